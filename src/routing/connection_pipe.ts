@@ -1,0 +1,184 @@
+/**
+ * The pipe of a network connection. Its outgoing queue holds octets ready for
+ * the wire and outlives the connection on the connecting side.
+ *
+ * @module
+ */
+
+import type { Message } from "../message/message.ts";
+import { messageSize } from "../message/message.ts";
+import { type Batch, BATCH_OCTETS, Outbox } from "./outbox.ts";
+import type { PeerInfo } from "./peer.ts";
+import {
+  lowWaterMark,
+  Pipe,
+  type PipeCommand,
+  type PipeLimits,
+  type PipeOwner,
+} from "./pipe.ts";
+
+/** The connection's side of a pipe. */
+export interface PipeLink {
+  /** Something was queued: write it before the turn ends. */
+  schedule(): void;
+  /** Write what is queued now, as far as the transport takes it. */
+  flush(): void;
+  /** The inbox has room again. */
+  resume(): void;
+  /** Send a command. */
+  command(command: PipeCommand, data: Uint8Array): void;
+  /** The socket let go of the pipe. */
+  dropped(): void;
+}
+
+/** A pipe over a byte stream. */
+export class ConnectionPipe extends Pipe {
+  readonly #outbox = new Outbox();
+  #link: PipeLink | undefined;
+  #refused = false;
+  #stalled = false;
+
+  constructor(
+    owner: PipeOwner,
+    limits: PipeLimits,
+    peer: PeerInfo,
+    endpoint: string,
+    connecting: boolean,
+  ) {
+    super(owner, limits, peer, endpoint, connecting);
+  }
+
+  override get pending(): number {
+    return this.#outbox.messages;
+  }
+
+  override get pendingOctets(): number {
+    return this.#outbox.octets;
+  }
+
+  override get full(): boolean {
+    if (!this.#isFull()) return false;
+    this.#link?.flush();
+    return this.#isFull();
+  }
+
+  override write(
+    message: readonly Uint8Array[],
+    encoded?: Uint8Array,
+  ): boolean {
+    const outbox = this.#outbox;
+    if (this.closed) return false;
+    if (this.#isFull()) {
+      this.#link?.flush();
+      if (this.#isFull()) {
+        this.#refused = true;
+        return false;
+      }
+    }
+    if (this.limits.conflate) outbox.clear();
+    if (encoded === undefined) outbox.push(message);
+    else outbox.pushEncoded(encoded);
+    this.sent.messages++;
+    const link = this.#link;
+    if (link !== undefined) {
+      if (outbox.octets >= BATCH_OCTETS) link.flush();
+      else link.schedule();
+    }
+    return true;
+  }
+
+  override command(command: PipeCommand, data: Uint8Array): void {
+    this.#link?.command(command, data);
+  }
+
+  override refresh(): void {
+    this.#roomAgain();
+    this.readFrom();
+  }
+
+  override close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.dropped += this.#outbox.clear();
+    const link = this.#link;
+    this.#link = undefined;
+    const wasOnline = this.online;
+    this.online = false;
+    link?.dropped();
+    if (wasOnline) this.owner.pipeOffline(this);
+    this.owner.pipeClosed(this);
+  }
+
+  // The connection's side.
+
+  /** A connection carries the pipe from now on. */
+  attach(link: PipeLink, peer: PeerInfo): void {
+    this.#link = link;
+    this.peer = peer;
+    this.online = true;
+    this.#stalled = false;
+    this.owner.pipeOnline(this);
+    if (this.#outbox.messages > 0) link.schedule();
+  }
+
+  /** The connection is gone; what is queued waits for the next one. */
+  detach(): void {
+    if (this.#link === undefined) return;
+    this.#link = undefined;
+    this.online = false;
+    this.#stalled = false;
+    this.owner.pipeOffline(this);
+  }
+
+  /** A whole message arrived. `false`: stop reading until `resume`. */
+  deliver(message: Message): boolean {
+    this.received.messages++;
+    this.received.octets += messageSize(message);
+    this.owner.pipeMessage(this, message);
+    if (!this.inboxFull) return true;
+    this.#stalled = true;
+    return false;
+  }
+
+  /** A command arrived. */
+  deliverCommand(command: PipeCommand, data: Uint8Array): boolean {
+    this.owner.pipeCommand(this, command, data);
+    if (!this.inboxFull) return true;
+    this.#stalled = true;
+    return false;
+  }
+
+  /** Takes a batch for the wire. */
+  take(): Batch | undefined {
+    const batch = this.#outbox.take();
+    if (batch !== undefined) this.sent.octets += batch.octets;
+    return batch;
+  }
+
+  /** Says that a flush is over: a writer that was refused may go on. */
+  flushed(): void {
+    this.#roomAgain();
+  }
+
+  protected override readFrom(): void {
+    if (!this.#stalled) return;
+    const limit = this.limits.receiveHighWaterMark;
+    if (limit > 0 && this.inbox.length > limit - lowWaterMark(limit)) return;
+    this.#stalled = false;
+    this.#link?.resume();
+  }
+
+  #roomAgain(): void {
+    if (!this.#refused || this.#isFull()) return;
+    this.#refused = false;
+    this.owner.pipeWritable(this);
+  }
+
+  #isFull(): boolean {
+    const { sendHighWaterMark, maxQueuedBytes, conflate } = this.limits;
+    const outbox = this.#outbox;
+    if (conflate) return false;
+    return (sendHighWaterMark > 0 && outbox.messages >= sendHighWaterMark) ||
+      (maxQueuedBytes >= 0 && outbox.octets >= maxQueuedBytes);
+  }
+}

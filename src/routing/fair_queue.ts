@@ -1,0 +1,53 @@
+/**
+ * Fair queueing of what arrives: one whole message per pipe and turn, in
+ * constant time whatever the number of pipes.
+ *
+ * @module
+ */
+
+import { Ring } from "../base/ring.ts";
+import type { Message } from "../message/message.ts";
+import type { Pipe } from "./pipe.ts";
+
+/** The pipes that have something to read, in turn. */
+export class FairQueue {
+  readonly #active = new Ring<Pipe>();
+  /** The pipe that the last message was read from. */
+  source: Pipe | undefined;
+
+  /** True when nothing can be read. */
+  get empty(): boolean {
+    return this.#active.length === 0;
+  }
+
+  /** Queues a message that arrived on a pipe. */
+  push(pipe: Pipe, message: Message): void {
+    pipe.enqueue(message);
+    if (pipe.queued) return;
+    pipe.queued = true;
+    this.#active.push(pipe);
+  }
+
+  /** Takes the next message. */
+  read(): Message | undefined {
+    const active = this.#active;
+    const pipe = active.peek();
+    if (pipe === undefined) return undefined;
+    // Taken out of the queue while it is read from: reading can deliver the
+    // next message at once.
+    const message = pipe.read();
+    active.shift();
+    if (pipe.inbox.length > 0) active.push(pipe);
+    else pipe.queued = false;
+    this.source = pipe;
+    return message;
+  }
+
+  /** Forgets a pipe and drops what it holds. */
+  remove(pipe: Pipe): void {
+    pipe.inbox.clear();
+    if (!pipe.queued) return;
+    pipe.queued = false;
+    this.#active.remove(pipe);
+  }
+}

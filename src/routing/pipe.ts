@@ -1,0 +1,148 @@
+/**
+ * A pipe: the two queues between a socket and one of its peers.
+ *
+ * All backpressure is here. High water marks count whole messages, per pipe,
+ * as libzmq's do; octets are bounded too. A full outgoing queue makes `write`
+ * refuse; a full incoming one makes the connection stop reading.
+ *
+ * @module
+ */
+
+import { Ring } from "../base/ring.ts";
+import type { Message } from "../message/message.ts";
+import type { PeerInfo } from "./peer.ts";
+
+/** A subscription or group command. */
+export type PipeCommand = "SUBSCRIBE" | "CANCEL" | "JOIN" | "LEAVE";
+
+/** The socket's side of its pipes: told what happens on each of them. */
+export interface PipeOwner {
+  /** A message arrived; the owner queues it in `pipe.inbox` or consumes it. */
+  pipeMessage(pipe: Pipe, message: Message): void;
+  /** A subscription or group command arrived. */
+  pipeCommand(pipe: Pipe, command: PipeCommand, data: Uint8Array): void;
+  /** A pipe that refused a write has room again. */
+  pipeWritable(pipe: Pipe): void;
+  /** The pipe's connection is up: the handshake is done. */
+  pipeOnline(pipe: Pipe): void;
+  /** The pipe's connection is down; a connecting pipe waits for the next. */
+  pipeOffline(pipe: Pipe): void;
+  /** The pipe is gone; what is in its inbox can still be read. */
+  pipeClosed(pipe: Pipe): void;
+}
+
+/** The sizes of a pipe's queues. */
+export interface PipeLimits {
+  /** Outgoing messages; 0 is no limit. */
+  sendHighWaterMark: number;
+  /** Incoming messages; 0 is no limit. */
+  receiveHighWaterMark: number;
+  /** Outgoing octets. */
+  maxQueuedBytes: number;
+  /** Only the newest message is kept, each way. */
+  conflate: boolean;
+}
+
+/** Messages and octets that went one way. */
+export interface PipeCount {
+  messages: number;
+  octets: number;
+}
+
+/** The queues between a socket and one peer. */
+export abstract class Pipe {
+  /** Who the peer is; changes with each connection. */
+  peer: PeerInfo;
+  /** Messages that arrived and were not read yet. */
+  readonly inbox: Ring<Message> = new Ring<Message>();
+  /** The sizes of the queues. */
+  readonly limits: PipeLimits;
+  /** The endpoint that made the pipe, as the user gave it. */
+  readonly endpoint: string;
+  /** True on the connecting side. */
+  readonly connecting: boolean;
+  /** True while a connection carries the pipe. */
+  online = false;
+  /** True once the pipe is gone. */
+  closed = false;
+  /** Set while the pipe stands in a fair queue. */
+  queued = false;
+  /** Position in a load balancer, -1 outside. */
+  slot = -1;
+  /** What arrived. */
+  readonly received: PipeCount = { messages: 0, octets: 0 };
+  /** What was accepted for sending. */
+  readonly sent: PipeCount = { messages: 0, octets: 0 };
+  /** Messages that were thrown away on the way out. */
+  dropped = 0;
+
+  protected readonly owner: PipeOwner;
+
+  constructor(
+    owner: PipeOwner,
+    limits: PipeLimits,
+    peer: PeerInfo,
+    endpoint: string,
+    connecting: boolean,
+  ) {
+    this.owner = owner;
+    this.limits = limits;
+    this.peer = peer;
+    this.endpoint = endpoint;
+    this.connecting = connecting;
+  }
+
+  /** Messages waiting to leave. */
+  abstract get pending(): number;
+  /** Octets waiting to leave. */
+  abstract get pendingOctets(): number;
+  /** True when the next `write` would be refused. */
+  abstract get full(): boolean;
+
+  /**
+   * Queues a message for the peer. `false`: the queue is full, nothing was
+   * taken, and the owner's `pipeWritable` will tell when there is room.
+   *
+   * @param encoded the message's octets on the wire, where they are known.
+   */
+  abstract write(
+    message: readonly Uint8Array[],
+    encoded?: Uint8Array,
+  ): boolean;
+
+  /** Sends a subscription or group command; lost while offline. */
+  abstract command(command: PipeCommand, data: Uint8Array): void;
+
+  /** Takes the oldest message that arrived. */
+  read(): Message | undefined {
+    const message = this.inbox.shift();
+    if (message !== undefined) this.readFrom();
+    return message;
+  }
+
+  /** True when no more messages should be delivered for now. */
+  get inboxFull(): boolean {
+    const limit = this.limits.receiveHighWaterMark;
+    return limit > 0 && this.inbox.length >= limit && !this.limits.conflate;
+  }
+
+  /** Queues a message that arrived. Owners call it from `pipeMessage`. */
+  enqueue(message: Message): void {
+    if (this.limits.conflate && this.inbox.length > 0) this.inbox.clear();
+    this.inbox.push(message);
+  }
+
+  /** Applies changed limits to a live pipe. */
+  abstract refresh(): void;
+
+  /** Closes the pipe now, dropping what waits to leave. */
+  abstract close(): void;
+
+  /** Called after a message was read: a stopped peer may go on. */
+  protected abstract readFrom(): void;
+}
+
+/** The point at which a queue that was full is open again. */
+export function lowWaterMark(highWaterMark: number): number {
+  return (highWaterMark + 1) >> 1;
+}

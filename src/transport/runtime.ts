@@ -1,0 +1,25 @@
+/**
+ * What an adapter gives the engine: the transports of one runtime, its clock
+ * and what it can do. Passed into a `Context`; nothing here is global.
+ *
+ * @module
+ */
+
+import type { Clock } from "../base/clock.ts";
+import type { Transport } from "./transport.ts";
+
+/** One JavaScript runtime as the engine sees it. */
+export interface Runtime {
+  /** `"node"`, `"deno"`, `"bun"`, `"web"`, or the name of a simulation. */
+  readonly name: string;
+  /** The transports that the runtime offers, `inproc` apart. */
+  readonly transports: readonly Transport[];
+  /** Time and timers. */
+  readonly clock: Clock;
+  /**
+   * The platform options that the runtime can honour, by option name
+   * (`"tcpKeepaliveCount"`, `"typeOfService"`, …). Setting any other platform
+   * option throws `ENOTSUP` naming the runtime.
+   */
+  readonly options: ReadonlySet<string>;
+}

@@ -1,0 +1,249 @@
+/**
+ * ZMTP 2.0/3.x framing, reading side: RFC 37 §3 "framing".
+ *
+ * A pure function of the octet stream: the same octets in any chunking give
+ * the same frames. It knows no I/O; it is fed chunks and calls a sink.
+ *
+ * @module
+ */
+
+import { concat } from "../base/bytes.ts";
+import { protocolError, ZmqError } from "../base/errors.ts";
+import {
+  COMMAND,
+  LONG,
+  MAX_HEADER,
+  MORE,
+  RESERVED,
+} from "./framing.ts";
+
+/** What the decoder hands its frames to. */
+export interface FrameSink {
+  /**
+   * Takes a frame. The body is a view of the chunk it came in wherever it
+   * came whole. `false` stops the decoder after this frame.
+   */
+  frame(flags: number, body: Uint8Array): boolean;
+}
+
+/** Limits that hold before anything is allocated. Octets; -1 is no limit. */
+export interface FrameLimits {
+  /** The longest body of a message frame. */
+  message: number;
+  /** The longest body of a command frame. */
+  command: number;
+}
+
+const NO_CHUNK = new Uint8Array(0);
+
+/** Decodes a stream of chunks into frames. */
+export class FrameDecoder {
+  /** The limits in force; may be changed between frames. */
+  readonly limits: FrameLimits;
+  readonly #sink: FrameSink;
+  #chunk: Uint8Array = NO_CHUNK;
+  #at = 0;
+  #stopped = false;
+  // A frame that is not whole yet: its header, or a body of known size.
+  readonly #header = new Uint8Array(MAX_HEADER);
+  #headerLength = 0;
+  #flags = 0;
+  #missing = -1;
+  #pieces: Uint8Array[] = [];
+
+  /** Makes a decoder that calls the sink for every whole frame. */
+  constructor(sink: FrameSink, limits: FrameLimits) {
+    this.#sink = sink;
+    this.limits = limits;
+  }
+
+  /** True while a chunk waits because the sink stopped the decoder. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** True in the middle of a frame. */
+  get partial(): boolean {
+    return this.#headerLength > 0 || this.#missing >= 0;
+  }
+
+  /**
+   * Decodes a chunk. While the decoder is stopped, chunks are kept: whoever
+   * feeds it must stop reading.
+   *
+   * @throws {ZmqError} `EPROTO` on a malformed frame, `EMSGSIZE` on one
+   * beyond its limit. Nothing may be fed afterwards.
+   */
+  push(chunk: Uint8Array): void {
+    if (this.#stopped) {
+      const rest = this.#chunk.subarray(this.#at);
+      this.#chunk = rest.length === 0 ? chunk : concat([rest, chunk]);
+      this.#at = 0;
+      return;
+    }
+    this.#chunk = chunk;
+    this.#at = 0;
+    this.#decode();
+  }
+
+  /** Goes on with the chunk that was stopped in. */
+  resume(): void {
+    if (!this.#stopped) return;
+    this.#stopped = false;
+    this.#decode();
+  }
+
+  #decode(): void {
+    const chunk = this.#chunk;
+    const end = chunk.length;
+    let at = this.#at;
+    if (this.#missing >= 0 || this.#headerLength > 0) {
+      at = this.#finishPartial();
+      if (at < 0) return;
+    }
+    while (at < end) {
+      const flags = chunk[at]!;
+      // One test for everything that is rare: LONG, COMMAND, reserved bits.
+      if (flags > MORE || end - at < 2) {
+        if (end - at < headerNeeds(flags)) break;
+        if ((flags & LONG) !== 0) {
+          const length = readLong(chunk, at + 1);
+          this.#check(flags, length);
+          at += MAX_HEADER;
+          if (end - at < length) {
+            this.#begin(flags, length, chunk.subarray(at));
+            return;
+          }
+          this.#at = at + length;
+          at = this.#emit(flags, chunk.subarray(at, at + length));
+          if (at < 0) return;
+          continue;
+        }
+      }
+      const length = chunk[at + 1]!;
+      this.#check(flags, length);
+      at += 2;
+      if (end - at < length) {
+        this.#begin(flags, length, chunk.subarray(at));
+        return;
+      }
+      this.#at = at + length;
+      at = this.#emit(
+        flags,
+        new Uint8Array(chunk.buffer, chunk.byteOffset + at, length),
+      );
+      if (at < 0) return;
+    }
+    if (at < end) {
+      this.#headerLength = end - at;
+      this.#header.set(chunk.subarray(at));
+      // Reserved bits are refused on sight, not when the size has arrived.
+      this.#check(this.#header[0]!, 0);
+    }
+    this.#release();
+  }
+
+  /** Hands a frame over; the position to go on from, or -1 when stopped. */
+  #emit(flags: number, body: Uint8Array): number {
+    if (this.#sink.frame(flags & ~LONG, body)) return this.#at;
+    this.#stopped = true;
+    return -1;
+  }
+
+  #release(): void {
+    this.#chunk = NO_CHUNK;
+    this.#at = 0;
+  }
+
+  #begin(flags: number, length: number, piece: Uint8Array): void {
+    this.#flags = flags;
+    this.#missing = length - piece.length;
+    // The memory held follows the octets received, never the size announced.
+    if (piece.length > 0) this.#pieces.push(piece);
+    this.#release();
+  }
+
+  /** Completes what an earlier chunk began. -1: nothing more to decode. */
+  #finishPartial(): number {
+    const chunk = this.#chunk;
+    let at = this.#at;
+    if (this.#missing < 0) {
+      const header = this.#header;
+      const needed = headerNeeds(header[0]!);
+      while (this.#headerLength < needed && at < chunk.length) {
+        header[this.#headerLength++] = chunk[at++]!;
+      }
+      if (this.#headerLength < needed) {
+        this.#release();
+        return -1;
+      }
+      this.#flags = header[0]!;
+      const length = (this.#flags & LONG) !== 0
+        ? readLong(header, 1)
+        : header[1]!;
+      this.#check(this.#flags, length);
+      this.#headerLength = 0;
+      this.#missing = length;
+    }
+    const taken = Math.min(this.#missing, chunk.length - at);
+    if (taken > 0) this.#pieces.push(chunk.subarray(at, at + taken));
+    this.#missing -= taken;
+    if (this.#missing > 0) {
+      this.#release();
+      return -1;
+    }
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    this.#missing = -1;
+    this.#at = at + taken;
+    return this.#emit(
+      this.#flags,
+      pieces.length === 1 ? pieces[0]! : concat(pieces),
+    );
+  }
+
+  #check(flags: number, length: number): void {
+    if ((flags & RESERVED) !== 0) {
+      throw protocolError(
+        "ERR_ZMTP_UNSPECIFIED",
+        `Cannot decode a frame with flags 0x${flags.toString(16)}: ` +
+          "reserved bits must be zero",
+      );
+    }
+    const command = (flags & COMMAND) !== 0;
+    if (command && (flags & MORE) !== 0) {
+      throw protocolError(
+        "ERR_ZMTP_UNSPECIFIED",
+        "Cannot decode a command frame that has the MORE bit",
+      );
+    }
+    const limit = command ? this.limits.command : this.limits.message;
+    if (limit >= 0 && length > limit) {
+      throw new ZmqError(
+        "EMSGSIZE",
+        `Cannot accept a ${command ? "command" : "frame"} of ${length} ` +
+          `octets: the limit is ${limit}`,
+      );
+    }
+  }
+}
+
+function headerNeeds(flags: number): number {
+  return (flags & LONG) !== 0 ? MAX_HEADER : 2;
+}
+
+function readLong(bytes: Uint8Array, at: number): number {
+  const high = ((bytes[at]! << 24) | (bytes[at + 1]! << 16) |
+    (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
+  const low = ((bytes[at + 4]! << 24) | (bytes[at + 5]! << 16) |
+    (bytes[at + 6]! << 8) | bytes[at + 7]!) >>> 0;
+  // RFC 37 allows up to 2^63-1; sizes beyond 2^53 are no numbers here, and no
+  // memory holds them.
+  if (high > 0x1fffff) {
+    throw protocolError(
+      "ERR_ZMTP_UNSPECIFIED",
+      `Cannot decode a frame of ${(BigInt(high) << 32n) + BigInt(low)} octets`,
+    );
+  }
+  return high * 2 ** 32 + low;
+}
