@@ -15,7 +15,6 @@ export const errorCodes = {
   EADDRNOTAVAIL: "The address does not belong to this host",
   EAGAIN: "The operation would have to wait, or its timeout passed",
   EBADF: "The socket is closed",
-  ECANCELED: "The operation was cancelled by its AbortSignal",
   ECONNREFUSED: "Nothing listens at the address",
   ECONNRESET: "The peer broke the connection",
   EFSM: "The socket is in the wrong state for the operation",

@@ -59,7 +59,8 @@ export class ConnectionPipe extends Pipe {
   override get full(): boolean {
     if (!this.#isFull()) return false;
     this.#link?.flush();
-    return this.#isFull();
+    // Who was told so waits for room, as after a refused write.
+    return this.#refused = this.#isFull();
   }
 
   override write(
@@ -85,6 +86,13 @@ export class ConnectionPipe extends Pipe {
       else link.schedule();
     }
     return true;
+  }
+
+  override writeFirst(message: readonly Uint8Array[]): void {
+    if (this.closed) return;
+    this.#outbox.pushFirst(message);
+    this.sent.messages++;
+    this.#link?.schedule();
   }
 
   override command(command: PipeCommand, data: Uint8Array): void {

@@ -30,7 +30,7 @@ export class Distributor {
 
   /** Marks a pipe as one that gets the next message; twice is once. */
   readonly choose = (pipe: Pipe): void => {
-    if (this.#chosen.has(pipe)) return;
+    if (pipe.closed || this.#chosen.has(pipe)) return;
     this.#chosen.add(pipe);
     this.#targets.push(pipe);
   };

@@ -30,15 +30,13 @@ export class FairQueue {
 
   /** Takes the next message. */
   read(): Message | undefined {
-    const active = this.#active;
-    const pipe = active.peek();
+    const pipe = this.#active.shift();
     if (pipe === undefined) return undefined;
-    // Taken out of the queue while it is read from: reading can deliver the
-    // next message at once.
-    const message = pipe.read();
-    active.shift();
-    if (pipe.inbox.length > 0) active.push(pipe);
+    // Put back before it is read from: reading can deliver the next message,
+    // make the caller read again or remove a pipe.
+    if (pipe.inbox.length > 1) this.#active.push(pipe);
     else pipe.queued = false;
+    const message = pipe.read();
     this.source = pipe;
     return message;
   }

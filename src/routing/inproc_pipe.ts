@@ -21,9 +21,15 @@ import {
 
 /** One end of an inproc connection. */
 export class InprocPipe extends Pipe {
+  /** What the other end is told of this socket. */
+  self: PeerInfo | undefined;
+  /** Told once when this end is gone. */
+  onClosed: (() => void) | undefined;
   #other: InprocPipe | undefined;
   // Messages sent before the other end exists.
   #waiting: Message[] = [];
+  // Commands sent while the two ends are being joined.
+  #commands: [command: PipeCommand, data: Uint8Array][] = [];
   #refused = false;
 
   constructor(
@@ -47,35 +53,37 @@ export class InprocPipe extends Pipe {
   }
 
   override get full(): boolean {
-    if (this.limits.conflate) return false;
-    const own = this.limits.sendHighWaterMark;
-    if (this.#other === undefined) {
-      return own > 0 && this.#waiting.length >= own;
-    }
-    const limit = this.#limit();
-    return limit > 0 && this.#other.inbox.length >= limit;
+    if (!this.#isFull()) return false;
+    // Who was told so waits for room, as after a refused write.
+    this.#refused = true;
+    return true;
   }
 
   override write(message: readonly Uint8Array[]): boolean {
     if (this.closed) return false;
-    if (this.full) {
-      this.#refused = true;
-      return false;
-    }
+    if (this.full) return false;
     this.sent.messages++;
     // The receiver owns its array: it may take frames out of it.
     this.#pass(message.slice());
     return true;
   }
 
+  override writeFirst(message: readonly Uint8Array[]): void {
+    if (this.closed) return;
+    this.sent.messages++;
+    if (this.#other === undefined) this.#waiting.unshift(message.slice());
+    else this.#pass(message.slice());
+  }
+
   override command(command: PipeCommand, data: Uint8Array): void {
     const other = this.#other;
     if (other !== undefined) other.owner.pipeCommand(other, command, data);
+    else if (this.online) this.#commands.push([command, data]);
   }
 
   override refresh(): void {
     this.#roomAgain();
-    this.#other?.#roomAgain();
+    if (this.#other !== undefined) this.#other.#roomAgain();
   }
 
   override close(): void {
@@ -89,25 +97,55 @@ export class InprocPipe extends Pipe {
     this.online = false;
     if (wasOnline) this.owner.pipeOffline(this);
     this.owner.pipeClosed(this);
+    this.onClosed?.();
     other?.close();
   }
 
   /** Joins two ends; what was sent so far arrives in order. */
   static join(a: InprocPipe, b: InprocPipe): void {
+    // Either may be gone already: its socket refused the peer.
+    if (InprocPipe.#endBoth(a, b)) return;
+    if (b.self !== undefined) a.peer = b.self;
+    if (a.self !== undefined) b.peer = a.self;
+    // One queue holds for both sockets, so both replace or neither does.
+    a.limits.conflate = b.limits.conflate = a.limits.conflate ||
+      b.limits.conflate;
+    a.online = b.online = true;
+    // The ends are linked only when both sockets know their peer: what the
+    // first one says on learning of it waits until the second one does.
+    a.owner.pipeOnline(a);
+    if (InprocPipe.#endBoth(a, b)) return;
+    b.owner.pipeOnline(b);
+    if (InprocPipe.#endBoth(a, b)) return;
     a.#other = b;
     b.#other = a;
-    a.online = b.online = true;
-    a.owner.pipeOnline(a);
-    b.owner.pipeOnline(b);
-    for (const end of [a, b]) {
-      const waiting = end.#waiting;
-      end.#waiting = [];
-      for (const message of waiting) end.#pass(message);
+    for (const end of [a, b]) end.#pour();
+    for (const end of [a, b]) end.#roomAgain();
+  }
+
+  /** When one end is closed, closes the other. */
+  static #endBoth(a: InprocPipe, b: InprocPipe): boolean {
+    if (!a.closed && !b.closed) return false;
+    a.close();
+    b.close();
+    return true;
+  }
+
+  /** Passes on what waited for the other end. */
+  #pour(): void {
+    const commands = this.#commands;
+    const waiting = this.#waiting;
+    this.#commands = [];
+    this.#waiting = [];
+    for (const [command, bytes] of commands) this.command(command, bytes);
+    for (const message of waiting) {
+      if (this.closed) this.dropped++;
+      else this.#pass(message);
     }
   }
 
   protected override readFrom(): void {
-    this.#other?.#roomAgain();
+    if (this.#other !== undefined) this.#other.#roomAgain();
   }
 
   #pass(message: Message): void {
@@ -124,16 +162,30 @@ export class InprocPipe extends Pipe {
     other.owner.pipeMessage(other, message);
   }
 
-  #limit(): number {
+  #isFull(): boolean {
+    if (this.limits.conflate) return false;
+    const other = this.#other;
+    if (other === undefined) {
+      const own = this.limits.sendHighWaterMark;
+      return own > 0 && this.#waiting.length >= own;
+    }
+    const limit = this.#limit(other);
+    return limit > 0 && other.inbox.length >= limit;
+  }
+
+  #limit(other: InprocPipe): number {
     const own = this.limits.sendHighWaterMark;
-    const theirs = this.#other!.limits.receiveHighWaterMark;
+    const theirs = other.limits.receiveHighWaterMark;
     return own === 0 || theirs === 0 ? 0 : own + theirs;
   }
 
   #roomAgain(): void {
     if (!this.#refused || this.closed) return;
-    const limit = this.#other === undefined ? 0 : this.#limit();
-    const held = this.#other?.inbox.length ?? 0;
+    const other = this.#other;
+    const limit = other === undefined
+      ? this.limits.sendHighWaterMark
+      : this.#limit(other);
+    const held = this.pending;
     if (limit > 0 && held > limit - lowWaterMark(limit)) return;
     this.#refused = false;
     this.owner.pipeWritable(this);

@@ -59,6 +59,16 @@ export class Outbox {
     if (size >= BATCH_OCTETS) this.#seal();
   }
 
+  /** Puts a message ahead of all others. */
+  pushFirst(frames: readonly Uint8Array[]): void {
+    const first = new Outbox();
+    first.push(frames);
+    const batch = first.take()!;
+    this.#batches.unshift(batch);
+    this.messages += batch.messages;
+    this.octets += batch.octets;
+  }
+
   /** Appends a message that is encoded already. */
   pushEncoded(octets: Uint8Array): void {
     this.#copy(octets);

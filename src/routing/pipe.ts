@@ -75,6 +75,8 @@ export abstract class Pipe {
   readonly sent: PipeCount = { messages: 0, octets: 0 };
   /** Messages that were thrown away on the way out. */
   dropped = 0;
+  /** The routing id that the application chose for this connection. */
+  assignedRoutingId: Uint8Array | undefined = undefined;
 
   protected readonly owner: PipeOwner;
 
@@ -96,7 +98,10 @@ export abstract class Pipe {
   abstract get pending(): number;
   /** Octets waiting to leave. */
   abstract get pendingOctets(): number;
-  /** True when the next `write` would be refused. */
+  /**
+   * True when the next `write` would be refused; `pipeWritable` will tell
+   * then when there is room, as after a refused write.
+   */
   abstract get full(): boolean;
 
   /**
@@ -109,6 +114,12 @@ export abstract class Pipe {
     message: readonly Uint8Array[],
     encoded?: Uint8Array,
   ): boolean;
+
+  /**
+   * Queues a message ahead of all that waits, whatever the limits: what a
+   * peer must get before everything else on a new connection.
+   */
+  abstract writeFirst(message: readonly Uint8Array[]): void;
 
   /** Sends a subscription or group command; lost while offline. */
   abstract command(command: PipeCommand, data: Uint8Array): void;

@@ -101,7 +101,7 @@ export function toCurveKey(
     }
   }
   if (value instanceof Uint8Array && value.length === X25519_LENGTH) {
-    return value.slice();
+    return new Uint8Array(value);
   }
   throw invalid(
     option,

@@ -122,5 +122,5 @@ function deriveKey(key: Uint8Array, prefix: Uint8Array): Uint8Array {
 
 /** A copy of octets as 32-bit words, aligned. */
 function words(bytes: Uint8Array): Uint32Array {
-  return new Uint32Array(bytes.slice().buffer);
+  return new Uint32Array(new Uint8Array(bytes).buffer);
 }

@@ -146,7 +146,7 @@ function parseHello(data: Uint8Array): readonly Uint8Array[] {
         "expected a user name and a password that fill them",
     );
   }
-  return [data.slice(1, userEnd), data.slice(userEnd + 1)];
+  return [copy(data.subarray(1, userEnd)), copy(data.subarray(userEnd + 1))];
 }
 
 function checkWelcome(data: Uint8Array): void {
@@ -155,4 +155,9 @@ function checkWelcome(data: Uint8Array): void {
     "ERR_ZMTP_MALFORMED_COMMAND_WELCOME",
     `Cannot accept a WELCOME with ${data.length} octets: expected none`,
   );
+}
+
+/** Not `slice`: a Node.js Buffer's shares its memory. */
+function copy(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
 }

@@ -29,7 +29,7 @@ const product = new Float64Array(2 * LIMBS - 1);
  * A point of low order gives 32 zero octets, which the caller must refuse.
  */
 export function x25519(scalar: Uint8Array, point: Uint8Array): Uint8Array {
-  const k = scalar.slice(0, X25519_LENGTH);
+  const k = new Uint8Array(scalar);
   // RFC 7748 §5, decodeScalar25519.
   k[0]! &= 248;
   k[31] = (k[31]! & 127) | 64;

@@ -11,18 +11,29 @@
 import { printable, toBytes } from "../base/bytes.ts";
 import { protocolError, quote, ZmqError } from "../base/errors.ts";
 
-/** Names of the commands of RFC 37, 24 and 26. */
+/** Ends a handshake. RFC 37. */
 export const READY = "READY";
+/** Refuses the peer. RFC 37. */
 export const ERROR = "ERROR";
+/** Begins a handshake. RFC 24, 26. */
 export const HELLO = "HELLO";
+/** Answers a HELLO. RFC 24, 26. */
 export const WELCOME = "WELCOME";
+/** Answers a WELCOME. RFC 24, 26. */
 export const INITIATE = "INITIATE";
+/** Carries an encrypted frame. RFC 26. */
 export const MESSAGE = "MESSAGE";
+/** Asks for a topic. RFC 37. */
 export const SUBSCRIBE = "SUBSCRIBE";
+/** Takes a SUBSCRIBE back. RFC 37. */
 export const CANCEL = "CANCEL";
+/** Asks for a group. RFC 37. */
 export const JOIN = "JOIN";
+/** Takes a JOIN back. RFC 37. */
 export const LEAVE = "LEAVE";
+/** Asks for a sign of life. RFC 37. */
 export const PING = "PING";
+/** Answers a PING. RFC 37. */
 export const PONG = "PONG";
 
 /** The longest context of a PING, in octets. */

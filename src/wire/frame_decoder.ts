@@ -9,13 +9,7 @@
 
 import { concat } from "../base/bytes.ts";
 import { protocolError, ZmqError } from "../base/errors.ts";
-import {
-  COMMAND,
-  LONG,
-  MAX_HEADER,
-  MORE,
-  RESERVED,
-} from "./framing.ts";
+import { COMMAND, LONG, MAX_HEADER, MORE, RESERVED } from "./framing.ts";
 
 /** What the decoder hands its frames to. */
 export interface FrameSink {

@@ -143,7 +143,7 @@ export function parseMetadata(
     }
     seen.add(key);
     at = valueAt + valueLength;
-    properties.push([name, bytes.slice(valueAt, at)]);
+    properties.push([name, new Uint8Array(bytes.subarray(valueAt, at))]);
   }
   return new Metadata(properties);
 }

@@ -1,0 +1,80 @@
+/**
+ * IsoMQ: ZeroMQ for JavaScript without native code.
+ *
+ * One engine speaks ZMTP 3.1 on Node, Deno and Bun and talks to every libzmq
+ * 4.x peer.
+ *
+ * @example
+ * ```ts
+ * import { Pull, Push } from "isomq";
+ *
+ * const pull = new Pull();
+ * const endpoint = await pull.bind("tcp://127.0.0.1:*");
+ * const push = new Push();
+ * push.connect(endpoint);
+ * await push.send("hello");
+ * console.log(new TextDecoder().decode((await pull.receive())[0]));
+ * await Promise.all([push.close(), pull.close()]);
+ * ```
+ *
+ * @module
+ */
+
+import { detectRuntime } from "./adapters/auto.ts";
+import { type ContextOptions, EngineContext } from "./src/context/context.ts";
+import { provideDefaultContext } from "./src/socket/services.ts";
+
+/**
+ * Sockets that share inproc names and an authenticator, on the runtime at
+ * hand. Most programs use the default one, {@linkcode context}, unknowingly.
+ *
+ * @example
+ * ```ts
+ * import { Context, Pair } from "isomq";
+ *
+ * const context = new Context({ maxSockets: 10 });
+ * const pair = new Pair({ context });
+ * await pair.close();
+ * await context.shutdown();
+ * ```
+ */
+export class Context extends EngineContext {
+  /** Makes a context; without options, one like the default. */
+  constructor(options: ContextOptions = {}) {
+    super({ ...options, runtime: options.runtime ?? detectRuntime() });
+  }
+}
+
+/** The context of every socket that is made without one. */
+export const context: Context = new Context();
+
+provideDefaultContext(() => context);
+
+export { curveKeyPair, curvePublicKey } from "./src/security/curve_keys.ts";
+export { errorCodes, ZmqError } from "./src/base/errors.ts";
+export { z85Decode, z85Encode } from "./src/base/z85.ts";
+export { poll } from "./src/context/poll.ts";
+export { proxy } from "./src/context/proxy.ts";
+export { Channel } from "./src/socket/channel.ts";
+export { Client } from "./src/socket/client.ts";
+export { Dealer } from "./src/socket/dealer.ts";
+export { Dish } from "./src/socket/dish.ts";
+export { Gather } from "./src/socket/gather.ts";
+export { Pair } from "./src/socket/pair.ts";
+export { Publisher } from "./src/socket/publisher.ts";
+export { Pull } from "./src/socket/pull.ts";
+export { Push } from "./src/socket/push.ts";
+export { Radio } from "./src/socket/radio.ts";
+export { ReadableSocket } from "./src/socket/readable_socket.ts";
+export { Reply } from "./src/socket/reply.ts";
+export { Request } from "./src/socket/request.ts";
+export { Router } from "./src/socket/router.ts";
+export { Scatter } from "./src/socket/scatter.ts";
+export { Peer, Server } from "./src/socket/server.ts";
+export { Socket } from "./src/socket/socket.ts";
+export { SocketEvent, SocketEvents } from "./src/socket/events.ts";
+export { Stream } from "./src/socket/stream.ts";
+export { Subscriber } from "./src/socket/subscriber.ts";
+export { DuplexSocket, WritableSocket } from "./src/socket/writable_socket.ts";
+export { XPublisher } from "./src/socket/xpublisher.ts";
+export { XSubscriber } from "./src/socket/xsubscriber.ts";

@@ -1,0 +1,113 @@
+/**
+ * The traffic of a CURVE connection: every frame in a MESSAGE command of its
+ * own. RFC 26 "MESSAGE".
+ *
+ * The outer frame is the session's business: libzmq wants it without flags.
+ *
+ * @module
+ */
+
+import { toBytes } from "../base/bytes.ts";
+import { protocolError, type ZmqError } from "../base/errors.ts";
+import { commandHead, MESSAGE } from "../wire/commands.ts";
+import { type BoxStream, type CurveCrypto, SEAL_ROOM } from "./crypto.ts";
+import {
+  type NonceCounter,
+  type NonceWatch,
+  SHORT_NONCE,
+} from "./curve_nonce.ts";
+import { forged } from "./curve_messages.ts";
+
+/** Octets that a MESSAGE has beside the frame's body. */
+export const MESSAGE_OVERHEAD = 33;
+
+const HEAD = commandHead(MESSAGE);
+const NONCE_AT = HEAD.length;
+const BOX_AT = NONCE_AT + SHORT_NONCE;
+// RFC 26 reserves bit 1; libzmq marks commands with it.
+const COMMAND = 2;
+// The grammar of RFC 26 has one prefix, its prose these two, and so does
+// everybody.
+const CLIENT_PREFIX = toBytes("CurveZMQMESSAGEC");
+const SERVER_PREFIX = toBytes("CurveZMQMESSAGES");
+
+/** Seals and opens the frames of one connection. */
+export class CurveTraffic {
+  readonly #outgoing: BoxStream;
+  readonly #incoming: BoxStream;
+  readonly #counter: NonceCounter;
+  readonly #watch: NonceWatch;
+
+  /**
+   * Begins where the handshake ended: its session key, and its nonces, which
+   * go on.
+   */
+  constructor(
+    crypto: CurveCrypto,
+    key: Uint8Array,
+    asServer: boolean,
+    counter: NonceCounter,
+    watch: NonceWatch,
+  ) {
+    const server = crypto.stream(key, SERVER_PREFIX);
+    const client = crypto.stream(key, CLIENT_PREFIX);
+    this.#outgoing = asServer ? server : client;
+    this.#incoming = asServer ? client : server;
+    this.#counter = counter;
+    this.#watch = watch;
+  }
+
+  /**
+   * Writes the MESSAGE for a frame: `body.length + 33` octets.
+   *
+   * @throws {ZmqError} `EPROTO` when the nonces are used up.
+   */
+  seal(flags: number, body: Uint8Array, out: Uint8Array, at: number): void {
+    const nonce = this.#counter.next();
+    const text = at + SEAL_ROOM;
+    out[text] = flags;
+    out.set(body, text + 1);
+    this.#outgoing.seal(nonce, out, at, 1 + body.length);
+    // What is before the box was room for the seal, and is the head now.
+    out.set(HEAD, at);
+    out.set(nonce, at + NONCE_AT);
+  }
+
+  /**
+   * Opens a MESSAGE: an octet of flags, then the frame's body.
+   *
+   * @throws {ZmqError} `EPROTO` when it is not the next one of the peer.
+   */
+  open(body: Uint8Array): Uint8Array {
+    if (body.length < MESSAGE_OVERHEAD) {
+      throw malformed(`${body.length} octets`, `at least ${MESSAGE_OVERHEAD}`);
+    }
+    for (let i = 0; i < HEAD.length; i++) {
+      if (body[i] !== HEAD[i]) {
+        throw protocolError(
+          "ERR_ZMTP_UNEXPECTED_COMMAND",
+          "Cannot accept anything but MESSAGE commands on a CURVE connection",
+        );
+      }
+    }
+    const nonce = this.#watch.accept(body, NONCE_AT);
+    const text = this.#incoming.open(nonce, body.subarray(BOX_AT));
+    if (text === undefined) throw forged(MESSAGE);
+    // MORE and COMMAND exclude each other, as in RFC 37's own framing.
+    if (text[0]! > COMMAND) throw malformed(`flags ${text[0]}`, "0, 1 or 2");
+    return text;
+  }
+
+  /** Forgets the keys. */
+  close(): void {
+    this.#outgoing.close();
+    this.#incoming.close();
+  }
+}
+
+function malformed(found: string, expected: string): ZmqError {
+  return protocolError(
+    "ERR_ZMTP_MALFORMED_COMMAND_MESSAGE",
+    `Cannot accept a MESSAGE with ${found}: expected ${expected}`,
+  );
+}

@@ -1,0 +1,69 @@
+/**
+ * The socket as its sessions, connectors and acceptors see it.
+ *
+ * @module
+ */
+
+import type { Clock } from "../base/clock.ts";
+import type { ZmqError } from "../base/errors.ts";
+import type { Options } from "../options/options.ts";
+import type { SocketType } from "../options/socket_type.ts";
+import type { ConnectionPipe } from "../routing/connection_pipe.ts";
+import type { PeerInfo } from "../routing/peer.ts";
+import type { Authenticator } from "../security/zap.ts";
+
+/** The names of the events of a socket; zeromq.js's. */
+export type EventName =
+  | "accept"
+  | "accept:error"
+  | "bind"
+  | "bind:error"
+  | "connect"
+  | "connect:delay"
+  | "connect:retry"
+  | "close"
+  | "close:error"
+  | "disconnect"
+  | "end"
+  | "handshake"
+  | "handshake:error:protocol"
+  | "handshake:error:auth"
+  | "handshake:error:other"
+  | "warning";
+
+/** What an event says beside its name. */
+export interface EventDetail {
+  /** The endpoint or peer address that the event is about. */
+  readonly address: string;
+  /** The peer's own address, once there is a connection. */
+  readonly peerAddress?: string;
+  /** Who the peer is, once the handshake is done. */
+  readonly peer?: PeerInfo;
+  /** Why. */
+  readonly error?: ZmqError;
+  /** `connect:retry`: milliseconds until the next attempt. */
+  readonly interval?: number;
+}
+
+/** What a session needs of its socket. */
+export interface SessionHost {
+  readonly type: SocketType;
+  readonly clock: Clock;
+  /** The name of the runtime, for error messages. */
+  readonly runtimeName: string;
+  /** The live options; a connector or acceptor works on its own snapshot. */
+  readonly options: Options;
+  /** The context's ZAP handler, if there is one now. */
+  authenticator(): Authenticator | undefined;
+  /** Makes a pipe and attaches it to the socket's pattern. */
+  openPipe(
+    endpoint: string,
+    connecting: boolean,
+    options: Options,
+    peer: PeerInfo,
+  ): ConnectionPipe;
+  /** True when somebody listens to events: nothing is made for nobody. */
+  readonly observed: boolean;
+  /** Tells the socket's listeners. */
+  emit(name: EventName, detail: EventDetail): void;
+}

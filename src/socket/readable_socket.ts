@@ -1,0 +1,165 @@
+/**
+ * Sockets that receive.
+ *
+ * @module
+ */
+
+import { quote, ZmqError } from "../base/errors.ts";
+import type { Message } from "../message/message.ts";
+import type { PeerInfo } from "../routing/peer.ts";
+import type { Pipe } from "../routing/pipe.ts";
+import type { ReceiveOptions } from "./receiver.ts";
+import { coreOf, Socket } from "./socket.ts";
+
+/** A message and the peer that it came from. */
+export interface Received<T = Message> {
+  /** The message. */
+  readonly message: T;
+  /** Who sent it. */
+  readonly peer: PeerInfo;
+}
+
+const DEFAULT_BATCH = 1000;
+
+/** A socket that receives. `T` is what one `receive` gives. */
+export abstract class ReadableSocket<T = Message> extends Socket
+  implements AsyncIterable<T> {
+  #readable: ReadableStream<T> | undefined;
+
+  /** @internal Makes what the user gets; `undefined`: the frames as they are. */
+  protected shape: ((message: Message, source: Pipe) => T) | undefined =
+    undefined;
+
+  /**
+   * Waits for the next message. Any number of calls may wait; they are served
+   * first come, first served. A call that is aborted or late loses nothing.
+   *
+   * @throws {ZmqError} `EAGAIN` after the timeout, `EBADF` when the socket is
+   * closed, `ETERM` when its context is, `EFSM` in the wrong state.
+   */
+  receive(options?: ReceiveOptions): Promise<T> {
+    return coreOf(this).receiver.receive(this.shape, options);
+  }
+
+  /** The next message if one is queued, else `undefined`. Never waits. */
+  tryReceive(): T | undefined {
+    return coreOf(this).receiver.tryReceive(this.shape);
+  }
+
+  /**
+   * Waits for one message and returns it with all others that are queued, at
+   * most `max`. Default: 1000.
+   */
+  async receiveMany(
+    max: number = DEFAULT_BATCH,
+    options?: ReceiveOptions,
+  ): Promise<T[]> {
+    if (!Number.isInteger(max) || max < 1) {
+      throw new ZmqError(
+        "EINVAL",
+        `Cannot receive ${quote(max)} messages: expected an integer, 1 or more`,
+      );
+    }
+    const { receiver } = coreOf(this);
+    const messages = [await receiver.receive(this.shape, options)];
+    while (messages.length < max) {
+      const next = receiver.tryReceive(this.shape);
+      if (next === undefined) break;
+      messages.push(next);
+    }
+    return messages;
+  }
+
+  /** As `receive`, and says who sent the message. */
+  receiveFrom(options?: ReceiveOptions): Promise<Received<T>> {
+    const { shape } = this;
+    return coreOf(this).receiver.receive(
+      (message, source) => ({
+        message: shape === undefined
+          ? message as unknown as T
+          : shape(message, source),
+        peer: source.peer,
+      }),
+      options,
+    );
+  }
+
+  /**
+   * As `receive`, but the message is handed over in the very moment it is
+   * taken: several sockets can be waited for without taking two messages.
+   *
+   * @internal
+   */
+  receiveInto(
+    take: (message: T) => void,
+    options?: ReceiveOptions,
+  ): Promise<void> {
+    const { shape } = this;
+    return coreOf(this).receiver.receive((message, source) => {
+      take(
+        shape === undefined ? message as unknown as T : shape(message, source),
+      );
+    }, options);
+  }
+
+  /** Every message until the socket is closed. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<T> {
+    return new MessageIterator<T>(this);
+  }
+
+  /** The messages as a stream; it ends when the socket is closed. */
+  get readable(): ReadableStream<T> {
+    return this.#readable ??= new ReadableStream<T>({
+      pull: async (controller) => {
+        const step = await nextOf(this);
+        if (step.done) controller.close();
+        else controller.enqueue(step.value);
+      },
+    }, { highWaterMark: 0 });
+  }
+}
+
+/** The next message, or the end when the socket is closed. */
+async function nextOf<T>(
+  socket: ReadableSocket<T>,
+): Promise<IteratorResult<T, undefined>> {
+  try {
+    return { value: await socket.receive(), done: false };
+  } catch (error) {
+    const code = error instanceof ZmqError ? error.code : undefined;
+    if (socket.closed && (code === "EBADF" || code === "ETERM")) {
+      return { value: undefined, done: true };
+    }
+    throw error;
+  }
+}
+
+class MessageIterator<T> implements AsyncIterableIterator<T> {
+  readonly #socket: ReadableSocket<T>;
+
+  constructor(socket: ReadableSocket<T>) {
+    this.#socket = socket;
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    const socket = this.#socket;
+    if (!socket.closed) {
+      try {
+        const value = socket.tryReceive();
+        if (value !== undefined) {
+          return Promise.resolve<IteratorResult<T, undefined>>({
+            value,
+            done: false,
+          });
+        }
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    }
+    return nextOf(socket);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<T> {
+    return this;
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * The receiving half of a socket: at once when something is queued, else
+ * first come, first served.
+ *
+ * @module
+ */
+
+import type { Clock } from "../base/clock.ts";
+import type { ZmqError } from "../base/errors.ts";
+import type { Message } from "../message/message.ts";
+import type { Options } from "../options/options.ts";
+import type { Pipe } from "../routing/pipe.ts";
+import type { Pattern } from "./pattern.ts";
+import { checkTimeout, Waiters, type WaitOptions } from "./waiters.ts";
+
+/** Options of `receive`. */
+export type ReceiveOptions = WaitOptions;
+
+/** Makes what the user gets of a message and the pipe it came from. */
+export type Shape<T> = (message: Message, source: Pipe) => T;
+
+/** The receiving half of a socket. */
+export class Receiver {
+  readonly #pattern: Pattern;
+  readonly #options: Options;
+  readonly #waiters: Waiters<Shape<unknown>, unknown>;
+  #closed: ZmqError | undefined;
+
+  constructor(pattern: Pattern, options: Options, clock: Clock) {
+    this.#pattern = pattern;
+    this.#options = options;
+    this.#waiters = new Waiters(clock, "receive a message");
+  }
+
+  /** The next message, shaped. */
+  receive<T>(
+    shape: Shape<T> | undefined,
+    options: ReceiveOptions | undefined,
+  ): Promise<T> {
+    try {
+      if (this.#closed !== undefined) throw this.#closed;
+      if (options?.signal?.aborted) throw options.signal.reason;
+      if (this.#waiters.length === 0) {
+        const message = this.#pattern.receive();
+        if (message !== undefined) {
+          return Promise.resolve(this.#shape(shape, message));
+        }
+      }
+      const timeout = options?.timeout === undefined
+        ? this.#options.receiveTimeout
+        : checkTimeout(options.timeout);
+      return this.#waiters.wait(
+        shape ?? plain,
+        timeout,
+        options?.signal,
+      ) as Promise<T>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** The next message if there is one. */
+  tryReceive<T>(shape: Shape<T> | undefined): T | undefined {
+    if (this.#closed !== undefined) throw this.#closed;
+    if (this.#waiters.length > 0) return undefined;
+    const message = this.#pattern.receive();
+    return message === undefined ? undefined : this.#shape(shape, message);
+  }
+
+  /** Serves the calls that wait. */
+  pump(): void {
+    if (this.#waiters.length === 0) return;
+    this.#waiters.serve((shape, resolve) => {
+      const message = this.#pattern.receive();
+      if (message === undefined) return false;
+      resolve(shape(message, this.#pattern.source!));
+      return true;
+    });
+  }
+
+  /** Fails what waits and everything after it. */
+  close(error: ZmqError): void {
+    this.#closed ??= error;
+    this.#waiters.fail(error);
+  }
+
+  #shape<T>(shape: Shape<T> | undefined, message: Message): T {
+    return shape === undefined
+      ? message as unknown as T
+      : shape(message, this.#pattern.source!);
+  }
+}
+
+function plain(message: Message): Message {
+  return message;
+}

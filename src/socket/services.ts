@@ -1,0 +1,77 @@
+/**
+ * What a socket needs of its context, and the one place from which a socket
+ * without a context gets the default one.
+ *
+ * @module
+ */
+
+import { ZmqError } from "../base/errors.ts";
+import type { Authenticator } from "../security/zap.ts";
+import type { Runtime } from "../transport/runtime.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { InprocRegistry } from "./inproc.ts";
+
+/** A socket as its context sees it. */
+export interface OwnedSocket {
+  /** The context shuts down: every call fails with `ETERM`. */
+  terminate(): void;
+}
+
+/** The context as its sockets see it. */
+export interface SocketServices {
+  readonly runtime: Runtime;
+  readonly inproc: InprocRegistry;
+  /** The default of the `ipv6` option. */
+  readonly ipv6: boolean;
+  /** False gives sockets a `linger` of 0. */
+  readonly blocky: boolean;
+  /**
+   * The transport for a scheme.
+   *
+   * @throws {ZmqError} `EPROTONOSUPPORT`.
+   */
+  transport(scheme: string, endpoint: string): Transport;
+  /** The ZAP handler, if there is one now. */
+  authenticator(): Authenticator | undefined;
+  /**
+   * Counts a socket in.
+   *
+   * @throws {ZmqError} `ETERM`, or `EMFILE` beyond the limit.
+   */
+  open(socket: OwnedSocket): void;
+  /** Counts a socket out. */
+  closed(socket: OwnedSocket): void;
+}
+
+/** Anything that can serve as a socket's context. */
+export interface ContextLike {
+  /** @internal */
+  readonly services: SocketServices;
+}
+
+let makeDefault: (() => ContextLike) | undefined;
+
+/**
+ * Says where the default context comes from. The package's door calls it once
+ * while it is loaded; a second call is refused, so that nobody can change it
+ * under somebody else's feet.
+ */
+export function provideDefaultContext(make: () => ContextLike): void {
+  if (makeDefault !== undefined) {
+    throw new ZmqError("EINVAL", "Cannot provide a second default context");
+  }
+  makeDefault = make;
+}
+
+/** The services of a context, or of the default one. */
+export function servicesOf(context: ContextLike | undefined): SocketServices {
+  if (context !== undefined) return context.services;
+  if (makeDefault === undefined) {
+    throw new ZmqError(
+      "EINVAL",
+      "Cannot make a socket without a context: import the package's mod.ts, " +
+        "or pass a context",
+    );
+  }
+  return makeDefault().services;
+}

@@ -1,0 +1,218 @@
+/**
+ * What every socket has: endpoints, options, events, a life.
+ *
+ * @module
+ */
+
+import { quote, ZmqError } from "../base/errors.ts";
+import type { SocketOptions } from "../options/types.ts";
+import type { SocketType } from "../options/socket_type.ts";
+import type { PeerInfo } from "../routing/peer.ts";
+import { SocketCore } from "./core.ts";
+import { type CloseOptions, Endpoints } from "./endpoints.ts";
+import type { SocketEvents } from "./events.ts";
+import type { Pattern, PatternHost } from "./pattern.ts";
+import { type ContextLike, servicesOf } from "./services.ts";
+import type { SocketStats } from "./stats.ts";
+
+/** What a socket may be made with beside its options. */
+export interface SocketInit {
+  /** The context that the socket belongs to. Default: the package's. */
+  readonly context?: ContextLike;
+}
+
+/** The inside of a socket, for the parts of the library that need it. */
+export let coreOf: (socket: Socket) => SocketCore;
+
+/**
+ * A ZeroMQ socket. Use one of its subclasses: {@linkcode Push},
+ * {@linkcode Subscriber}, {@linkcode Router}, …
+ */
+export abstract class Socket implements AsyncDisposable {
+  readonly #core: SocketCore;
+  readonly #endpoints: Endpoints;
+  readonly #context: ContextLike | undefined;
+  #closing: Promise<void> | undefined;
+  #linger = 0;
+
+  static {
+    coreOf = (socket: Socket) => socket.#core;
+  }
+
+  /** @internal */
+  constructor(
+    type: SocketType,
+    makePattern: (host: PatternHost) => Pattern,
+    init: SocketInit = {},
+  ) {
+    if (typeof init !== "object" || init === null) {
+      throw new ZmqError(
+        "EINVAL",
+        `Cannot make a socket with ${quote(init)}: expected an object of ` +
+          "options",
+      );
+    }
+    const { context, ...options } = init;
+    const services = servicesOf(context);
+    this.#context = context;
+    this.#core = new SocketCore(type, services, makePattern);
+    this.#endpoints = new Endpoints(this.#core);
+    for (const [name, value] of Object.entries(options)) {
+      if (value !== undefined) this.#core.setOption(name, value);
+    }
+    services.open(this);
+  }
+
+  /** True once `close` was called. */
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** The context that the socket was made with; `undefined` is the default. */
+  get context(): ContextLike | undefined {
+    return this.#context;
+  }
+
+  /** The endpoint bound or connected last, wildcards filled in. */
+  get lastEndpoint(): string | null {
+    return this.#endpoints.last;
+  }
+
+  /** The peers that are connected now. */
+  get peers(): readonly PeerInfo[] {
+    return this.#core.peers;
+  }
+
+  /** What happens to the socket's connections. */
+  get events(): SocketEvents {
+    return this.#core.events;
+  }
+
+  /** Messages, octets, queue lengths and drops so far. */
+  get stats(): SocketStats {
+    return this.#core.stats;
+  }
+
+  /**
+   * Waits for peers at an endpoint. `tcp://*:0` and `ipc://*` choose a free
+   * one.
+   *
+   * @returns the endpoint with wildcards filled in.
+   * @throws {ZmqError} `EINVAL`, `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`,
+   * `ENODEV`, `ENAMETOOLONG`, `EPROTONOSUPPORT`, `ENOTSUP`.
+   */
+  async bind(endpoint: string): Promise<string> {
+    this.#alive();
+    return await this.#endpoints.bind(endpoint);
+  }
+
+  /**
+   * Stops waiting for peers at an endpoint, and closes the connections that
+   * came through it. The address is free when it resolves.
+   *
+   * @throws {ZmqError} `ENOENT` when the socket is not bound to it.
+   */
+  async unbind(endpoint: string): Promise<void> {
+    this.#alive();
+    const { linger } = this.#core.options;
+    await this.#endpoints.release(endpoint, "bind", linger);
+  }
+
+  /**
+   * Connects in the background, and again whenever the connection is lost.
+   *
+   * @throws {ZmqError} `EINVAL` and its like, at once, for an endpoint that
+   * can never work.
+   */
+  connect(endpoint: string): void {
+    this.#alive();
+    this.#endpoints.connect(endpoint);
+  }
+
+  /** Connects with a routing id for the peer. */
+  protected connectAs(endpoint: string, routingId: Uint8Array): void {
+    this.#alive();
+    this.#endpoints.connect(endpoint, routingId);
+  }
+
+  /**
+   * Ends the connections to an endpoint; what is queued for it may take the
+   * socket's `linger`.
+   *
+   * @throws {ZmqError} `ENOENT` when the socket is not connected to it.
+   */
+  async disconnect(endpoint: string): Promise<void> {
+    this.#alive();
+    const { linger } = this.#core.options;
+    await this.#endpoints.release(endpoint, "connect", linger);
+  }
+
+  /**
+   * Closes the socket. Calls that wait fail with `EBADF`. Resolves when
+   * everything unsent has left, or the linger time is over. May be called
+   * any number of times.
+   */
+  close(options?: CloseOptions): Promise<void> {
+    if (this.#closing !== undefined) return this.#closing;
+    const linger = options?.linger ?? this.#core.options.linger;
+    if (!Number.isInteger(linger) || linger < -1) {
+      return Promise.reject(
+        new ZmqError(
+          "EINVAL",
+          `Cannot close with linger ${quote(linger)}: expected an integer ` +
+            "of milliseconds, -1 or more",
+        ),
+      );
+    }
+    this.#linger = linger;
+    this.#core.shut(
+      new ZmqError("EBADF", "Cannot use the socket: it is closed"),
+    );
+    this.#closing = this.#close();
+    return this.#closing;
+  }
+
+  /** Closes the socket at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Lets the socket keep the process running. The default. */
+  ref(): this {
+    this.#endpoints.hold(true);
+    return this;
+  }
+
+  /** Lets the process exit although the socket is open. */
+  unref(): this {
+    this.#endpoints.hold(false);
+    return this;
+  }
+
+  /** @internal */
+  terminate(): void {
+    this.#core.shut(
+      new ZmqError("ETERM", "Cannot use the socket: its context shut down"),
+    );
+    void this.close();
+  }
+
+  async #close(): Promise<void> {
+    const core = this.#core;
+    try {
+      await this.#endpoints.close(this.#linger);
+    } finally {
+      for (const pipe of [...core.pipes]) pipe.close();
+      core.services.closed(this);
+      core.emit("end", { address: "" });
+    }
+  }
+
+  #alive(): void {
+    if (this.#closing === undefined) return;
+    throw new ZmqError("EBADF", "Cannot use the socket: it is closed");
+  }
+}
+
+/** Every socket has the options of all sockets as live properties. */
+export interface Socket extends SocketOptions {}

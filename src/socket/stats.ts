@@ -1,0 +1,76 @@
+/**
+ * Counts of a socket: messages and octets, per direction.
+ *
+ * @module
+ */
+
+import type { Pipe } from "../routing/pipe.ts";
+
+/** Messages and octets. */
+export interface StatsCount {
+  /** Whole messages. */
+  readonly messages: number;
+  /** Octets: bodies of what arrived, with framing for what was sent. */
+  readonly bytes: number;
+}
+
+/** The counts of a socket since it was made. */
+export interface SocketStats {
+  /** What arrived from peers. */
+  readonly received: StatsCount;
+  /** Messages accepted by `send`, and octets handed to the network. */
+  readonly sent: StatsCount;
+  /** Messages that wait now. */
+  readonly queued: {
+    /** Arrived, not received by the application yet. */
+    readonly incoming: number;
+    /** Sent by the application, not handed to the network yet. */
+    readonly outgoing: number;
+  };
+  /** Messages thrown away: a full or vanished peer, a closed connection. */
+  readonly dropped: number;
+}
+
+/** Adds up the counts of pipes, gone ones included. */
+export class SocketCounters {
+  #receivedMessages = 0;
+  #receivedOctets = 0;
+  #sentMessages = 0;
+  #sentOctets = 0;
+  #dropped = 0;
+
+  /** Keeps the counts of a pipe that is gone. */
+  keep(pipe: Pipe): void {
+    this.#receivedMessages += pipe.received.messages;
+    this.#receivedOctets += pipe.received.octets;
+    this.#sentMessages += pipe.sent.messages;
+    this.#sentOctets += pipe.sent.octets;
+    this.#dropped += pipe.dropped;
+  }
+
+  /** The counts, those of the given live pipes included. */
+  with(pipes: Iterable<Pipe>): SocketStats {
+    const sum = new SocketCounters();
+    sum.#receivedMessages = this.#receivedMessages;
+    sum.#receivedOctets = this.#receivedOctets;
+    sum.#sentMessages = this.#sentMessages;
+    sum.#sentOctets = this.#sentOctets;
+    sum.#dropped = this.#dropped;
+    let incoming = 0;
+    let outgoing = 0;
+    for (const pipe of pipes) {
+      sum.keep(pipe);
+      incoming += pipe.inbox.length;
+      outgoing += pipe.pending;
+    }
+    return {
+      received: {
+        messages: sum.#receivedMessages,
+        bytes: sum.#receivedOctets,
+      },
+      sent: { messages: sum.#sentMessages, bytes: sum.#sentOctets },
+      queued: { incoming, outgoing },
+      dropped: sum.#dropped,
+    };
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * Calls that wait: served first come, first served, each with an optional
+ * deadline and abort signal.
+ *
+ * @module
+ */
+
+import type { Clock, Timer } from "../base/clock.ts";
+import { quote, ZmqError } from "../base/errors.ts";
+import { Ring } from "../base/ring.ts";
+
+/** How long a call may wait. */
+export interface WaitOptions {
+  /** Gives the call up when it is aborted; nothing is lost or half-done. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds to wait, 0 not at all, -1 for ever. Default: the socket's. */
+  readonly timeout?: number;
+}
+
+/** One call that waits. */
+class Waiter<T, R> {
+  readonly task: T;
+  readonly resolve: (value: R) => void;
+  readonly reject: (error: unknown) => void;
+  timer: Timer | undefined;
+  signal: AbortSignal | undefined;
+  aborted: (() => void) | undefined;
+
+  constructor(
+    task: T,
+    resolve: (value: R) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.task = task;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  release(): void {
+    this.timer?.cancel();
+    if (this.aborted !== undefined) {
+      this.signal!.removeEventListener("abort", this.aborted);
+    }
+  }
+}
+
+/**
+ * Checks a timeout that was passed to a call.
+ *
+ * @throws {ZmqError} `EINVAL`.
+ */
+export function checkTimeout(timeout: number): number {
+  if (!Number.isInteger(timeout) || timeout < -1) {
+    throw new ZmqError(
+      "EINVAL",
+      `Cannot wait with timeout ${quote(timeout)}: expected an integer of ` +
+        "milliseconds, -1 or more",
+    );
+  }
+  return timeout;
+}
+
+/** The calls that wait for one thing. */
+export class Waiters<T, R> {
+  readonly #queue = new Ring<Waiter<T, R>>();
+  readonly #clock: Clock;
+  readonly #what: string;
+
+  /** Makes a queue; `what` is waited for, in error messages. */
+  constructor(clock: Clock, what: string) {
+    this.#clock = clock;
+    this.#what = what;
+  }
+
+  /** How many calls wait. */
+  get length(): number {
+    return this.#queue.length;
+  }
+
+  /** Lets a call wait. */
+  wait(task: T, timeout: number, signal?: AbortSignal): Promise<R> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (timeout === 0) return Promise.reject(this.#late(0));
+    return new Promise<R>((resolve, reject) => {
+      const waiter = new Waiter<T, R>(task, resolve, reject);
+      if (timeout > 0) {
+        waiter.timer = this.#clock.setTimer(
+          () => this.#giveUp(waiter, this.#late(timeout)),
+          timeout,
+        );
+      }
+      if (signal !== undefined) {
+        waiter.signal = signal;
+        waiter.aborted = () => this.#giveUp(waiter, signal.reason);
+        signal.addEventListener("abort", waiter.aborted, { once: true });
+      }
+      this.#queue.push(waiter);
+    });
+  }
+
+  /**
+   * Serves calls in order. `serve` resolves the first call with its result
+   * and returns `true`, or returns `false` when that call must go on waiting;
+   * what it throws goes to that call.
+   */
+  serve(serve: (task: T, resolve: (value: R) => void) => boolean): void {
+    for (;;) {
+      const waiter = this.#queue.peek();
+      if (waiter === undefined) return;
+      try {
+        if (!serve(waiter.task, waiter.resolve)) return;
+        this.#take(waiter);
+      } catch (error) {
+        this.#take(waiter).reject(error);
+      }
+    }
+  }
+
+  /** Fails every call that waits. */
+  fail(error: ZmqError): void {
+    for (;;) {
+      const waiter = this.#queue.peek();
+      if (waiter === undefined) return;
+      this.#take(waiter).reject(error);
+    }
+  }
+
+  #take(waiter: Waiter<T, R>): Waiter<T, R> {
+    this.#queue.remove(waiter);
+    waiter.release();
+    return waiter;
+  }
+
+  #giveUp(waiter: Waiter<T, R>, error: unknown): void {
+    this.#take(waiter).reject(error);
+  }
+
+  #late(timeout: number): ZmqError {
+    return new ZmqError(
+      "EAGAIN",
+      timeout === 0
+        ? `Cannot ${this.#what} now: it would have to wait`
+        : `Cannot ${this.#what} within ${timeout} ms`,
+    );
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Sockets that send, and those that do both.
+ *
+ * @module
+ */
+
+import {
+  type Message,
+  type MessageLike,
+  toMessage,
+} from "../message/message.ts";
+import { ReadableSocket } from "./readable_socket.ts";
+import type { SendOptions } from "./sender.ts";
+import { coreOf, Socket } from "./socket.ts";
+
+function send(
+  socket: Socket,
+  message: MessageLike,
+  options: SendOptions | undefined,
+): Promise<void> {
+  let frames: Message;
+  try {
+    frames = toMessage(message);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+  return coreOf(socket).sender.send(frames, undefined, options);
+}
+
+function streamTo(
+  socket: { send(message: MessageLike): Promise<void> },
+): WritableStream<MessageLike> {
+  return new WritableStream<MessageLike>({
+    write: (message) => socket.send(message),
+  });
+}
+
+/** A socket that only sends. */
+export abstract class WritableSocket extends Socket {
+  #writable: WritableStream<MessageLike> | undefined;
+
+  /**
+   * Sends a message: a frame, or an array of frames. Resolves when the
+   * message is queued for a peer; waits while no peer has room.
+   *
+   * @throws {ZmqError} `EAGAIN` after the timeout, `EBADF` when the socket is
+   * closed, `EINVAL` when the value is no message.
+   */
+  send(message: MessageLike, options?: SendOptions): Promise<void> {
+    return send(this, message, options);
+  }
+
+  /** Sends now; `false` when it would have to wait. */
+  trySend(message: MessageLike): boolean {
+    return coreOf(this).sender.trySend(toMessage(message), undefined);
+  }
+
+  /** A stream whose chunks are sent as messages. */
+  get writable(): WritableStream<MessageLike> {
+    return this.#writable ??= streamTo(this);
+  }
+}
+
+/** A socket that sends and receives. */
+export abstract class DuplexSocket extends ReadableSocket {
+  #writable: WritableStream<MessageLike> | undefined;
+
+  /**
+   * Sends a message: a frame, or an array of frames. Resolves when the
+   * message is queued for a peer; waits while no peer has room.
+   *
+   * @throws {ZmqError} `EAGAIN` after the timeout, `EBADF` when the socket is
+   * closed, `EFSM` in the wrong state, `EHOSTUNREACH` when there is no route,
+   * `EINVAL` when the value is no message.
+   */
+  send(message: MessageLike, options?: SendOptions): Promise<void> {
+    return send(this, message, options);
+  }
+
+  /** Sends now; `false` when it would have to wait. */
+  trySend(message: MessageLike): boolean {
+    return coreOf(this).sender.trySend(toMessage(message), undefined);
+  }
+
+  /** A stream whose chunks are sent as messages. */
+  get writable(): WritableStream<MessageLike> {
+    return this.#writable ??= streamTo(this);
+  }
+}
