@@ -41,6 +41,23 @@ export class FairQueue {
     return message;
   }
 
+  /** Drops the queued messages that nobody wants any more. */
+  filter(wanted: (message: Message) => boolean): void {
+    const pipes: Pipe[] = [];
+    for (let i = this.#active.length; i > 0; i--) {
+      const pipe = this.#active.shift()!;
+      for (let j = pipe.inbox.length; j > 0; j--) {
+        const message = pipe.inbox.shift()!;
+        if (wanted(message)) pipe.inbox.push(message);
+      }
+      if (pipe.inbox.length > 0) this.#active.push(pipe);
+      else pipe.queued = false;
+      pipes.push(pipe);
+    }
+    // Only now: a peer that has room again may deliver at once.
+    for (const pipe of pipes) pipe.refresh();
+  }
+
   /** Forgets a pipe and drops what it holds. */
   remove(pipe: Pipe): void {
     pipe.inbox.clear();

@@ -7,11 +7,17 @@
 import type { Pipe } from "./pipe.ts";
 import { RadixTree } from "./radix_tree.ts";
 
+/** What one pipe subscribed to. */
+interface Share {
+  readonly topics: Set<string>;
+  octets: number;
+}
+
 /** The subscriptions of all pipes of a publisher. */
 export class Subscriptions {
   // One subscriber is held bare: most topics have one.
   readonly #topics = new RadixTree<Pipe | Set<Pipe>>();
-  readonly #byPipe = new Map<Pipe, Set<string>>();
+  readonly #byPipe = new Map<Pipe, Share>();
 
   /** How many distinct topics have a subscriber. */
   get size(): number {
@@ -20,20 +26,28 @@ export class Subscriptions {
 
   /** How many topics a pipe subscribed to. */
   count(pipe: Pipe): number {
-    return this.#byPipe.get(pipe)?.size ?? 0;
+    return this.#byPipe.get(pipe)?.topics.size ?? 0;
+  }
+
+  /** The octets of all topics that a pipe subscribed to. */
+  octets(pipe: Pipe): number {
+    return this.#byPipe.get(pipe)?.octets ?? 0;
   }
 
   /** True when the pipe subscribed to exactly this topic. */
   has(topic: string, pipe: Pipe): boolean {
-    return this.#byPipe.get(pipe)?.has(topic) ?? false;
+    return this.#byPipe.get(pipe)?.topics.has(topic) ?? false;
   }
 
   /** Adds a subscription; `true` when it is the topic's first. */
   add(topic: string, pipe: Pipe): boolean {
-    let topics = this.#byPipe.get(pipe);
-    if (topics === undefined) this.#byPipe.set(pipe, topics = new Set());
-    if (topics.has(topic)) return false;
-    topics.add(topic);
+    let share = this.#byPipe.get(pipe);
+    if (share === undefined) {
+      this.#byPipe.set(pipe, share = { topics: new Set(), octets: 0 });
+    }
+    if (share.topics.has(topic)) return false;
+    share.topics.add(topic);
+    share.octets += topic.length;
     const present = this.#topics.get(topic);
     if (present === undefined) this.#topics.set(topic, pipe);
     else if (present instanceof Set) present.add(pipe);
@@ -43,9 +57,10 @@ export class Subscriptions {
 
   /** Removes a subscription; `true` when it was the topic's last. */
   remove(topic: string, pipe: Pipe): boolean {
-    const topics = this.#byPipe.get(pipe);
-    if (topics === undefined || !topics.delete(topic)) return false;
-    if (topics.size === 0) this.#byPipe.delete(pipe);
+    const share = this.#byPipe.get(pipe);
+    if (share === undefined || !share.topics.delete(topic)) return false;
+    share.octets -= topic.length;
+    if (share.topics.size === 0) this.#byPipe.delete(pipe);
     const present = this.#topics.get(topic);
     if (present instanceof Set) {
       present.delete(pipe);
@@ -57,7 +72,7 @@ export class Subscriptions {
 
   /** The topics of a pipe. */
   topics(pipe: Pipe): string[] {
-    return [...this.#byPipe.get(pipe) ?? []];
+    return [...this.#byPipe.get(pipe)?.topics ?? []];
   }
 
   /** Calls back for each subscriber of a frame; some may come twice. */
@@ -66,5 +81,12 @@ export class Subscriptions {
       if (present instanceof Set) present.forEach(found);
       else found(present);
     });
+  }
+
+  /** Calls back for each subscriber of exactly this topic. */
+  matchExactly(topic: string, found: (pipe: Pipe) => void): void {
+    const present = this.#topics.get(topic);
+    if (present instanceof Set) present.forEach(found);
+    else if (present !== undefined) found(present);
   }
 }

@@ -89,14 +89,13 @@ export abstract class Handshake implements Mechanism {
 
   /** Takes the body of a handshake command; throws when it is not in order. */
   receive(command: Uint8Array): void {
-    const { name, data } = this.parse(command);
+    // Once a command is wrong, none is in order any more.
     const expected = this.expected;
+    this.expected = undefined;
+    const { name, data } = this.parse(command);
     if (name === ERROR && this.#refusable && expected !== undefined) {
-      this.expected = undefined;
       throw refusedByPeer(parseError(data));
     }
-    // Once a command is out of order, none is in order any more.
-    this.expected = undefined;
     if (name !== expected) {
       throw protocolError(
         "ERR_ZMTP_UNEXPECTED_COMMAND",

@@ -61,7 +61,7 @@ export abstract class ReadableSocket<T = Message> extends Socket
       );
     }
     const { receiver } = coreOf(this);
-    const messages = [await receiver.receive(this.shape, options)];
+    const messages: T[] = [await receiver.receive<T>(this.shape, options)];
     while (messages.length < max) {
       const next = receiver.tryReceive(this.shape);
       if (next === undefined) break;

@@ -115,7 +115,10 @@ class StreamPair implements ByteSink {
         this.#writer = controller;
       },
       write: (chunk) => this.#write(chunk),
-      close: () => connection.end(),
+      close: () => {
+        connection.end();
+        return this.#drain();
+      },
       abort: () => connection.close(),
     });
     connection.start(this);
@@ -148,7 +151,7 @@ class StreamPair implements ByteSink {
     }
     // Harmless on a stream that has ended by itself.
     this.#writer.error(
-      error ?? new ZmqError("ECONNRESET", "The connection is closed", {
+      error ?? new ZmqError("EBADF", "The connection was closed", {
         address: this.#connection.remoteAddress,
       }),
     );
@@ -156,7 +159,10 @@ class StreamPair implements ByteSink {
   }
 
   #write(chunk: Uint8Array): Promise<void> | undefined {
-    if (this.#connection.write([chunk])) return undefined;
+    return this.#connection.write([chunk]) ? undefined : this.#drain();
+  }
+
+  #drain(): Promise<void> {
     return new Promise((resolve) => {
       this.#drained = resolve;
     });
@@ -181,6 +187,7 @@ class StreamPump implements DirectStream {
   #open: (() => void) | undefined;
   #inFlight = 0;
   #full = false;
+  #ending = false;
   #readEnded = false;
   #writeEnded = false;
   #gone = false;
@@ -193,15 +200,12 @@ class StreamPump implements DirectStream {
 
   start(sink: ByteSink): void {
     this.#sink = sink;
-    this.#read().catch((error: unknown) => this.#vanish(error));
-    this.#writer.closed.then(() => {
-      this.#writeEnded = true;
-      if (this.#readEnded) this.#vanish();
-    }, (error: unknown) => this.#vanish(error));
+    this.#read();
+    this.#writer.closed.catch((error: unknown) => this.#vanish(error));
   }
 
   write(parts: readonly Uint8Array[]): boolean {
-    if (this.#gone) return false;
+    if (this.#gone || this.#ending) return false;
     for (const part of parts) {
       if (part.length === 0) continue;
       this.#inFlight += part.length;
@@ -227,16 +231,24 @@ class StreamPump implements DirectStream {
   }
 
   end(): void {
-    this.#writer.close().catch((error: unknown) => this.#vanish(error));
+    if (this.#gone || this.#ending) return;
+    this.#ending = true;
+    this.#writer.close().then(() => {
+      this.#writeEnded = true;
+      if (!this.#gone) this.#sink.drain();
+      if (this.#readEnded) this.#vanish();
+    }, (error: unknown) => this.#vanish(error));
   }
 
   async #read(): Promise<void> {
     for (;;) {
-      if (this.#gate !== undefined) await this.#gate;
-      const { value, done } = await this.#reader.read();
-      if (this.#gone) return;
-      if (done) break;
-      if (value.length > 0) this.#sink.data(value);
+      while (this.#gate !== undefined) await this.#gate;
+      const read = await this.#reader.read().catch((error: unknown) => {
+        this.#vanish(error);
+      });
+      if (read === undefined || this.#gone) return;
+      if (read.done) break;
+      if (read.value.length > 0) this.#sink.data(read.value);
     }
     this.#readEnded = true;
     this.#sink.end();

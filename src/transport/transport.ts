@@ -41,7 +41,10 @@ export interface DirectStream {
   pause(): void;
   /** Goes on calling `data`. */
   resume(): void;
-  /** Ends the writing side once everything written has left. */
+  /**
+   * Ends the writing side once everything written has left; `drain` tells
+   * when it has, unless `closed` comes first.
+   */
   end(): void;
 }
 

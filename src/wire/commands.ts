@@ -63,7 +63,10 @@ export interface Ping {
 
 /** The octets that a command body starts with: the name and its length. */
 export function commandHead(name: string): Uint8Array {
-  return toBytes(String.fromCharCode(name.length) + name);
+  const head = new Uint8Array(1 + name.length);
+  head[0] = name.length;
+  head.set(toBytes(name), 1);
+  return head;
 }
 
 /** A command body: the name, its length before it, and the data. */

@@ -1,0 +1,37 @@
+/**
+ * Node's built-in modules, reached without an import: every file of this
+ * folder loads on every runtime, and no bundler sees a `node:` specifier.
+ *
+ * @module
+ */
+
+import type * as Dns from "node:dns/promises";
+import type * as Fs from "node:fs/promises";
+import type * as Net from "node:net";
+import type * as Os from "node:os";
+
+/** The modules in use, by specifier. */
+export interface Builtins {
+  /** Name resolution. */
+  readonly "node:dns/promises": typeof Dns;
+  /** Files. */
+  readonly "node:fs/promises": typeof Fs;
+  /** Stream sockets. */
+  readonly "node:net": typeof Net;
+  /** Network interfaces. */
+  readonly "node:os": typeof Os;
+}
+
+/** A built-in module of Node, Deno or Bun. */
+export function builtin<Name extends keyof Builtins>(
+  name: Name,
+): Builtins[Name] {
+  if (typeof process.getBuiltinModule === "function") {
+    return process.getBuiltinModule(name) as unknown as Builtins[Name];
+  }
+  // Bun before 1.2.6 has no getBuiltinModule.
+  const { require } = import.meta as unknown as {
+    require(name: Name): Builtins[Name];
+  };
+  return require(name);
+}

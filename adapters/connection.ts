@@ -1,0 +1,173 @@
+/**
+ * What the connections of every runtime share: the order in which a sink is
+ * told, and the queue of what waits to be written.
+ *
+ * @module
+ */
+
+import { Ring } from "../src/base/ring.ts";
+import type { DirectConnection } from "../src/transport/streams.ts";
+import type { ByteSink } from "../src/transport/transport.ts";
+import { toZmqError } from "./errors.ts";
+
+/** How many octets may wait to be written before the writer has to. */
+export const writeLimit = 128 * 1024;
+
+/**
+ * One connection of a runtime. A subclass reports what happens through the
+ * protected methods and never from inside a call of the engine, `gone`
+ * excepted.
+ */
+export abstract class SocketConnection implements DirectConnection {
+  /** The local address as an endpoint. */
+  readonly localAddress: string;
+  /** The peer's address as an endpoint. */
+  readonly remoteAddress: string;
+  #sink: ByteSink | undefined;
+  #dropped = false;
+  #gone = false;
+  #failure: unknown;
+
+  /** Takes the addresses of both ends. */
+  constructor(localAddress: string, remoteAddress: string) {
+    this.localAddress = localAddress;
+    this.remoteAddress = remoteAddress;
+  }
+
+  /** Starts reading. */
+  start(sink: ByteSink): void {
+    this.#sink = sink;
+    if (this.#gone) this.#tellClosed();
+    else if (!this.#dropped) this.resume();
+  }
+
+  /** Writes the parts in order; `false` asks to wait for `drain`. */
+  abstract write(parts: readonly Uint8Array[]): boolean;
+  /** Stops calling `data`. */
+  abstract pause(): void;
+  /** Goes on calling `data`; the first call starts it. */
+  abstract resume(): void;
+  /** Ends the writing side once everything written has left. */
+  abstract end(): void;
+  /** Says whether the connection keeps the process running. */
+  abstract hold(keepsProcess: boolean): void;
+
+  /** Drops the connection at once. */
+  close(): void {
+    if (this.#dropped || this.#gone) return;
+    this.#dropped = true;
+    this.drop();
+  }
+
+  /** Drops the socket; `gone` has to follow. */
+  protected abstract drop(): void;
+
+  /** True when nothing can be written any more. */
+  protected get lost(): boolean {
+    return this.#dropped || this.#gone;
+  }
+
+  /** Octets arrived. */
+  protected arrived(chunk: Uint8Array): void {
+    if (!this.lost) this.#sink?.data(chunk);
+  }
+
+  /** What was written has left. */
+  protected drained(): void {
+    if (!this.lost) this.#sink?.drain();
+  }
+
+  /** The peer will send no more. */
+  protected peerEnded(): void {
+    if (!this.lost) this.#sink?.end();
+  }
+
+  /** The socket is gone; `cause` says why when it was not in good order. */
+  protected gone(cause?: unknown): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    if (!this.#dropped && cause !== undefined && cause !== null) {
+      this.#failure = toZmqError(cause, "transfer", this.remoteAddress);
+    }
+    if (this.#sink !== undefined) this.#tellClosed();
+  }
+
+  #tellClosed(): void {
+    // A runtime may say so inside the call that dropped the connection.
+    queueMicrotask(() => {
+      if (this.#failure === undefined) this.#sink!.closed();
+      else this.#sink!.closed(this.#failure);
+    });
+  }
+}
+
+/** A part of this size is written by itself rather than copied. */
+const largePart = 16 * 1024;
+const firstScratch = 4 * 1024;
+const lastScratch = 64 * 1024;
+
+/**
+ * The parts that wait to be written, for runtimes that write one chunk a
+ * call: small parts are gathered into one.
+ */
+export class WriteQueue {
+  /** How many octets wait. */
+  length = 0;
+  readonly #parts: Ring<Uint8Array> = new Ring();
+  #scratch: Uint8Array | undefined;
+  #chunk: Uint8Array | undefined;
+
+  /** Appends parts. */
+  push(parts: readonly Uint8Array[]): void {
+    for (const part of parts) {
+      if (part.length === 0) continue;
+      this.#parts.push(part);
+      this.length += part.length;
+    }
+  }
+
+  /** The octets to write next. */
+  peek(): Uint8Array {
+    return this.#chunk ??= this.#gather();
+  }
+
+  /** Takes away what was written of the octets that `peek` gave. */
+  consume(length: number): void {
+    this.length -= length;
+    const chunk = this.#chunk!;
+    this.#chunk = length < chunk.length ? chunk.subarray(length) : undefined;
+  }
+
+  /** Drops everything. */
+  clear(): void {
+    this.length = 0;
+    this.#parts.clear();
+    this.#chunk = undefined;
+    this.#scratch = undefined;
+  }
+
+  #gather(): Uint8Array {
+    const first = this.#parts.shift()!;
+    if (first.length >= largePart || this.#parts.length === 0) return first;
+    const scratch = this.#reserve();
+    scratch.set(first);
+    let length = first.length;
+    for (;;) {
+      const part = this.#parts.peek();
+      if (part === undefined || part.length >= largePart) break;
+      if (length + part.length > scratch.length) break;
+      scratch.set(part, length);
+      length += part.length;
+      this.#parts.shift();
+    }
+    return scratch.subarray(0, length);
+  }
+
+  /** Room for what waits, grown with the traffic and kept. */
+  #reserve(): Uint8Array {
+    let size = this.#scratch?.length ?? firstScratch;
+    while (size < this.length && size < lastScratch) size *= 2;
+    if (this.#scratch?.length !== size) this.#scratch = new Uint8Array(size);
+    return this.#scratch!;
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * What each runtime brings to the shared `tcp` and `ipc` transports: dial one
+ * resolved address, listen on one. Everything that is the same everywhere
+ * stays out of the runtimes' own files.
+ *
+ * @module
+ */
+
+import type { StreamOptions } from "../src/transport/transport.ts";
+import type { SocketConnection } from "./connection.ts";
+
+/** An IP address, or on Deno a host name, and a port. */
+export interface NetPlace {
+  /** The address without brackets. */
+  readonly host: string;
+  /** The port; 0 lets the system choose. */
+  readonly port: number;
+}
+
+/** A path, or an abstract name behind a NUL character. */
+export interface UnixPlace {
+  /** What the system calls the socket. */
+  readonly path: string;
+  /** The endpoint: the socket's own calls tell no address. */
+  readonly endpoint: string;
+}
+
+/** Where a stream socket is. */
+export type Place = NetPlace | UnixPlace;
+
+/** How to dial. */
+export interface DialOptions {
+  /** Aborted when the attempt is given up; the socket is released then. */
+  readonly signal: AbortSignal;
+  /** The local address to dial from. */
+  readonly source?: Partial<NetPlace>;
+  /** The options of the stream. */
+  readonly stream: StreamOptions;
+}
+
+/** How to listen. */
+export interface ServeOptions {
+  /** How many connections may wait to be accepted. */
+  readonly backlog: number;
+  /** The options of each accepted stream. */
+  readonly stream: StreamOptions;
+  /** Takes a connection that has not been started. */
+  accept(connection: SocketConnection): void;
+  /** Told of a connection that could not be accepted. */
+  failed(cause: unknown): void;
+}
+
+/** A socket that listens. */
+export interface Server {
+  /** The port listened on; 0 when the place has none. */
+  readonly port: number;
+  /** The address listened on; empty when the place has none. */
+  readonly host: string;
+  /** Stops listening; the address, a file too, is free when it resolves. */
+  close(): Promise<void>;
+  /** Says whether the server keeps the process running. */
+  hold(keepsProcess: boolean): void;
+}
+
+/** The stream sockets of one runtime. Errors are the runtime's own. */
+export interface Driver {
+  /** The runtime as error messages name it: `"Node 20.20.2"`. */
+  readonly runtime: string;
+  /** The operating system, by Node's names. */
+  readonly platform: string;
+  /** True when abstract names are the same as other programs'. */
+  readonly abstractNames: boolean;
+  /** Opens one connection. */
+  dial(place: Place, options: DialOptions): Promise<SocketConnection>;
+  /** Listens. */
+  serve(place: Place, options: ServeOptions): Promise<Server>;
+  /** Says whether interfaces may be listed without asking the user. */
+  canListInterfaces(): boolean;
+  /**
+   * The addresses to dial among those that a name resolved to, for runtimes
+   * that allow names rather than addresses.
+   */
+  allowedHosts?(name: string, port: number, hosts: string[]): string[];
+  /** Makes a fresh temporary directory that only this user can enter. */
+  makeDirectory(prefix: string): Promise<string>;
+}

@@ -1,0 +1,130 @@
+/**
+ * What the runtimes' system errors mean in the library's closed list of
+ * codes.
+ *
+ * @module
+ */
+
+import { type ErrorCode, quote, ZmqError } from "../src/base/errors.ts";
+
+/** What was being done when the system refused. */
+export type Task = "bind" | "connect" | "transfer";
+
+type Meaning = readonly [code: ErrorCode, words: string];
+
+const reset: Meaning = ["ECONNRESET", "the peer broke the connection"];
+const unreachable: Meaning = ["EHOSTUNREACH", "the host cannot be reached"];
+const denied: Meaning = ["EACCES", "permission was denied"];
+const exhausted: Meaning = ["EMFILE", "no file descriptor is left"];
+const unresolved: Meaning = ["EHOSTUNREACH", "the name cannot be resolved"];
+const foreign: Meaning = [
+  "EADDRNOTAVAIL",
+  "the address does not belong to this host",
+];
+const nobody: Meaning = ["ECONNREFUSED", "nothing listens there"];
+const missing: Meaning = ["ENOENT", "the directory does not exist"];
+const late: Meaning = ["ETIMEDOUT", "the peer did not answer in time"];
+
+const meanings: ReadonlyMap<string, Meaning> = new Map([
+  ["EACCES", denied],
+  ["EADDRINUSE", ["EADDRINUSE", "another socket is bound to the address"]],
+  ["EADDRNOTAVAIL", foreign],
+  ["EAFNOSUPPORT", foreign],
+  ["EAGAIN", ["ECONNREFUSED", "too many connections wait to be accepted"]],
+  ["EAI_AGAIN", unresolved],
+  ["ECONNABORTED", reset],
+  ["ECONNREFUSED", nobody],
+  ["ECONNRESET", reset],
+  ["EHOSTDOWN", unreachable],
+  ["EHOSTUNREACH", unreachable],
+  ["EMFILE", exhausted],
+  ["ENETDOWN", unreachable],
+  ["ENETUNREACH", unreachable],
+  ["ENFILE", exhausted],
+  ["ENOBUFS", exhausted],
+  ["ENODATA", unresolved],
+  ["ENOMEM", exhausted],
+  ["ENOTCONN", reset],
+  ["ENOTDIR", missing],
+  ["ENOTFOUND", unresolved],
+  ["ENOTSOCK", nobody],
+  ["EPERM", denied],
+  ["EPIPE", reset],
+  ["EPROTOTYPE", nobody],
+  ["EROFS", denied],
+  ["ETIMEDOUT", late],
+]);
+
+// Deno's error classes; not all of its errors carry a code.
+const classes: ReadonlyMap<string, string> = new Map([
+  ["AddrInUse", "EADDRINUSE"],
+  ["AddrNotAvailable", "EADDRNOTAVAIL"],
+  ["BrokenPipe", "EPIPE"],
+  ["ConnectionAborted", "ECONNABORTED"],
+  ["ConnectionRefused", "ECONNREFUSED"],
+  ["ConnectionReset", "ECONNRESET"],
+  ["NetworkUnreachable", "ENETUNREACH"],
+  ["NotCapable", "EACCES"],
+  ["NotConnected", "ENOTCONN"],
+  ["NotFound", "ENOENT"],
+  ["PermissionDenied", "EACCES"],
+  ["TimedOut", "ETIMEDOUT"],
+]);
+
+const verbs: Readonly<Record<Task, string>> = {
+  bind: "Cannot bind to",
+  connect: "Cannot connect to",
+  transfer: "Lost the connection to",
+};
+
+const fallbacks: Readonly<Record<Task, Meaning>> = {
+  bind: foreign,
+  connect: unreachable,
+  transfer: reset,
+};
+
+/** The errno name of a system error, `undefined` when it has none. */
+export function systemCode(cause: unknown): string | undefined {
+  if (typeof cause !== "object" || cause === null) return undefined;
+  const { code, name } = cause as { code?: unknown; name?: unknown };
+  if (typeof code === "string" && /^E[A-Z_]+$/.test(code)) {
+    return code.startsWith("ERR_") ? undefined : code;
+  }
+  return classes.get(String(name));
+}
+
+/**
+ * The error that the engine and its users see for a system error. An error
+ * of the library itself comes back as it is.
+ */
+export function toZmqError(
+  cause: unknown,
+  task: Task,
+  address: string,
+): ZmqError {
+  if (cause instanceof ZmqError) return cause;
+  const [code, words] = meaningOf(cause, task);
+  // Deno's own words name the flag that would give the permission.
+  const { name, message } = cause as Error;
+  const why = name === "NotCapable" ? `${words}: ${message}` : words;
+  return new ZmqError(code, `${verbs[task]} ${quote(address)}: ${why}`, {
+    cause,
+    address,
+  });
+}
+
+/** The error of an operation that an `AbortSignal` ended. */
+export function abortError(signal: AbortSignal, address: string): ZmqError {
+  return new ZmqError(
+    "ECANCELED",
+    `Cannot connect to ${quote(address)}: the attempt was given up`,
+    { cause: signal.reason, address },
+  );
+}
+
+function meaningOf(cause: unknown, task: Task): Meaning {
+  const code = systemCode(cause);
+  // A connecting socket finds no file; a binding one finds no directory.
+  if (code === "ENOENT") return task === "bind" ? missing : nobody;
+  return meanings.get(code ?? "") ?? fallbacks[task];
+}

@@ -1,0 +1,173 @@
+/**
+ * The `ipc` transport of every runtime, over its {@linkcode Driver}: Unix
+ * domain sockets with a path or an abstract name.
+ *
+ * @module
+ */
+
+import { quote, ZmqError } from "../src/base/errors.ts";
+import type { Endpoint } from "../src/endpoint/endpoint.ts";
+import {
+  checkIpcLength,
+  formatIpc,
+  type IpcAddress,
+  parseIpc,
+} from "../src/endpoint/ipc.ts";
+import { CallbackByteStream } from "../src/transport/streams.ts";
+import type {
+  ByteStream,
+  ConnectOptions,
+  Listener,
+  ListenOptions,
+  Transport,
+} from "../src/transport/transport.ts";
+import { builtin } from "./builtin.ts";
+import type { Driver, ServeOptions, Server, UnixPlace } from "./driver.ts";
+import { unlinkFile } from "./files.ts";
+import { abortError, systemCode, toZmqError } from "./errors.ts";
+
+/** Connections and listeners of Unix domain sockets. */
+export class IpcTransport implements Transport {
+  /** `"ipc"`. */
+  readonly scheme = "ipc";
+  readonly #driver: Driver;
+
+  /** Takes the sockets of the runtime. */
+  constructor(driver: Driver) {
+    this.#driver = driver;
+  }
+
+  /** Checks the address and whether the runtime can use it. */
+  check(endpoint: Endpoint, role: "bind" | "connect"): void {
+    this.#parse(endpoint, role);
+  }
+
+  /** Opens one connection. */
+  async connect(
+    endpoint: Endpoint,
+    options: ConnectOptions,
+  ): Promise<ByteStream> {
+    const place = placeOf(this.#parse(endpoint, "connect"));
+    const { signal } = options;
+    try {
+      signal.throwIfAborted();
+      const connection = await this.#driver.dial(place, {
+        signal,
+        stream: options,
+      });
+      return new CallbackByteStream(connection);
+    } catch (cause) {
+      if (signal.aborted) throw abortError(signal, endpoint.text);
+      throw toZmqError(cause, "connect", endpoint.text);
+    }
+  }
+
+  /** Listens; a socket file that nobody listens on any more is replaced. */
+  async listen(
+    endpoint: Endpoint,
+    options: ListenOptions,
+    accept: (stream: ByteStream) => void,
+  ): Promise<Listener> {
+    const { text } = endpoint;
+    const address = this.#parse(endpoint, "bind");
+    const serve: ServeOptions = {
+      backlog: options.backlog,
+      stream: options,
+      accept: (connection) => accept(new CallbackByteStream(connection)),
+      failed: (cause) =>
+        options.onAcceptError?.(toZmqError(cause, "bind", text)),
+    };
+    try {
+      if (address.kind === "any") return await this.#listenFresh(serve);
+      const place = placeOf(address);
+      const server = await this.#serve(place, serve);
+      return listener(place, server);
+    } catch (cause) {
+      throw toZmqError(cause, "bind", text);
+    }
+  }
+
+  async #listenFresh(options: ServeOptions): Promise<Listener> {
+    const files = builtin("node:fs/promises");
+    const directory = await this.#driver.makeDirectory("isomq-");
+    try {
+      const path = `${directory}/socket`;
+      checkIpcLength(path, `ipc://${path}`);
+      const place = placeOf({ kind: "path", path });
+      const server = await this.#driver.serve(place, options);
+      return listener(place, server, () => files.rmdir(directory));
+    } catch (cause) {
+      await files.rmdir(directory);
+      throw cause;
+    }
+  }
+
+  async #serve(place: UnixPlace, options: ServeOptions): Promise<Server> {
+    try {
+      return await this.#driver.serve(place, options);
+    } catch (cause) {
+      const inUse = systemCode(cause) === "EADDRINUSE";
+      if (!inUse || !await this.#isStale(place)) throw cause;
+    }
+    await unlinkFile(place.path);
+    return await this.#driver.serve(place, options);
+  }
+
+  /** True for the file of a socket that nobody listens on any more. */
+  async #isStale(place: UnixPlace): Promise<boolean> {
+    if (place.path.startsWith("\0")) return false;
+    try {
+      const file = await builtin("node:fs/promises").lstat(place.path);
+      // A file of another kind is somebody's and stays.
+      if (!file.isSocket()) return false;
+      const { signal } = new AbortController();
+      const connection = await this.#driver.dial(place, { signal, stream: {} });
+      connection.close();
+      return false;
+    } catch (cause) {
+      const code = systemCode(cause);
+      return code === "ECONNREFUSED" || code === "ENOENT";
+    }
+  }
+
+  #parse(endpoint: Endpoint, role: "bind" | "connect"): IpcAddress {
+    const address = parseIpc(endpoint, role);
+    const { runtime, platform, abstractNames } = this.#driver;
+    let missing: string | undefined;
+    if (platform === "win32") {
+      missing = "Unix domain sockets on Windows";
+    } else if (address.kind === "abstract" && !abstractNames) {
+      missing = `abstract names of Unix domain sockets on ${platform}`;
+    }
+    if (missing === undefined) return address;
+    throw new ZmqError(
+      "ENOTSUP",
+      `Cannot use endpoint ${quote(endpoint.text)}: ${runtime} has no ` +
+        missing,
+      { address: endpoint.text },
+    );
+  }
+}
+
+function placeOf(address: IpcAddress): UnixPlace {
+  const endpoint = formatIpc(address);
+  if (address.kind === "abstract") {
+    return { path: `\0${address.name}`, endpoint };
+  }
+  return { path: address.kind === "path" ? address.path : "", endpoint };
+}
+
+function listener(
+  place: UnixPlace,
+  server: Server,
+  tidy?: () => Promise<void>,
+): Listener {
+  return {
+    endpoint: place.endpoint,
+    close: async () => {
+      await server.close();
+      await tidy?.();
+    },
+    hold: (keepsProcess) => server.hold(keepsProcess),
+  };
+}

@@ -1,0 +1,86 @@
+/**
+ * One connection over a `net.Socket`, as Node, Deno and Bun have it.
+ *
+ * @module
+ */
+
+import type { Socket } from "node:net";
+import { SocketConnection, writeLimit } from "../connection.ts";
+
+/** A byte stream by callbacks over a `net.Socket`. */
+export class NodeConnection extends SocketConnection {
+  readonly #socket: Socket;
+  #reading = false;
+  #full = false;
+  #failure: Error | undefined;
+
+  /** Takes a socket that is connected, and has it to itself. */
+  constructor(socket: Socket, localAddress: string, remoteAddress: string) {
+    super(localAddress, remoteAddress);
+    this.#socket = socket;
+    socket.on("error", (error) => {
+      this.#failure = error;
+    });
+    socket.on("close", () => this.gone(this.#failure));
+  }
+
+  /** Writes the parts in order, with one system call where possible. */
+  write(parts: readonly Uint8Array[]): boolean {
+    const socket = this.#socket;
+    if (this.lost || socket.writableEnded) return false;
+    if (parts.length === 1) {
+      socket.write(parts[0]!);
+    } else {
+      socket.cork();
+      for (const part of parts) socket.write(part);
+      socket.uncork();
+    }
+    if (socket.writableLength < writeLimit) return true;
+    this.#full = true;
+    return false;
+  }
+
+  /** Stops calling `data`. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  /** Goes on calling `data`; the first call starts it. */
+  resume(): void {
+    if (!this.#reading) this.#listen();
+    this.#socket.resume();
+  }
+
+  /** Ends the writing side once everything written has left. */
+  end(): void {
+    this.#socket.end();
+  }
+
+  /** Says whether the connection keeps the process running. */
+  hold(keepsProcess: boolean): void {
+    if (keepsProcess) this.#socket.ref();
+    else this.#socket.unref();
+  }
+
+  /** Drops the socket. */
+  protected drop(): void {
+    this.#socket.destroy();
+  }
+
+  #listen(): void {
+    this.#reading = true;
+    const socket = this.#socket;
+    socket.on("data", (chunk: Uint8Array) => {
+      // A Buffer's subarrays would be Buffers too, and so the users' frames.
+      const { buffer, byteOffset, byteLength } = chunk;
+      this.arrived(new Uint8Array(buffer, byteOffset, byteLength));
+    });
+    socket.on("end", () => this.peerEnded());
+    socket.on("finish", () => this.drained());
+    socket.on("drain", () => {
+      if (!this.#full) return;
+      this.#full = false;
+      this.drained();
+    });
+  }
+}

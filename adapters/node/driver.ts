@@ -1,0 +1,214 @@
+/**
+ * Stream sockets over `node:net`. The Deno and Bun adapters use it too, for
+ * what their own sockets cannot do.
+ *
+ * @module
+ */
+
+import type * as Net from "node:net";
+import { formatTcp } from "../../src/endpoint/tcp.ts";
+import type { StreamOptions } from "../../src/transport/transport.ts";
+import { builtin } from "../builtin.ts";
+import type {
+  DialOptions,
+  Driver,
+  Place,
+  ServeOptions,
+  Server,
+} from "../driver.ts";
+import { makeTemporaryDirectory } from "../files.ts";
+import { NodeConnection } from "./connection.ts";
+
+/** What differs where `node:net` is another runtime's. */
+export type NodeDriverOptions = Pick<
+  Driver,
+  "runtime" | "platform" | "abstractNames"
+>;
+
+/** The stream sockets of `node:net`. */
+export class NodeDriver implements Driver {
+  /** The runtime as error messages name it. */
+  readonly runtime: string;
+  /** The operating system. */
+  readonly platform: string;
+  /** True when abstract names are the same as other programs'. */
+  readonly abstractNames: boolean;
+
+  /** Takes what differs between the runtimes. */
+  constructor(options: NodeDriverOptions) {
+    this.runtime = options.runtime;
+    this.platform = options.platform;
+    this.abstractNames = options.abstractNames;
+  }
+
+  /** Opens one connection. */
+  dial(
+    place: Place,
+    { signal, source, stream }: DialOptions,
+  ): Promise<NodeConnection> {
+    const socket = new (builtin("node:net").Socket)({ allowHalfOpen: true });
+    return new Promise((resolve, reject) => {
+      const abort = (): void => {
+        socket.destroy();
+        reject(signal.reason);
+      };
+      const fail = (error: Error): void => {
+        signal.removeEventListener("abort", abort);
+        reject(error);
+      };
+      socket.once("error", fail);
+      socket.once("connect", () => {
+        signal.removeEventListener("abort", abort);
+        const connection = wrap(socket, place, stream);
+        if (connection === undefined) reject(deadOnArrival());
+        else resolve(connection);
+        socket.removeListener("error", fail);
+      });
+      signal.addEventListener("abort", abort, { once: true });
+      if ("path" in place) {
+        socket.connect({ path: place.path });
+      } else {
+        const { host, port } = place;
+        socket.connect({
+          host,
+          port,
+          ...(source?.host && { localAddress: source.host }),
+          ...(source?.port && { localPort: source.port }),
+        });
+      }
+    });
+  }
+
+  /** Listens. */
+  serve(place: Place, options: ServeOptions): Promise<Server> {
+    const server = builtin("node:net").createServer({
+      allowHalfOpen: true,
+      pauseOnConnect: true,
+    });
+    server.on("connection", (socket) => {
+      const connection = wrap(socket, place, options.stream);
+      if (connection === undefined) options.failed(deadOnArrival());
+      else options.accept(connection);
+    });
+    return new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({
+        ...("path" in place ? { path: place.path } : place),
+        backlog: options.backlog,
+        // Workers of a cluster would share the address otherwise.
+        exclusive: true,
+      }, () => {
+        server.removeListener("error", reject);
+        server.on("error", (error) => options.failed(error));
+        resolve(served(server));
+      });
+    });
+  }
+
+  /** Listing interfaces takes no permission. */
+  canListInterfaces(): boolean {
+    return true;
+  }
+
+  /** Makes a fresh directory that only this user can enter. */
+  makeDirectory(prefix: string): Promise<string> {
+    return makeTemporaryDirectory(prefix);
+  }
+}
+
+/** True when the number of probes and their interval can be set. */
+export function hasKeepaliveProbes(): boolean {
+  return builtin("node:net").Socket.prototype.setKeepAlive.length >= 4;
+}
+
+/** True when the type of service can be set. */
+export function hasTypeOfService(): boolean {
+  return "setTypeOfService" in builtin("node:net").Socket.prototype;
+}
+
+function wrap(
+  socket: Net.Socket,
+  place: Place,
+  options: StreamOptions,
+): NodeConnection | undefined {
+  if ("path" in place) {
+    return new NodeConnection(socket, place.endpoint, place.endpoint);
+  }
+  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  if (remoteAddress === undefined || localAddress === undefined) {
+    // The peer has gone in the meantime: there is nobody to name.
+    socket.on("error", () => {});
+    socket.destroy();
+    return undefined;
+  }
+  tune(socket, options);
+  return new NodeConnection(
+    socket,
+    formatTcp(localAddress, localPort!),
+    formatTcp(remoteAddress, remotePort!),
+  );
+}
+
+function deadOnArrival(): Error {
+  return Object.assign(new Error("The peer has gone"), { code: "ECONNRESET" });
+}
+
+/** The TCP calls that `net.Socket` and Bun's sockets share. */
+export interface TunableSocket {
+  /** Sets `TCP_NODELAY`. */
+  setNoDelay(enable: boolean): unknown;
+  /** Sets `SO_KEEPALIVE` and, where it can, how it probes. */
+  setKeepAlive(
+    enable: boolean,
+    idleMs?: number,
+    intervalMs?: number,
+    count?: number,
+  ): unknown;
+  /** Sets `IP_TOS`. */
+  setTypeOfService?(octet: number): unknown;
+}
+
+/** Applies the options of a stream to a connected TCP socket. */
+export function tune(socket: TunableSocket, options: StreamOptions): void {
+  socket.setNoDelay(true);
+  if (options.tcpKeepalive === 1) {
+    const {
+      tcpKeepaliveIdle: idle = -1,
+      tcpKeepaliveInterval: interval = -1,
+      tcpKeepaliveCount: count = -1,
+    } = options;
+    // An idle time makes Node replace the system's other two values by 1 s
+    // and 10 probes, unless they come along.
+    if (idle > 0 || interval > 0 || count > 0) {
+      socket.setKeepAlive(
+        true,
+        (idle > 0 ? idle : 7200) * 1000,
+        (interval > 0 ? interval : 75) * 1000,
+        count > 0 ? count : 9,
+      );
+    } else {
+      socket.setKeepAlive(true);
+    }
+  }
+  if (options.typeOfService) socket.setTypeOfService?.(options.typeOfService);
+}
+
+function served(server: Net.Server): Server {
+  const bound = server.address();
+  const { address, port } = typeof bound === "object" && bound !== null
+    ? bound
+    : { address: "", port: 0 };
+  return {
+    host: address,
+    port,
+    close: () => {
+      // The callback of close() would wait for the connections as well.
+      server.close();
+      return new Promise((resolve) => setImmediate(resolve));
+    },
+    hold: (keepsProcess) => {
+      if (keepsProcess) server.ref();
+      else server.unref();
+    },
+  };
+}

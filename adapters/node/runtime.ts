@@ -1,0 +1,37 @@
+/**
+ * Node.js as a {@linkcode Runtime}.
+ *
+ * @module
+ */
+
+import type { Runtime } from "../../src/transport/runtime.ts";
+import { systemClock } from "../clock.ts";
+import { IpcTransport } from "../ipc.ts";
+import { TcpTransport } from "../tcp.ts";
+import { hasKeepaliveProbes, hasTypeOfService, NodeDriver } from "./driver.ts";
+
+/** The runtime for Node.js 20.19 or later. */
+export function nodeRuntime(): Runtime {
+  const version = process.versions.node;
+  const driver = new NodeDriver({
+    runtime: `Node ${version}`,
+    platform: process.platform,
+    // Before Node 22, libuv pads an abstract name with NUL characters.
+    abstractNames: process.platform === "linux" && Number.parseInt(version) >= 22,
+  });
+  return {
+    name: "node",
+    transports: [new TcpTransport(driver), new IpcTransport(driver)],
+    clock: systemClock(),
+    options: nodeOptions(),
+  };
+}
+
+function nodeOptions(): Set<string> {
+  const options = ["backlog", "ipv6", "tcpKeepalive", "tcpKeepaliveIdle"];
+  if (hasKeepaliveProbes()) {
+    options.push("tcpKeepaliveInterval", "tcpKeepaliveCount");
+  }
+  if (hasTypeOfService()) options.push("typeOfService");
+  return new Set(options);
+}

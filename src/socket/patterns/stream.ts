@@ -1,0 +1,90 @@
+/**
+ * STREAM: octets of raw TCP connections, each known by an id.
+ *
+ * @module
+ */
+
+import { EMPTY, printable } from "../../base/bytes.ts";
+import { ZmqError } from "../../base/errors.ts";
+import type { Message } from "../../message/message.ts";
+import type { SocketType } from "../../options/socket_type.ts";
+import type { Pipe } from "../../routing/pipe.ts";
+import { RoutingTable } from "../../routing/routing_table.ts";
+import type { Envelope } from "../pattern.ts";
+import { announces } from "./greetings.ts";
+import { QueuedPattern } from "./queued.ts";
+
+/** The routing of a STREAM socket. */
+export class StreamPattern extends QueuedPattern {
+  override readonly type: SocketType = "STREAM";
+  readonly #table = new RoutingTable();
+
+  override attach(pipe: Pipe): void {
+    const assigned = pipe.assignedRoutingId;
+    if (assigned !== undefined && this.#table.find(assigned) !== undefined) {
+      this.host.reject(
+        pipe,
+        new ZmqError(
+          "EADDRINUSE",
+          `Refused a peer: another has routing id "${printable(assigned)}"`,
+        ),
+      );
+      return;
+    }
+    this.#table.add(pipe, assigned ?? this.#table.fresh());
+  }
+
+  override detach(pipe: Pipe): void {
+    this.#table.remove(pipe);
+    // A sender that waits for this peer must learn that it is gone.
+    this.host.writable();
+  }
+
+  override online(pipe: Pipe): void {
+    this.#table.tell(pipe);
+    this.#announce(pipe, "connect");
+  }
+
+  override offline(pipe: Pipe): void {
+    this.#announce(pipe, "disconnect");
+  }
+
+  override writable(_pipe: Pipe): void {
+    this.host.writable();
+  }
+
+  override message(pipe: Pipe, message: Message): void {
+    const id = this.#table.idOf(pipe);
+    if (id !== undefined) this.deliver(pipe, [id, ...message]);
+  }
+
+  /** Sends octets; an empty second frame ends the connection. */
+  override send(message: Message, _envelope?: Envelope): boolean {
+    if (message.length !== 2) {
+      throw new ZmqError(
+        "EINVAL",
+        `Cannot send ${message.length} frames on a STREAM socket: expected ` +
+          "a routing id and octets",
+      );
+    }
+    const pipe = this.#table.find(message[0]!);
+    if (pipe === undefined) {
+      throw new ZmqError(
+        "EHOSTUNREACH",
+        `Cannot send: no peer has routing id "${printable(message[0]!)}"`,
+      );
+    }
+    return pipe.write([message[1]!]);
+  }
+
+  /** Always true: without the peer sending fails, it does not wait. */
+  override get canSend(): boolean {
+    return true;
+  }
+
+  #announce(pipe: Pipe, change: "connect" | "disconnect"): void {
+    const id = this.#table.idOf(pipe);
+    if (id === undefined || !announces(this.host.options, change)) return;
+    this.deliver(pipe, [id, EMPTY]);
+  }
+}

@@ -1,0 +1,435 @@
+// What a CURVE connection must survive: every command cut, changed, out of
+// order, forged by somebody with other keys, replayed or reflected.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { concat, fromHex, toBytes, toHex } from "../../../src/base/bytes.ts";
+import { loadCrypto } from "../../../src/security/crypto.ts";
+import type { CurveClient } from "../../../src/security/curve_client.ts";
+import {
+  encodeHello,
+  encodeInitiate,
+  encodeVouch,
+  encodeWelcome,
+} from "../../../src/security/curve_messages.ts";
+import type { CurveServer } from "../../../src/security/curve_server.ts";
+import { encodeCommand, encodeError } from "../../../src/wire/commands.ts";
+import { encodeMetadata } from "../../../src/wire/metadata.ts";
+import { CLIENT_KEYS, curveClient, curveServer } from "./curve_pair.ts";
+import { BODIES, clientRandom, KEYS, serverRandom } from "./curve_vectors.ts";
+import { properties, reasonOf, sent, tampered } from "./handshakes.ts";
+
+const NONCE = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 9);
+const LONG = new Uint8Array(16).fill(9);
+const METADATA = encodeMetadata(properties("DEALER", ""));
+const LOW_ORDER = [
+  new Uint8Array(32),
+  fromHex("01" + "00".repeat(31)),
+  fromHex("ed" + "ff".repeat(30) + "7f"),
+  fromHex("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800"),
+];
+
+const UNEXPECTED = "ERR_ZMTP_UNEXPECTED_COMMAND";
+const CRYPTOGRAPHIC = "ERR_ZMTP_CRYPTOGRAPHIC";
+const BAD_HELLO = "ERR_ZMTP_MALFORMED_COMMAND_HELLO";
+const BAD_WELCOME = "ERR_ZMTP_MALFORMED_COMMAND_WELCOME";
+const BAD_INITIATE = "ERR_ZMTP_MALFORMED_COMMAND_INITIATE";
+const BAD_READY = "ERR_ZMTP_MALFORMED_COMMAND_READY";
+
+const command = (name: string) => encodeCommand(name, new Uint8Array());
+
+/** A server that has sent the WELCOME of the vectors. */
+async function greetedServer(): Promise<CurveServer> {
+  const server = await curveServer({ random: serverRandom() });
+  server.receive(BODIES.hello);
+  sent(server);
+  return server;
+}
+
+/** A client that has sent the INITIATE of the vectors. */
+async function welcomedClient(): Promise<CurveClient> {
+  const client = await curveClient({ random: clientRandom() });
+  client.receive(BODIES.welcome);
+  sent(client);
+  return client;
+}
+
+/** Asserts that a command ends the handshake, in silence. */
+function refuses(
+  mechanism: CurveClient | CurveServer,
+  body: Uint8Array,
+  next: Uint8Array,
+): string {
+  const reason = reasonOf(() => mechanism.receive(body));
+  assert.deepEqual(sent(mechanism), []);
+  assert.notEqual(mechanism.status, "ready");
+  assert.notEqual(mechanism.status, "authenticating");
+  reasonOf(() => mechanism.receive(next));
+  return reason;
+}
+
+/** One octet of every field and of both ends of it. */
+function someOffsets(length: number, fields: readonly number[]): number[] {
+  const offsets = fields.flatMap((at) => [at - 1, at, at + 1]);
+  return [...offsets, length - 1].filter((at) => at >= 0 && at < length);
+}
+
+describe("CurveServer at HELLO", () => {
+  it("refuses any length but 200", async () => {
+    const longer = concat([BODIES.hello, new Uint8Array(1)]);
+    for (const length of [6, 7, 79, 112, 120, 199]) {
+      const cut = BODIES.hello.subarray(0, length);
+      assert.equal(refuses(await curveServer(), cut, BODIES.hello), BAD_HELLO);
+    }
+    const server = await curveServer();
+    assert.equal(refuses(server, longer, BODIES.hello), BAD_HELLO);
+  });
+
+  it("refuses another version, and padding that is not zero", async () => {
+    for (const at of [6, 7, 8, 40, 79]) {
+      const body = tampered(BODIES.hello, at);
+      assert.equal(refuses(await curveServer(), body, BODIES.hello), BAD_HELLO);
+    }
+  });
+
+  it("refuses a changed key, nonce or box", async () => {
+    for (const at of someOffsets(200, [81, 112, 120, 136])) {
+      if (at < 80) continue;
+      const body = tampered(BODIES.hello, at);
+      const reason = refuses(await curveServer(), body, BODIES.hello);
+      assert.equal(reason, CRYPTOGRAPHIC, `octet ${at}`);
+    }
+  });
+
+  it("refuses a client that has another server's key", async () => {
+    const client = await curveClient({ serverKey: KEYS.clientPublic });
+    const hello = client.next()!;
+    const server = await curveServer();
+    assert.equal(refuses(server, hello, BODIES.hello), CRYPTOGRAPHIC);
+  });
+
+  it("refuses a box of anything but zeros", async () => {
+    const crypto = await loadCrypto();
+    const key = crypto.sharedKey(
+      KEYS.serverPublic,
+      KEYS.clientTransientSecret,
+    )!;
+    const nonce = concat([toBytes("CurveZMQHELLO---"), NONCE]);
+    const body = encodeHello(crypto, key, KEYS.clientTransientPublic, NONCE);
+    (await curveServer()).receive(body);
+    for (const at of [0, 63]) {
+      const text = new Uint8Array(64);
+      text[at] = 1;
+      body.set(crypto.seal(key, nonce, text), 120);
+      const server = await curveServer();
+      assert.equal(refuses(server, body, BODIES.hello), CRYPTOGRAPHIC);
+    }
+  });
+
+  it("refuses transient keys of low order", async () => {
+    const crypto = await loadCrypto();
+    // The shared secret would be zero: everybody can make such a box.
+    const zeros = new Uint8Array(32);
+    for (const point of LOW_ORDER) {
+      const body = encodeHello(crypto, zeros, point, NONCE);
+      const server = await curveServer();
+      assert.equal(refuses(server, body, BODIES.hello), CRYPTOGRAPHIC);
+    }
+  });
+
+  it("refuses every other command", async () => {
+    const others = [
+      BODIES.welcome,
+      BODIES.initiate,
+      BODIES.ready,
+      BODIES.clientMessage,
+      encodeError("400"),
+      encodeCommand("READY", METADATA),
+      command("SUBSCRIBE"),
+    ];
+    for (const body of others) {
+      const server = await curveServer();
+      assert.equal(refuses(server, body, BODIES.hello), UNEXPECTED);
+    }
+  });
+});
+
+describe("CurveClient at WELCOME", () => {
+  const fresh = () => curveClient({ random: clientRandom() });
+
+  it("refuses any length but 168", async () => {
+    const longer = concat([BODIES.welcome, new Uint8Array(1)]);
+    for (const length of [8, 9, 24, 40, 167]) {
+      const cut = BODIES.welcome.subarray(0, length);
+      const client = await fresh();
+      sent(client);
+      assert.equal(refuses(client, cut, BODIES.welcome), BAD_WELCOME);
+    }
+    const client = await fresh();
+    sent(client);
+    assert.equal(refuses(client, longer, BODIES.welcome), BAD_WELCOME);
+  });
+
+  it("refuses a changed octet and sends no INITIATE", async () => {
+    for (const at of someOffsets(168, [9, 24, 40, 72])) {
+      if (at < 8) continue;
+      const client = await fresh();
+      sent(client);
+      const body = tampered(BODIES.welcome, at);
+      assert.equal(refuses(client, body, BODIES.welcome), CRYPTOGRAPHIC);
+    }
+  });
+
+  it("refuses a server that has another key", async () => {
+    const client = await curveClient({ serverKey: KEYS.clientPublic });
+    sent(client);
+    assert.equal(
+      refuses(client, BODIES.welcome, BODIES.welcome),
+      CRYPTOGRAPHIC,
+    );
+  });
+
+  it("refuses transient keys of low order and sends no INITIATE", async () => {
+    const crypto = await loadCrypto();
+    const key = crypto.sharedKey(
+      KEYS.clientTransientPublic,
+      KEYS.serverSecret,
+    )!;
+    for (const serverTransient of LOW_ORDER) {
+      const client = await fresh();
+      sent(client);
+      const cookie = new Uint8Array(96);
+      const body = encodeWelcome(crypto, key, {
+        serverTransient,
+        cookie,
+      }, LONG);
+      assert.equal(refuses(client, body, BODIES.welcome), CRYPTOGRAPHIC);
+    }
+  });
+
+  it("refuses every other command", async () => {
+    const others = [
+      BODIES.hello,
+      BODIES.initiate,
+      BODIES.ready,
+      BODIES.serverMessage,
+      encodeCommand("READY", METADATA),
+      command("PING"),
+    ];
+    for (const body of others) {
+      const client = await fresh();
+      sent(client);
+      assert.equal(refuses(client, body, BODIES.welcome), UNEXPECTED);
+    }
+  });
+});
+
+/** An INITIATE that would be right but for what is given. */
+async function initiate(wrong: {
+  readonly clientKey?: Uint8Array;
+  readonly vouchSecret?: Uint8Array;
+  readonly vouchClient?: Uint8Array;
+  readonly vouchServer?: Uint8Array;
+  readonly cookie?: Uint8Array;
+  readonly metadata?: Uint8Array;
+}): Promise<Uint8Array> {
+  const crypto = await loadCrypto();
+  const vouchKey = crypto.sharedKey(
+    KEYS.serverTransientPublic,
+    wrong.vouchSecret ?? KEYS.clientSecret,
+  )!;
+  const vouch = encodeVouch(
+    crypto,
+    vouchKey,
+    wrong.vouchClient ?? KEYS.clientTransientPublic,
+    wrong.vouchServer ?? KEYS.serverPublic,
+    LONG,
+  );
+  const clientKey = wrong.clientKey ?? CLIENT_KEYS.publicKey;
+  const metadata = wrong.metadata ?? METADATA;
+  return encodeInitiate(
+    crypto,
+    KEYS.sessionKey,
+    wrong.cookie ?? BODIES.cookie,
+    { clientKey, vouch, metadata },
+    NONCE,
+  );
+}
+
+describe("CurveServer at INITIATE", () => {
+  it("accepts one that is made by hand", async () => {
+    const server = await greetedServer();
+    server.receive(await initiate({}));
+    assert.equal(server.status, "authenticating");
+  });
+
+  it("refuses one of less than 257 octets", async () => {
+    for (const length of [9, 10, 105, 113, 256]) {
+      const cut = BODIES.initiate.subarray(0, length);
+      const server = await greetedServer();
+      assert.equal(refuses(server, cut, BODIES.initiate), BAD_INITIATE);
+    }
+  });
+
+  it("refuses one that is cut further on, or longer", async () => {
+    const longer = concat([BODIES.initiate, new Uint8Array(1)]);
+    for (const body of [BODIES.initiate.subarray(0, 291), longer]) {
+      const server = await greetedServer();
+      assert.equal(refuses(server, body, BODIES.initiate), CRYPTOGRAPHIC);
+    }
+  });
+
+  it("refuses a changed octet of cookie, nonce or box", async () => {
+    const fields = [10, 25, 41, 105, 113, 129, 161, 177, 257];
+    for (const at of someOffsets(292, fields)) {
+      if (at < 9) continue;
+      const server = await greetedServer();
+      const body = tampered(BODIES.initiate, at);
+      const reason = refuses(server, body, BODIES.initiate);
+      assert.equal(reason, CRYPTOGRAPHIC, `octet ${at}`);
+    }
+  });
+
+  it("refuses a cookie of zeros, and that of another connection", async () => {
+    const other = await curveServer();
+    other.receive(BODIES.hello);
+    const client = await curveClient({ random: clientRandom() });
+    client.receive(other.next()!);
+    const foreign = sent(client).at(-1)!;
+    const zeros = await initiate({ cookie: new Uint8Array(96) });
+    for (const body of [foreign, zeros]) {
+      const server = await greetedServer();
+      assert.equal(refuses(server, body, BODIES.initiate), CRYPTOGRAPHIC);
+    }
+  });
+
+  it("refuses a vouch for another connection or another server", async () => {
+    const halves = [
+      { vouchClient: KEYS.serverTransientPublic },
+      { vouchServer: KEYS.clientPublic },
+      { vouchServer: new Uint8Array(32) },
+    ];
+    for (const half of halves) {
+      const server = await greetedServer();
+      const reason = refuses(server, await initiate(half), BODIES.initiate);
+      assert.equal(reason, "ERR_ZMTP_KEY_EXCHANGE");
+      assert.deepEqual(server.credentials, []);
+    }
+  });
+
+  it("refuses a key whose secret the client does not have", async () => {
+    const wrong = [
+      { clientKey: KEYS.serverPublic },
+      { vouchSecret: KEYS.clientTransientSecret },
+      ...LOW_ORDER.map((clientKey) => ({ clientKey })),
+    ];
+    for (const part of wrong) {
+      const server = await greetedServer();
+      const reason = refuses(server, await initiate(part), BODIES.initiate);
+      assert.equal(reason, CRYPTOGRAPHIC);
+      assert.deepEqual(server.credentials, []);
+    }
+  });
+
+  it("parses its properties as strictly as NULL does", async () => {
+    const twice = [...properties("REQ"), ...properties("SUB")];
+    const malformed = [
+      METADATA.subarray(0, METADATA.length - 1),
+      Uint8Array.of(0),
+      encodeMetadata(twice),
+    ];
+    for (const metadata of malformed) {
+      const server = await greetedServer();
+      const body = await initiate({ metadata });
+      const reason = refuses(server, body, BODIES.initiate);
+      assert.equal(reason, "ERR_ZMTP_INVALID_METADATA");
+    }
+  });
+
+  it("refuses HELLO again, and every other command", async () => {
+    const others = [
+      BODIES.hello,
+      BODIES.ready,
+      BODIES.clientMessage,
+      encodeError("400"),
+      encodeCommand("READY", METADATA),
+    ];
+    for (const body of others) {
+      const server = await greetedServer();
+      assert.equal(refuses(server, body, BODIES.initiate), UNEXPECTED);
+    }
+  });
+
+  it("refuses it twice, whether or not the client was admitted", async () => {
+    for (const admitted of [false, true]) {
+      const server = await greetedServer();
+      server.receive(BODIES.initiate);
+      if (admitted) server.admit();
+      const receive = () => server.receive(BODIES.initiate);
+      assert.equal(reasonOf(receive), UNEXPECTED);
+    }
+  });
+});
+
+describe("CurveClient at READY", () => {
+  it("refuses one of less than 30 octets", async () => {
+    for (const length of [6, 7, 14, 29]) {
+      const cut = BODIES.ready.subarray(0, length);
+      const client = await welcomedClient();
+      assert.equal(refuses(client, cut, BODIES.ready), BAD_READY);
+    }
+  });
+
+  it("refuses one that is changed, cut, longer or in the clear", async () => {
+    const bodies = [
+      ...someOffsets(52, [7, 14, 30]).filter((at) => at >= 6)
+        .map((at) => tampered(BODIES.ready, at)),
+      BODIES.ready.subarray(0, 51),
+      concat([BODIES.ready, new Uint8Array(1)]),
+      encodeCommand("READY", METADATA),
+    ];
+    for (const body of bodies) {
+      const client = await welcomedClient();
+      assert.equal(refuses(client, body, BODIES.ready), CRYPTOGRAPHIC);
+    }
+  });
+
+  it("refuses WELCOME again, and every other command", async () => {
+    const others = [BODIES.welcome, BODIES.hello, BODIES.serverMessage];
+    for (const body of others) {
+      const client = await welcomedClient();
+      assert.equal(refuses(client, body, BODIES.ready), UNEXPECTED);
+    }
+  });
+
+  it("refuses it twice", async () => {
+    const client = await welcomedClient();
+    client.receive(BODIES.ready);
+    assert.equal(client.status, "ready");
+    assert.equal(reasonOf(() => client.receive(BODIES.ready)), UNEXPECTED);
+  });
+});
+
+describe("CURVE on the wire", () => {
+  it("shows no property, no long-term key and no text", async () => {
+    const client = await curveClient();
+    const server = await curveServer();
+    const seen: Uint8Array[] = [];
+    const pass = (from: typeof client | typeof server) => {
+      const bodies = sent(from);
+      seen.push(...bodies);
+      const to = from === client ? server : client;
+      bodies.forEach((body) => to.receive(body));
+    };
+    pass(client);
+    pass(server);
+    pass(client);
+    server.admit();
+    pass(server);
+    const all = toHex(concat(seen));
+    const secrets = [toBytes("Socket-Type"), toBytes("DEALER")];
+    const keys = [KEYS.clientPublic, KEYS.serverPublic, KEYS.clientSecret];
+    for (const octets of [...secrets, ...keys]) {
+      assert.ok(!all.includes(toHex(octets)));
+    }
+  });
+});
