@@ -9,6 +9,7 @@ import type * as Dns from "node:dns/promises";
 import type * as Fs from "node:fs/promises";
 import type * as Net from "node:net";
 import type * as Os from "node:os";
+import type * as Threads from "node:worker_threads";
 
 /** The modules in use, by specifier. */
 export interface Builtins {
@@ -20,6 +21,8 @@ export interface Builtins {
   readonly "node:net": typeof Net;
   /** Network interfaces. */
   readonly "node:os": typeof Os;
+  /** Message channels that can be unreferenced. */
+  readonly "node:worker_threads": typeof Threads;
 }
 
 /** A built-in module of Node, Deno or Bun. */

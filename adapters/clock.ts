@@ -46,18 +46,32 @@ function message(): (callback: () => void) => void {
   return messageDefer(new MessageChannel());
 }
 
-/** Defers through a message channel, in order. */
+/** One end of a message channel, as browsers, Node and Deno have it. */
+export interface Port {
+  /** Called with each message. */
+  // deno-lint-ignore no-explicit-any
+  onmessage: ((event: any) => void) | null;
+  /** Sends a message to the other end. */
+  postMessage(message: unknown): void;
+  /** Lets the port keep the process running. */
+  ref?(): void;
+  /** Does not let the port keep the process running. */
+  unref?(): void;
+}
+
+/** Calls back by messages from one port to the other, in order. */
 export function messageDefer(
-  channel: MessageChannel,
+  { port1, port2 }: { readonly port1: Port; readonly port2: Port },
 ): (callback: () => void) => void {
   const waiting: (() => void)[] = [];
-  const { port1, port2 } = channel;
-  port1.onmessage = () => waiting.shift()!();
-  // Where a port can keep the process running, only waiting work does.
-  const held = port1 as { ref?(): void; unref?(): void };
-  held.unref?.();
+  port1.onmessage = () => {
+    const callback = waiting.shift()!;
+    if (waiting.length === 0) port1.unref?.();
+    callback();
+  };
+  port1.unref?.();
   return (callback) => {
-    waiting.push(callback);
+    if (waiting.push(callback) === 1) port1.ref?.();
     port2.postMessage(undefined);
   };
 }

@@ -11,7 +11,7 @@ import type { ByteSink } from "../src/transport/transport.ts";
 import { toZmqError } from "./errors.ts";
 
 /** How many octets may wait to be written before the writer has to. */
-export const writeLimit = 128 * 1024;
+export const writeLimit: number = 128 * 1024;
 
 /**
  * One connection of a runtime. A subclass reports what happens through the

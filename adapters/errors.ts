@@ -113,15 +113,6 @@ export function toZmqError(
   });
 }
 
-/** The error of an operation that an `AbortSignal` ended. */
-export function abortError(signal: AbortSignal, address: string): ZmqError {
-  return new ZmqError(
-    "ECANCELED",
-    `Cannot connect to ${quote(address)}: the attempt was given up`,
-    { cause: signal.reason, address },
-  );
-}
-
 function meaningOf(cause: unknown, task: Task): Meaning {
   const code = systemCode(cause);
   // A connecting socket finds no file; a binding one finds no directory.

@@ -21,3 +21,33 @@ export async function unlinkFile(path: string): Promise<void> {
     if (systemCode(cause) !== "ENOENT") throw cause;
   }
 }
+
+/** The file of a socket, told from any that takes its place later. */
+export class SocketFile {
+  readonly #path: string;
+  readonly #inode: number;
+
+  private constructor(path: string, inode: number) {
+    this.#path = path;
+    this.#inode = inode;
+  }
+
+  /** The file that is there now, `undefined` when it has gone already. */
+  static async at(path: string): Promise<SocketFile | undefined> {
+    const inode = await inodeOf(path);
+    return inode === undefined ? undefined : new SocketFile(path, inode);
+  }
+
+  /** Removes the file, unless another one is there. */
+  async remove(): Promise<void> {
+    if (await inodeOf(this.#path) === this.#inode) await unlinkFile(this.#path);
+  }
+}
+
+async function inodeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await builtin("node:fs/promises").lstat(path)).ino;
+  } catch {
+    return undefined;
+  }
+}

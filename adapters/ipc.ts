@@ -24,7 +24,7 @@ import type {
 import { builtin } from "./builtin.ts";
 import type { Driver, ServeOptions, Server, UnixPlace } from "./driver.ts";
 import { unlinkFile } from "./files.ts";
-import { abortError, systemCode, toZmqError } from "./errors.ts";
+import { systemCode, toZmqError } from "./errors.ts";
 
 /** Connections and listeners of Unix domain sockets. */
 export class IpcTransport implements Transport {
@@ -57,7 +57,7 @@ export class IpcTransport implements Transport {
       });
       return new CallbackByteStream(connection);
     } catch (cause) {
-      if (signal.aborted) throw abortError(signal, endpoint.text);
+      if (signal.aborted) throw signal.reason;
       throw toZmqError(cause, "connect", endpoint.text);
     }
   }

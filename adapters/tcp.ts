@@ -23,7 +23,7 @@ import type {
 } from "../src/transport/transport.ts";
 import { dialFirst } from "./dial.ts";
 import type { Driver, NetPlace } from "./driver.ts";
-import { abortError, toZmqError } from "./errors.ts";
+import { toZmqError } from "./errors.ts";
 import { interfaceAddress, resolveHost, resolveLocal } from "./names.ts";
 
 /** TCP connections and listeners. */
@@ -57,15 +57,19 @@ export class TcpTransport implements Transport {
         this.#hosts(destination, options.ipv6 === true),
         signal,
       );
-      const connection = await dialFirst(hosts, signal, (host, signal) =>
-        this.#driver.dial({ host, port: destination.port }, {
-          signal,
-          stream: options,
-          ...(source && { source: sourcePlace(source, host, text) }),
-        }));
+      const connection = await dialFirst(
+        hosts,
+        signal,
+        (host, signal) =>
+          this.#driver.dial({ host, port: destination.port }, {
+            signal,
+            stream: options,
+            ...(source && { source: sourcePlace(source, host, text) }),
+          }),
+      );
       return new CallbackByteStream(connection);
     } catch (cause) {
-      if (signal.aborted) throw abortError(signal, text);
+      if (signal.aborted) throw signal.reason;
       throw toZmqError(cause, "connect", text);
     }
   }

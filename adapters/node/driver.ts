@@ -93,7 +93,7 @@ export class NodeDriver implements Driver {
     return new Promise((resolve, reject) => {
       server.once("error", reject);
       server.listen({
-        ...("path" in place ? { path: place.path } : place),
+        ...listenPlace(place, options.stream),
         backlog: options.backlog,
         // Workers of a cluster would share the address otherwise.
         exclusive: true,
@@ -124,6 +124,14 @@ export function hasKeepaliveProbes(): boolean {
 /** True when the type of service can be set. */
 export function hasTypeOfService(): boolean {
   return "setTypeOfService" in builtin("node:net").Socket.prototype;
+}
+
+function listenPlace(
+  place: Place,
+  { useFd = -1 }: StreamOptions,
+): Net.ListenOptions {
+  if (typeof useFd === "number" && useFd >= 0) return { fd: useFd };
+  return "path" in place ? { path: place.path } : { ...place };
 }
 
 function wrap(

@@ -17,7 +17,8 @@ export function nodeRuntime(): Runtime {
     runtime: `Node ${version}`,
     platform: process.platform,
     // Before Node 22, libuv pads an abstract name with NUL characters.
-    abstractNames: process.platform === "linux" && Number.parseInt(version) >= 22,
+    abstractNames: process.platform === "linux" &&
+      Number.parseInt(version) >= 22,
   });
   return {
     name: "node",

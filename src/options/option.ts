@@ -49,6 +49,11 @@ export interface OptionRow<T> {
   readonly unit?: string;
   /** The socket types that have it; absent is all. */
   readonly types?: readonly SocketType[];
+  /**
+   * `settable` by users; `read-only`; or `state`: read-only, and kept by the
+   * socket instead of its options. Absent is `settable`.
+   */
+  readonly access?: "settable" | "read-only" | "state";
   /** True: a change works at once; else on endpoints made later. */
   readonly live?: boolean;
   /** True: only the runtime can honour it, and says so in its `options`. */
@@ -69,10 +74,7 @@ export interface Option<T = unknown> extends OptionRow<T> {
   readonly kind: OptionKind;
   /** The libzmq options that it stands for. */
   readonly libzmq: readonly LibzmqOption[];
-  /**
-   * `settable` by users; `read-only`; or `state`: read-only, and kept by the
-   * socket instead of its options.
-   */
+  /** Who may set it, and where it is kept. */
   readonly access: "settable" | "read-only" | "state";
   /** True: a change works at once; else on endpoints made later. */
   readonly live: boolean;
@@ -84,6 +86,8 @@ export interface Option<T = unknown> extends OptionRow<T> {
   readonly max: number;
   /** What the lowest value means, where it is no amount. */
   readonly lowest?: string;
+  /** `octets`: true when the first one must not be zero. */
+  readonly reservesZero?: boolean;
   /** `choice` and `flags`: the values. */
   readonly choices: readonly unknown[];
   /** What the engine reads instead of each of the choices. */
@@ -132,6 +136,8 @@ export interface LengthRow<T> extends Partial<OptionRow<T>> {
   readonly min?: number;
   /** The most octets. Default: 255. */
   readonly max?: number;
+  /** True: the first octet must not be zero. Default: false. */
+  readonly reservesZero?: boolean;
 }
 
 /** An option that is a text. Default: `null`. */
@@ -177,7 +183,7 @@ export function flags<T>(
 
 /** An option of any kind, for those that are like no other. */
 export function option<T>(
-  row: OptionRow<T> & Pick<Option<T>, "kind"> & Partial<Option<T>>,
+  row: OptionRow<T> & Pick<Option<T>, "kind">,
 ): Option<T> {
   return { ...base, ...row };
 }

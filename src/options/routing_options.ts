@@ -8,10 +8,10 @@
 import {
   choice,
   flag,
-  octets,
-  type Octets,
-  type OptionGroup,
   MAX_INTEGER,
+  type Octets,
+  octets,
+  type OptionGroup,
 } from "./option.ts";
 
 /** Which comings and goings of peers a socket is told of: both, none, one. */

@@ -83,8 +83,16 @@ export const sendingOptions: OptionGroup<SendingOptions> = {
     libzmq: [["ZMQ_SNDHWM", 23]],
     ...HIGH_WATER_MARK,
   }),
-  sendTimeout: integer({ types: sendingTypes, libzmq: [["ZMQ_SNDTIMEO", 28]], ...TIMEOUT }),
-  sendBufferSize: integer({ types: sendingTypes, libzmq: [["ZMQ_SNDBUF", 11]], ...BUFFER }),
+  sendTimeout: integer({
+    types: sendingTypes,
+    libzmq: [["ZMQ_SNDTIMEO", 28]],
+    ...TIMEOUT,
+  }),
+  sendBufferSize: integer({
+    types: sendingTypes,
+    libzmq: [["ZMQ_SNDBUF", 11]],
+    ...BUFFER,
+  }),
   multicastHops: integer({
     types: sendingTypes,
     libzmq: [["ZMQ_MULTICAST_HOPS", 25]],
@@ -109,6 +117,14 @@ export const receivingOptions: OptionGroup<ReceivingOptions> = {
     libzmq: [["ZMQ_RCVHWM", 24]],
     ...HIGH_WATER_MARK,
   }),
-  receiveTimeout: integer({ types: receivingTypes, libzmq: [["ZMQ_RCVTIMEO", 27]], ...TIMEOUT }),
-  receiveBufferSize: integer({ types: receivingTypes, libzmq: [["ZMQ_RCVBUF", 12]], ...BUFFER }),
+  receiveTimeout: integer({
+    types: receivingTypes,
+    libzmq: [["ZMQ_RCVTIMEO", 27]],
+    ...TIMEOUT,
+  }),
+  receiveBufferSize: integer({
+    types: receivingTypes,
+    libzmq: [["ZMQ_RCVBUF", 12]],
+    ...BUFFER,
+  }),
 };

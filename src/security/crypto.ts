@@ -2,13 +2,8 @@
  * The cryptography that CURVE needs, as one small interface: NaCl's
  * `crypto_box` in the pieces that RFC 26 uses. Any NaCl can stand behind it.
  *
- * The implementation is loaded on first use: who has no CURVE socket does not
- * pay for it.
- *
  * @module
  */
-
-import { ZmqError } from "../base/errors.ts";
 
 /** Octets of a public, a secret and a shared key. */
 export const KEY_LENGTH = 32;
@@ -69,27 +64,4 @@ export interface BoxStream {
   open(nonce: Uint8Array, box: Uint8Array): Uint8Array | undefined;
   /** Overwrites the key. */
   close(): void;
-}
-
-let loading: Promise<CurveCrypto> | undefined;
-
-/**
- * Loads the cryptography, once.
- *
- * @throws {ZmqError} `ENOTSUP` when its package is not installed.
- */
-export function loadCrypto(): Promise<CurveCrypto> {
-  loading ??= import("./noble.ts").then(
-    (module) => module.noble,
-    (cause) => {
-      loading = undefined;
-      throw new ZmqError(
-        "ENOTSUP",
-        'Cannot load the cryptography of CURVE: expected "@noble/ciphers" ' +
-          'and "@noble/curves" (npm install @noble/ciphers @noble/curves)',
-        { cause },
-      );
-    },
-  );
-  return loading;
 }

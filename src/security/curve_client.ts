@@ -29,7 +29,7 @@ import type { MechanismSetup } from "./mechanism.ts";
 
 /** What a CURVE client needs. */
 export interface CurveClientOptions {
-  /** The cryptography, from `loadCrypto()`. */
+  /** The cryptography, from `loadCrypto()` in `load_crypto.ts`. */
   readonly crypto: CurveCrypto;
   /** C and c. */
   readonly keys: CurveKeys;

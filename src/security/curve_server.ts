@@ -34,7 +34,7 @@ import type { MechanismSetup } from "./mechanism.ts";
 
 /** What a CURVE server needs. */
 export interface CurveServerOptions {
-  /** The cryptography, from `loadCrypto()`. */
+  /** The cryptography, from `loadCrypto()` in `load_crypto.ts`. */
   readonly crypto: CurveCrypto;
   /** S and s. */
   readonly keys: CurveKeys;

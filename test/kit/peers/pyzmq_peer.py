@@ -12,6 +12,7 @@ import sys
 import threading
 
 import zmq
+from zmq.utils import z85
 from zmq.utils.monitor import parse_monitor_message
 
 CONTEXT = zmq.Context()
@@ -173,7 +174,7 @@ def judge(domain, mechanism, credentials):
         return policy.get("users", {}).get(user) == password
     if mechanism == b"CURVE":
         keys = policy.get("keys")
-        return keys is None or zmq.utils.z85.encode(credentials[0]).decode() in keys
+        return keys is None or z85.encode(credentials[0]).decode() in keys
     return policy.get("null", True)
 
 
@@ -223,6 +224,4 @@ def main():
 
 main()
 # Sockets that a test left open must not keep the process.
-import os
-
 os._exit(0)

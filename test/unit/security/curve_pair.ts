@@ -1,9 +1,9 @@
 // CURVE clients and servers with the keys of the test vectors.
-import {
-  type CurveCrypto,
-  loadCrypto,
-  type RandomSource,
+import type {
+  CurveCrypto,
+  RandomSource,
 } from "../../../src/security/crypto.ts";
+import { loadCrypto } from "../../../src/security/load_crypto.ts";
 import { CurveClient } from "../../../src/security/curve_client.ts";
 import { CurveServer } from "../../../src/security/curve_server.ts";
 import type { MechanismSetup } from "../../../src/security/mechanism.ts";

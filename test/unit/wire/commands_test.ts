@@ -62,6 +62,13 @@ describe("parseCommand()", () => {
     }));
   });
 
+  it("takes a name of 255 letters", () => {
+    const name = "A".repeat(255);
+    const body = encodeCommand(name, Uint8Array.of(1));
+    assert.equal(body.length, 257);
+    assert.equal(parseCommand(body).name, name);
+  });
+
   const malformed: Readonly<Record<string, string>> = {
     "no octets": "",
     "an empty name": "00",

@@ -1,0 +1,111 @@
+/**
+ * Stream sockets over `Bun.connect` and `Bun.listen`; for what they cannot
+ * do, over Bun's `node:net`.
+ *
+ * @module
+ */
+
+import { formatTcp } from "../../src/endpoint/tcp.ts";
+import type { StreamOptions } from "../../src/transport/transport.ts";
+import type { SocketConnection } from "../connection.ts";
+import type { DialOptions, Place, ServeOptions, Server } from "../driver.ts";
+import { NodeDriver, tune } from "../node/driver.ts";
+import { type BunApi, bunApi, type BunHandlers } from "./api.ts";
+import { BunConnection, type OwnSocket } from "./connection.ts";
+
+type Owner = BunConnection | undefined;
+
+/** The stream sockets of Bun. */
+export class BunDriver extends NodeDriver {
+  readonly #bun: BunApi = bunApi();
+
+  /** Reads the runtime's version. */
+  constructor() {
+    super({
+      runtime: `Bun ${bunApi().version}`,
+      platform: process.platform,
+      abstractNames: process.platform === "linux",
+    });
+  }
+
+  /** Opens one connection. */
+  override async dial(
+    place: Place,
+    options: DialOptions,
+  ): Promise<SocketConnection> {
+    // Bun.connect cannot be given up while it waits for the peer.
+    if (!("path" in place)) return await super.dial(place, options);
+    const socket = await this.#bun.connect<Owner>({
+      unix: place.path,
+      allowHalfOpen: true,
+      socket: {
+        ...handlers((socket) => wrap(socket, place, options.stream)),
+        // With this handler, Bun does not report the rejection as unhandled.
+        connectError: () => {},
+      },
+    });
+    if (!options.signal.aborted) return socket.data!;
+    socket.data!.close();
+    throw options.signal.reason;
+  }
+
+  /** Listens. */
+  override async serve(place: Place, options: ServeOptions): Promise<Server> {
+    const { useFd = -1 } = options.stream;
+    if ((useFd as number) >= 0) return await super.serve(place, options);
+    const listener = this.#bun.listen<Owner>({
+      ...("path" in place
+        ? { unix: place.path }
+        : { hostname: place.host, port: place.port }),
+      allowHalfOpen: true,
+      socket: handlers((socket) =>
+        options.accept(wrap(socket, place, options.stream))
+      ),
+    });
+    return {
+      host: listener.hostname ?? "",
+      port: listener.port ?? 0,
+      close: () => {
+        listener.stop(false);
+        return Promise.resolve();
+      },
+      hold: (keepsProcess) => {
+        if (keepsProcess) listener.ref();
+        else listener.unref();
+      },
+    };
+  }
+}
+
+function handlers(open: (socket: OwnSocket) => void): BunHandlers<Owner> {
+  return {
+    binaryType: "uint8array",
+    open,
+    data: (socket, chunk) => socket.data!.onData(chunk),
+    drain: (socket) => socket.data!.onDrain(),
+    end: (socket) => socket.data!.onEnd(),
+    close: (socket, error) => socket.data?.onClose(error),
+    error: (_socket, error) => {
+      // What a callback throws is a defect, and as loud as elsewhere.
+      queueMicrotask(() => {
+        throw error;
+      });
+    },
+  };
+}
+
+function wrap(
+  socket: OwnSocket,
+  place: Place,
+  options: StreamOptions,
+): BunConnection {
+  if ("path" in place) {
+    return new BunConnection(socket, place.endpoint, place.endpoint);
+  }
+  tune(socket, options);
+  return new BunConnection(
+    socket,
+    formatTcp(socket.localAddress, socket.localPort),
+    formatTcp(socket.remoteAddress, socket.remotePort),
+  );
+}

@@ -1,0 +1,30 @@
+/**
+ * Bun as a {@linkcode Runtime}.
+ *
+ * @module
+ */
+
+import type { Runtime } from "../../src/transport/runtime.ts";
+import { systemClock } from "../clock.ts";
+import { IpcTransport } from "../ipc.ts";
+import { hasTypeOfService } from "../node/driver.ts";
+import { TcpTransport } from "../tcp.ts";
+import { BunDriver } from "./driver.ts";
+
+/** The runtime for Bun 1.2 or later. */
+export function bunRuntime(): Runtime {
+  const driver = new BunDriver();
+  const options = new Set([
+    "ipv6",
+    "tcpKeepalive",
+    "tcpKeepaliveIdle",
+    "useFd",
+  ]);
+  if (hasTypeOfService()) options.add("typeOfService");
+  return {
+    name: "bun",
+    transports: [new TcpTransport(driver), new IpcTransport(driver)],
+    clock: systemClock(),
+    options,
+  };
+}

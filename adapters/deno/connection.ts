@@ -1,0 +1,161 @@
+/**
+ * One connection over a `Deno.Conn`, with a loop that reads and one that
+ * writes.
+ *
+ * @module
+ */
+
+import { SocketConnection, writeLimit, WriteQueue } from "../connection.ts";
+import type { DenoConn } from "./api.ts";
+
+const firstBuffer = 4 * 1024;
+const lastBuffer = 64 * 1024;
+
+/** A byte stream by callbacks over a `Deno.Conn`. */
+export class DenoConnection extends SocketConnection {
+  readonly #conn: DenoConn;
+  readonly #queue: WriteQueue = new WriteQueue();
+  #buffer: Uint8Array | undefined;
+  #paused = true;
+  #reading = false;
+  #writing = false;
+  #full = false;
+  #ending = false;
+  #readEnded = false;
+  #writeEnded = false;
+  #left = false;
+
+  /** Takes a connection to itself. */
+  constructor(conn: DenoConn, localAddress: string, remoteAddress: string) {
+    super(localAddress, remoteAddress);
+    this.#conn = conn;
+  }
+
+  /** Queues the parts; they are written in this turn. */
+  write(parts: readonly Uint8Array[]): boolean {
+    if (this.lost || this.#ending) return false;
+    this.#queue.push(parts);
+    if (!this.#writing) this.#writeLoop();
+    this.#full ||= this.#queue.length >= writeLimit;
+    return !this.#full;
+  }
+
+  /** Stops calling `data`; a read that is under way may still do. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** Goes on calling `data`; the first call starts it. */
+  resume(): void {
+    this.#paused = false;
+    if (!this.#reading && !this.#readEnded) this.#readLoop();
+  }
+
+  /** Ends the writing side once everything written has left. */
+  end(): void {
+    if (this.lost || this.#ending) return;
+    this.#ending = true;
+    if (!this.#writing) this.#writeLoop();
+  }
+
+  /** Says whether the connection keeps the process running. */
+  hold(keepsProcess: boolean): void {
+    if (this.lost) return;
+    if (keepsProcess) this.#conn.ref();
+    else this.#conn.unref();
+  }
+
+  /** Drops the socket. */
+  protected drop(): void {
+    this.#leave();
+  }
+
+  async #readLoop(): Promise<void> {
+    this.#reading = true;
+    while (!this.#paused) {
+      const chunk = await this.#read();
+      if (this.lost) return;
+      if (chunk === undefined) {
+        this.#readEnded = true;
+        this.peerEnded();
+        if (this.#writeEnded) this.#leave();
+        break;
+      }
+      if (chunk.length > 0) this.arrived(chunk);
+    }
+    this.#reading = false;
+  }
+
+  /**
+   * One chunk, `undefined` at the end. The buffer is kept and what was read
+   * is copied: cheaper than a new buffer for each read, and a frame that
+   * refers to its chunk holds no more than the chunk.
+   */
+  async #read(): Promise<Uint8Array | undefined> {
+    const buffer = this.#buffer ??= new Uint8Array(firstBuffer);
+    let length;
+    try {
+      length = await this.#conn.read(buffer);
+    } catch (cause) {
+      this.#leave(cause);
+      return undefined;
+    }
+    if (length === null) return undefined;
+    const chunk = buffer.slice(0, length);
+    if (length === buffer.length && length < lastBuffer) {
+      this.#buffer = new Uint8Array(length * 2);
+    }
+    return chunk;
+  }
+
+  async #writeLoop(): Promise<void> {
+    this.#writing = true;
+    const queue = this.#queue;
+    while (queue.length > 0) {
+      if (!await this.#write(queue)) return;
+      if (queue.length > 0 || !this.#full) continue;
+      this.#full = false;
+      this.drained();
+    }
+    if (this.#ending && !await this.#closeWrite()) return;
+    this.#writing = false;
+    if (this.#ending) this.#writingEnded();
+  }
+
+  async #write(queue: WriteQueue): Promise<boolean> {
+    try {
+      const length = await this.#conn.write(queue.peek());
+      if (this.lost) return false;
+      queue.consume(length);
+      return true;
+    } catch (cause) {
+      this.#leave(cause);
+      return false;
+    }
+  }
+
+  async #closeWrite(): Promise<boolean> {
+    try {
+      await this.#conn.closeWrite();
+      return true;
+    } catch (cause) {
+      this.#leave(cause);
+      return false;
+    }
+  }
+
+  #writingEnded(): void {
+    if (this.lost) return;
+    this.#writeEnded = true;
+    this.drained();
+    if (this.#readEnded) this.#leave();
+  }
+
+  #leave(cause?: unknown): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.#queue.clear();
+    this.#conn.close();
+    this.gone(cause);
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * Stream sockets over `Deno.connect` and `Deno.listen`, the fastest that Deno
+ * has; for what they cannot do, over Deno's `node:net`.
+ *
+ * @module
+ */
+
+import { formatTcp } from "../../src/endpoint/tcp.ts";
+import type { StreamOptions } from "../../src/transport/transport.ts";
+import type { SocketConnection } from "../connection.ts";
+import type {
+  DialOptions,
+  Driver,
+  Place,
+  ServeOptions,
+  Server,
+} from "../driver.ts";
+import { systemCode } from "../errors.ts";
+import { SocketFile } from "../files.ts";
+import { NodeDriver } from "../node/driver.ts";
+import {
+  type DenoApi,
+  denoApi,
+  type DenoConn,
+  type DenoListener,
+} from "./api.ts";
+import { DenoConnection } from "./connection.ts";
+
+/** How long to wait, in ms, before accepting again after a failure. */
+const acceptDelay = 100;
+
+/** The stream sockets of Deno. */
+export class DenoDriver implements Driver {
+  /** The runtime as error messages name it. */
+  readonly runtime: string;
+  /** The operating system. */
+  readonly platform: string;
+  /** True when abstract names are the same as other programs'. */
+  readonly abstractNames: boolean;
+  readonly #deno: DenoApi = denoApi();
+  readonly #node: NodeDriver;
+
+  /** Reads the runtime's version. */
+  constructor() {
+    const { version, build } = this.#deno;
+    this.runtime = `Deno ${version.deno}`;
+    this.platform = build.os === "windows" ? "win32" : build.os;
+    this.abstractNames = build.os === "linux";
+    this.#node = new NodeDriver(this);
+  }
+
+  /** Opens one connection. */
+  async dial(place: Place, options: DialOptions): Promise<SocketConnection> {
+    const { signal, source, stream } = options;
+    if (source !== undefined || wantsNode(stream)) {
+      return await this.#node.dial(place, options);
+    }
+    const conn = "path" in place
+      ? await this.#deno.connect({ transport: "unix", path: place.path })
+      : await this.#deno.connect({
+        hostname: place.host,
+        port: place.port,
+        signal,
+      });
+    if (signal.aborted) {
+      conn.close();
+      throw signal.reason;
+    }
+    return wrap(conn, place, stream);
+  }
+
+  /** Listens. */
+  async serve(place: Place, options: ServeOptions): Promise<Server> {
+    if (wantsNode(options.stream)) {
+      return await this.#node.serve(place, options);
+    }
+    if (!("path" in place)) {
+      const listener = this.#deno.listen({
+        hostname: place.host,
+        port: place.port,
+        tcpBacklog: options.backlog,
+      });
+      return new DenoServer(listener, place, options);
+    }
+    const { path } = place;
+    const listener = this.#deno.listen({ transport: "unix", path });
+    const file = path.startsWith("\0") ? undefined : await SocketFile.at(path);
+    return new DenoServer(listener, place, options, file);
+  }
+
+  /** True when `--allow-sys` covers network interfaces. */
+  canListInterfaces(): boolean {
+    const { state } = this.#deno.permissions.querySync({
+      name: "sys",
+      kind: "networkInterfaces",
+    });
+    return state === "granted";
+  }
+
+  /** The name itself where only the name is allowed by `--allow-net`. */
+  allowedHosts(name: string, port: number, hosts: string[]): string[] {
+    const allowed = hosts.filter((address) => {
+      const host = address.includes(":")
+        ? `[${address}]:${port}`
+        : `${address}:${port}`;
+      const { permissions } = this.#deno;
+      return permissions.querySync({ name: "net", host }).state === "granted";
+    });
+    return allowed.length > 0 ? allowed : [name];
+  }
+
+  /** Makes a fresh directory that only this user can enter. */
+  makeDirectory(prefix: string): Promise<string> {
+    return this.#deno.makeTempDir({ prefix });
+  }
+}
+
+class DenoServer implements Server {
+  readonly host: string;
+  readonly port: number;
+  readonly #listener: DenoListener;
+  readonly #place: Place;
+  readonly #options: ServeOptions;
+  readonly #accepting: Promise<void>;
+  readonly #file: SocketFile | undefined;
+  #closed = false;
+  #keepsProcess = true;
+
+  constructor(
+    listener: DenoListener,
+    place: Place,
+    options: ServeOptions,
+    file?: SocketFile,
+  ) {
+    this.host = listener.addr.hostname ?? "";
+    this.port = listener.addr.port ?? 0;
+    this.#listener = listener;
+    this.#place = place;
+    this.#options = options;
+    this.#file = file;
+    this.#accepting = this.#accept();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#listener.close();
+    // The address is free when the pending accept has been rejected.
+    await this.#accepting;
+    await this.#file?.remove();
+  }
+
+  hold(keepsProcess: boolean): void {
+    if (this.#closed) return;
+    this.#keepsProcess = keepsProcess;
+    if (keepsProcess) this.#listener.ref();
+    else this.#listener.unref();
+  }
+
+  async #accept(): Promise<void> {
+    while (!this.#closed) {
+      let conn;
+      try {
+        conn = await this.#listener.accept();
+      } catch (cause) {
+        if (this.#closed) return;
+        this.#options.failed(cause);
+        // Without descriptors the next attempt would fail at once.
+        await pause(acceptDelay, this.#keepsProcess);
+        continue;
+      }
+      if (this.#closed) return conn.close();
+      this.#options.accept(wrap(conn, this.#place, this.#options.stream));
+    }
+  }
+}
+
+/** True for options that only Deno's `node:net` honours. */
+function wantsNode({ tcpKeepaliveIdle = -1, useFd = -1 }: StreamOptions) {
+  return tcpKeepaliveIdle > 0 || (useFd as number) >= 0;
+}
+
+function wrap(
+  conn: DenoConn,
+  place: Place,
+  options: StreamOptions,
+): DenoConnection {
+  if ("path" in place) {
+    return new DenoConnection(conn, place.endpoint, place.endpoint);
+  }
+  conn.setNoDelay!(true);
+  if (options.tcpKeepalive === 1) conn.setKeepAlive!(true);
+  const { localAddr, remoteAddr } = conn;
+  return new DenoConnection(
+    conn,
+    formatTcp(localAddr.hostname!, localAddr.port!),
+    formatTcp(remoteAddr.hostname!, remoteAddr.port!),
+  );
+}

@@ -1,0 +1,43 @@
+/**
+ * Deno as a {@linkcode Runtime}.
+ *
+ * @module
+ */
+
+import type { Runtime } from "../../src/transport/runtime.ts";
+import { builtin } from "../builtin.ts";
+import { messageDefer, systemClock } from "../clock.ts";
+import { IpcTransport } from "../ipc.ts";
+import { TcpTransport } from "../tcp.ts";
+import { denoApi } from "./api.ts";
+import { DenoDriver } from "./driver.ts";
+
+/** The runtime for Deno 2.4 or later. */
+export function denoRuntime(): Runtime {
+  const deno = denoApi();
+  const driver = new DenoDriver();
+  const [major = 0, minor = 0] = deno.version.deno.split(".").map(Number);
+  const since = (wanted: number): boolean => major > 2 || minor >= wanted;
+  const options = new Set(["ipv6", "tcpKeepalive", "useFd"]);
+  // What Deno lacks before, it ignores without a word.
+  if (since(5)) options.add("backlog");
+  if (since(9)) options.add("tcpKeepaliveIdle");
+  return {
+    name: "deno",
+    transports: [new TcpTransport(driver), new IpcTransport(driver)],
+    clock: systemClock({
+      holdTimer: (id, keepsProcess) => {
+        if (keepsProcess) deno.refTimer(id);
+        else deno.unrefTimer(id);
+      },
+      // Before Deno 2.6, setImmediate is a timer of 1 ms.
+      ...(!since(6) && { defer: portDefer() }),
+    }),
+    options,
+  };
+}
+
+function portDefer(): (callback: () => void) => void {
+  const { MessageChannel } = builtin("node:worker_threads");
+  return messageDefer(new MessageChannel());
+}

@@ -1,0 +1,32 @@
+/**
+ * Loads the cryptography of CURVE on first use: who has no CURVE socket does
+ * not pay for it.
+ *
+ * @module
+ */
+
+import { ZmqError } from "../base/errors.ts";
+import type { CurveCrypto } from "./crypto.ts";
+
+let loading: Promise<CurveCrypto> | undefined;
+
+/**
+ * Loads the cryptography, once.
+ *
+ * @throws {ZmqError} `ENOTSUP` when its package is not installed.
+ */
+export function loadCrypto(): Promise<CurveCrypto> {
+  loading ??= import("./noble.ts").then(
+    (module) => module.noble,
+    (cause) => {
+      loading = undefined;
+      throw new ZmqError(
+        "ENOTSUP",
+        'Cannot load the cryptography of CURVE: expected "@noble/ciphers" ' +
+          'and "@noble/curves" (npm install @noble/ciphers @noble/curves)',
+        { cause },
+      );
+    },
+  );
+  return loading;
+}

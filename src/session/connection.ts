@@ -1,0 +1,275 @@
+/**
+ * The life of one connection, whatever it speaks: it starts, may fail with
+ * something left to say, may finish what is queued, and ends exactly once.
+ *
+ * Nothing that goes wrong here leaves through a callback of the transport.
+ *
+ * @module
+ */
+
+import type { Timer } from "../base/clock.ts";
+import { ZmqError } from "../base/errors.ts";
+import type { Options } from "../options/options.ts";
+import type { ConnectionPipe } from "../routing/connection_pipe.ts";
+import type { PeerInfo } from "../routing/peer.ts";
+import { directFromStreams } from "../transport/streams.ts";
+import type {
+  ByteSink,
+  ByteStream,
+  DirectStream,
+} from "../transport/transport.ts";
+import { toZmqError } from "./failure.ts";
+import type { EventDetail, EventName, SessionHost } from "./host.ts";
+import type { Writer } from "./writer.ts";
+
+/** How long the peer may take to close its side after we closed ours, in ms. */
+const GOODBYE_TIME = 1000;
+
+/** What a connection is made from. */
+export interface ConnectionSetup {
+  /** The socket. */
+  readonly host: SessionHost;
+  /** The octets, not started yet. */
+  readonly stream: ByteStream;
+  /** The endpoint that was bound or connected to. */
+  readonly endpoint: string;
+  /** The endpoint's own options. */
+  readonly options: Options;
+}
+
+/** How a connection ended. */
+export interface ConnectionEnd {
+  /** True when there was traffic, or could have been. */
+  readonly ready: boolean;
+  /** Why, unless one of the sides just closed it. */
+  readonly error: ZmqError | undefined;
+}
+
+/** Who made a connection: a connector or an acceptor. */
+export interface ConnectionOwner {
+  /** The peer is known: gives the pipe that the connection is to carry. */
+  pipeFor(connection: Connection, peer: PeerInfo): ConnectionPipe;
+  /** The connection is gone; comes once. */
+  ended(connection: Connection, end: ConnectionEnd): void;
+}
+
+/** One connection. */
+export abstract class Connection implements ByteSink {
+  protected readonly host: SessionHost;
+  protected readonly options: Options;
+  protected readonly owner: ConnectionOwner;
+  protected readonly direct: DirectStream;
+  protected readonly remoteAddress: string;
+  protected pipe: ConnectionPipe | undefined;
+  protected writer: Writer | undefined;
+  readonly #stream: ByteStream;
+  readonly #endpoint: string;
+  #ready = false;
+  #finishing = false;
+  #ending = false;
+  #failed = false;
+  #closed = false;
+  #error: ZmqError | undefined;
+  #timer: Timer | undefined;
+
+  constructor(setup: ConnectionSetup, owner: ConnectionOwner) {
+    this.host = setup.host;
+    this.options = setup.options;
+    this.owner = owner;
+    this.#stream = setup.stream;
+    this.#endpoint = setup.endpoint;
+    this.remoteAddress = setup.stream.remoteAddress;
+    this.direct = setup.stream.direct ?? directFromStreams(setup.stream);
+  }
+
+  /** True once the peer has been let in. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** True when nothing that arrives is of interest any more. */
+  get over(): boolean {
+    return this.#failed || this.#closed;
+  }
+
+  /** Starts reading, and says the first words. */
+  start(): void {
+    try {
+      this.direct.start(this);
+      if (!this.over) this.begin();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Says whether the connection keeps the process running. */
+  hold(keepsProcess: boolean): void {
+    if (!this.#closed) this.#stream.hold?.(keepsProcess);
+  }
+
+  /**
+   * Sends what is queued, then closes in good order.
+   *
+   * @param linger milliseconds it may take; -1 is any time, 0 closes at once.
+   */
+  finish(linger: number): void {
+    if (this.#closed || this.#finishing) return;
+    const { writer } = this;
+    if (linger === 0 || this.over || !this.#ready || writer === undefined) {
+      this.close();
+      return;
+    }
+    this.#finishing = true;
+    if (linger > 0) this.#closeIn(linger);
+    this.hush();
+    writer.flush();
+  }
+
+  /** Drops the connection at once. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#release();
+    try {
+      this.#stream.close();
+    } catch {
+      // The stream is gone already, and its end is what was wanted.
+    }
+    this.owner.ended(this, { ready: this.#ready, error: this.#error });
+  }
+
+  /** Ends the connection because of an error, after the last words. */
+  fail(cause: unknown): void {
+    if (this.over) return;
+    const error = toZmqError(cause, "EPROTO", "The connection failed");
+    this.#failed = true;
+    this.#error = error;
+    let said = false;
+    try {
+      said = this.lastWords();
+      if (said) this.direct.end();
+    } catch {
+      // There is nobody left to say it to.
+    }
+    this.#release();
+    this.announce(error);
+    if (said && !this.#closed) this.#closeIn(GOODBYE_TIME);
+    else this.close();
+  }
+
+  // The stream's side.
+
+  data(chunk: Uint8Array): void {
+    if (this.over) return;
+    try {
+      this.receive(chunk);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  drain(): void {
+    // After `end`, everything has left: the peer may close its side.
+    if (this.#ending) this.#closeIn(GOODBYE_TIME);
+    else if (!this.over) this.writer?.drained();
+  }
+
+  end(): void {
+    this.#lost(undefined);
+  }
+
+  closed(error?: unknown): void {
+    this.#lost(error);
+  }
+
+  /** A flush is over. */
+  flushed(): void {
+    if (this.#finishing && this.writer?.idle) this.endWriting();
+  }
+
+  // For the kinds of connections.
+
+  /** Says the first words. */
+  protected abstract begin(): void;
+
+  /** Takes octets; what it throws ends the connection. */
+  protected abstract receive(chunk: Uint8Array): void;
+
+  /** Hands over what was received and still waits, limits or not. */
+  protected abstract catchUp(): void;
+
+  /** From now on only what keeps the connection going is of interest. */
+  protected abstract hush(): void;
+
+  /** Writes what is to be said before closing; false when there is nothing. */
+  protected abstract lastWords(): boolean;
+
+  /** Stops timers and forgets secrets; may be called twice. */
+  protected abstract stop(): void;
+
+  /** Tells of the end in events. */
+  protected abstract announce(error: ZmqError | undefined): void;
+
+  /** The peer has been let in. */
+  protected becomeReady(): void {
+    this.#ready = true;
+  }
+
+  /** Ends our side, and waits for the peer's. */
+  protected endWriting(): void {
+    if (this.#ending || this.#closed) return;
+    this.#ending = true;
+    this.direct.end();
+  }
+
+  /** Emits an event about this connection. */
+  protected emit(name: EventName, detail: Partial<EventDetail>): void {
+    if (!this.host.observed) return;
+    this.host.emit(name, {
+      address: this.#endpoint,
+      peerAddress: this.remoteAddress,
+      ...detail,
+    });
+  }
+
+  #lost(cause: unknown): void {
+    if (this.#closed) return;
+    if (this.over || this.#ending) {
+      this.close();
+      return;
+    }
+    try {
+      this.catchUp();
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    if (this.over) return;
+    this.#failed = true;
+    if (cause !== undefined || !this.#ready) {
+      this.#error = cause === undefined
+        ? new ZmqError("ECONNRESET", "The peer closed the connection")
+        : toZmqError(cause, "ECONNRESET", "The connection was lost");
+    }
+    this.#release();
+    this.announce(this.#error);
+    this.close();
+  }
+
+  #release(): void {
+    this.writer?.stop();
+    this.stop();
+    const { pipe } = this;
+    this.pipe = undefined;
+    pipe?.detach();
+  }
+
+  #closeIn(delay: number): void {
+    if (this.#closed) return;
+    this.#timer?.cancel();
+    this.#timer = this.host.clock.setTimer(() => this.close(), delay);
+    this.#timer.hold(false);
+  }
+}

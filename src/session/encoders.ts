@@ -1,0 +1,107 @@
+/**
+ * What is made of the framed octets of a pipe where they do not go on the
+ * wire as they are: MESSAGE commands of an encrypting mechanism, or the bare
+ * octets of a STREAM socket.
+ *
+ * @module
+ */
+
+import type { Mechanism } from "../security/mechanism.ts";
+import { FrameDecoder, type FrameSink } from "../wire/frame_decoder.ts";
+import { headerSize, MORE, writeHeader } from "../wire/framing.ts";
+import type { BatchEncoder } from "./writer.ts";
+
+const NO_LIMITS = { message: -1, command: -1 } as const;
+/** The octets that sealed frames are collected in. */
+const BUFFER = 65536;
+const NO_BUFFER = new Uint8Array(0);
+
+/** RFC 26: a MESSAGE's own flags. COMMAND is libzmq's. */
+export const SEALED_MORE = 1;
+/** RFC 26 reserves the bit; libzmq marks commands with it. */
+export const SEALED_COMMAND = 2;
+
+/** Seals every frame of a batch. */
+export class Sealer implements BatchEncoder, FrameSink {
+  readonly #mechanism: Mechanism;
+  readonly #decoder = new FrameDecoder(this, { ...NO_LIMITS });
+  #parts: Uint8Array[] = [];
+  #buffer: Uint8Array = NO_BUFFER;
+  #from = 0;
+  #end = 0;
+  #expected = 0;
+
+  constructor(mechanism: Mechanism) {
+    this.#mechanism = mechanism;
+  }
+
+  /** One sealed frame, in octets of its own. */
+  seal(flags: number, body: Uint8Array): Uint8Array {
+    const length = body.length + this.#mechanism.overhead;
+    const frame = new Uint8Array(headerSize(length) + length);
+    // RFC 37 wants COMMAND outside, but libzmq drops such frames.
+    const at = writeHeader(frame, 0, 0, length);
+    this.#mechanism.seal(flags, body, frame, at);
+    return frame;
+  }
+
+  /** The sealed frames of a batch. */
+  encode(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+    this.#expected = 0;
+    for (const part of parts) this.#expected += part.length;
+    for (const part of parts) this.#decoder.push(part);
+    this.#part();
+    const sealed = this.#parts;
+    this.#parts = [];
+    this.#buffer = NO_BUFFER;
+    this.#from = this.#end = 0;
+    return sealed;
+  }
+
+  frame(flags: number, body: Uint8Array): boolean {
+    const length = body.length + this.#mechanism.overhead;
+    const size = headerSize(length) + length;
+    if (this.#buffer.length - this.#end < size) this.#grow(size);
+    const at = writeHeader(this.#buffer, this.#end, 0, length);
+    const inner = (flags & MORE) !== 0 ? SEALED_MORE : 0;
+    this.#mechanism.seal(inner, body, this.#buffer, at);
+    this.#end += size;
+    return true;
+  }
+
+  #grow(size: number): void {
+    this.#part();
+    // Twice the clear octets is room for the overhead of not too small frames.
+    const room = Math.min(2 * this.#expected, BUFFER);
+    this.#buffer = new Uint8Array(Math.max(size, room));
+    this.#from = this.#end = 0;
+  }
+
+  #part(): void {
+    if (this.#end === this.#from) return;
+    this.#parts.push(this.#buffer.subarray(this.#from, this.#end));
+    this.#from = this.#end;
+  }
+}
+
+/** Takes the frames off: only their bodies go out. */
+export class Unframer implements BatchEncoder, FrameSink {
+  /** True once an empty body came: it ends the connection. */
+  ended = false;
+  readonly #decoder = new FrameDecoder(this, { ...NO_LIMITS });
+  #bodies: Uint8Array[] = [];
+
+  /** The bodies of a batch, up to the first empty one. */
+  encode(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+    for (const part of parts) this.#decoder.push(part);
+    const bodies = this.#bodies;
+    this.#bodies = [];
+    return bodies;
+  }
+
+  frame(_flags: number, body: Uint8Array): boolean {
+    if (body.length === 0) this.ended = true;
+    else if (!this.ended) this.#bodies.push(body);
+    return true;
+  }
+}

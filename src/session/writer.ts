@@ -1,0 +1,135 @@
+/**
+ * The writing half of a connection: takes batches from the pipe as fast as
+ * the transport takes them, once a turn, with what the connection itself has
+ * to say before them.
+ *
+ * @module
+ */
+
+import { concat } from "../base/bytes.ts";
+import type { Clock } from "../base/clock.ts";
+import type { ConnectionPipe } from "../routing/connection_pipe.ts";
+import type { DirectStream } from "../transport/transport.ts";
+
+/** Turns the octets of a batch into those that go on the wire. */
+export interface BatchEncoder {
+  /** The octets for the wire, for the octets of whole messages. */
+  encode(parts: readonly Uint8Array[]): readonly Uint8Array[];
+}
+
+/** What a writer acts on. */
+export interface WriterOwner {
+  /** A flush is over. */
+  flushed(): void;
+  /** Writing failed. */
+  fail(error: unknown): void;
+}
+
+/** Writes what a pipe holds. */
+export class Writer {
+  readonly #owner: WriterOwner;
+  readonly #clock: Clock;
+  readonly #direct: DirectStream;
+  readonly #pipe: ConnectionPipe;
+  readonly #encoder: BatchEncoder | undefined;
+  #first: Uint8Array[] = [];
+  #pong: Uint8Array | undefined;
+  #scheduled = false;
+  #flushing = false;
+  #blocked = false;
+  #stopped = false;
+  readonly #run = (): void => {
+    this.#scheduled = false;
+    this.flush();
+  };
+
+  /** @param encoder absent: batches go out as they are. */
+  constructor(
+    owner: WriterOwner,
+    clock: Clock,
+    direct: DirectStream,
+    pipe: ConnectionPipe,
+    encoder?: BatchEncoder,
+  ) {
+    this.#owner = owner;
+    this.#clock = clock;
+    this.#direct = direct;
+    this.#pipe = pipe;
+    this.#encoder = encoder;
+  }
+
+  /** True when nothing waits to be written. */
+  get idle(): boolean {
+    return !this.#blocked && this.#first.length === 0 &&
+      this.#pong === undefined && this.#pipe.pending === 0;
+  }
+
+  /** Writes before the turn ends. */
+  schedule(): void {
+    if (this.#scheduled || this.#stopped) return;
+    this.#scheduled = true;
+    this.#clock.defer(this.#run);
+  }
+
+  /** Writes these octets before the next batch. */
+  sendFirst(octets: Uint8Array): void {
+    this.#first.push(octets);
+    this.schedule();
+  }
+
+  /** Writes a PONG before the next batch; one that still waits is dropped. */
+  sendPong(octets: Uint8Array): void {
+    this.#pong = octets;
+    this.schedule();
+  }
+
+  /** Writes now, as far as the transport takes it. */
+  flush(): void {
+    if (this.#flushing || this.#blocked || this.#stopped) return;
+    this.#flushing = true;
+    try {
+      this.#write();
+      this.#flushing = false;
+      this.#pipe.flushed();
+      this.#owner.flushed();
+    } catch (error) {
+      this.#flushing = false;
+      this.#owner.fail(error);
+    }
+  }
+
+  /** What was written has left. */
+  drained(): void {
+    this.#blocked = false;
+    this.flush();
+  }
+
+  /** Writes nothing any more. */
+  stop(): void {
+    this.#stopped = true;
+    this.#first = [];
+    this.#pong = undefined;
+  }
+
+  #write(): void {
+    const direct = this.#direct;
+    const pipe = this.#pipe;
+    const encoder = this.#encoder;
+    if (this.#pong !== undefined) {
+      this.#first.push(this.#pong);
+      this.#pong = undefined;
+    }
+    if (this.#first.length > 0) {
+      const first = this.#first;
+      this.#first = [];
+      this.#blocked = !direct.write([concat(first)]);
+    }
+    while (!this.#blocked && !this.#stopped) {
+      const batch = pipe.take();
+      if (batch === undefined) return;
+      this.#blocked = !direct.write(
+        encoder === undefined ? batch.parts : encoder.encode(batch.parts),
+      );
+    }
+  }
+}
