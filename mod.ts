@@ -21,7 +21,7 @@
  */
 
 import { detectRuntime } from "./adapters/auto.ts";
-import { type ContextOptions, EngineContext } from "./src/context/context.ts";
+import { type ContextInit, EngineContext } from "./src/context/context.ts";
 import { provideDefaultContext } from "./src/socket/services.ts";
 
 /**
@@ -40,8 +40,8 @@ import { provideDefaultContext } from "./src/socket/services.ts";
  */
 export class Context extends EngineContext {
   /** Makes a context; without options, one like the default. */
-  constructor(options: ContextOptions = {}) {
-    super({ ...options, runtime: options.runtime ?? detectRuntime() });
+  constructor(init: ContextInit = {}) {
+    super({ ...init, runtime: init.runtime ?? detectRuntime() });
   }
 }
 
@@ -78,3 +78,52 @@ export { Subscriber } from "./src/socket/subscriber.ts";
 export { DuplexSocket, WritableSocket } from "./src/socket/writable_socket.ts";
 export { XPublisher } from "./src/socket/xpublisher.ts";
 export { XSubscriber } from "./src/socket/xsubscriber.ts";
+
+export type { ErrorCode, ZmqErrorOptions } from "./src/base/errors.ts";
+export type { Clock, Timer } from "./src/base/clock.ts";
+export type { ContextInit } from "./src/context/context.ts";
+export type { Polled } from "./src/context/poll.ts";
+export type {
+  ProxyCount,
+  ProxyHandle,
+  ProxyOptions,
+  ProxyStatistics,
+} from "./src/context/proxy.ts";
+export type { Endpoint } from "./src/endpoint/endpoint.ts";
+export type { FrameLike, Message, MessageLike } from "./src/message/message.ts";
+export type * from "./src/options/types.ts";
+export type { PeerInfo } from "./src/routing/peer.ts";
+export type { CurveKeyPair } from "./src/security/curve_keys.ts";
+export type {
+  Authenticator,
+  ZapMetadata,
+  ZapReply,
+  ZapRequest,
+  ZapStatusCode,
+} from "./src/security/zap.ts";
+export type { EventDetail, EventName } from "./src/session/host.ts";
+export type { DishMessage } from "./src/socket/dish.ts";
+export type { CloseOptions } from "./src/socket/endpoints.ts";
+export type { SocketEventListener } from "./src/socket/events.ts";
+export type { RadioGroup } from "./src/socket/radio.ts";
+export type { Received } from "./src/socket/readable_socket.ts";
+export type { ReceiveOptions } from "./src/socket/receiver.ts";
+export type { RequestCallOptions } from "./src/socket/request.ts";
+export type { RoutedConnectOptions } from "./src/socket/router.ts";
+export type { SendOptions } from "./src/socket/sender.ts";
+export type { RoutedBy, RoutedMessage } from "./src/socket/server.ts";
+export type { ContextLike } from "./src/socket/services.ts";
+export type { SocketInit } from "./src/socket/socket.ts";
+export type { SocketStats, StatsCount } from "./src/socket/stats.ts";
+export type { WaitOptions } from "./src/socket/waiters.ts";
+export type { Runtime } from "./src/transport/runtime.ts";
+export type {
+  ByteSink,
+  ByteStream,
+  ConnectOptions,
+  DirectStream,
+  Listener,
+  ListenOptions,
+  StreamOptions,
+  Transport,
+} from "./src/transport/transport.ts";

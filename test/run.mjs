@@ -1,10 +1,11 @@
 // Runs the test suite on Node, Deno and Bun in turn, every file in a process
 // of its own, and prints one line a runtime. `node test/run.mjs --help` lists
 // the options. The last line is plain: "N passed, N failed".
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, sep } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { shownLines } from "./runner/results.mjs";
 import { installed, ROOT, run, runFile, RUNTIMES } from "./runner/runtimes.mjs";
 
 const USAGE = `Usage: node test/run.mjs [options] [path-part…]
@@ -84,6 +85,20 @@ function findFiles({ filters, soak }) {
 }
 
 /**
+ * Says which runtimes a test file is for: all, unless its head names them,
+ * `// runtimes: node, deno`, because what it tests against exists on no other.
+ */
+function runtimesOf(file) {
+  const head = readFileSync(join(ROOT, file), "utf8").slice(0, 1000);
+  const named = /^\/\/ runtimes: (.*)$/m.exec(head)?.[1];
+  if (named === undefined) return Object.keys(RUNTIMES);
+  const names = named.split(",").map((name) => name.trim());
+  const unknown = names.find((name) => !Object.hasOwn(RUNTIMES, name));
+  if (unknown === undefined) return names;
+  throw new Error(`${file} is for the unknown runtime "${unknown}"`);
+}
+
+/**
  * Compiles everything to .out, where Node finds the tests. A type error is
  * shown but does not stop the tests: `npm run check` is the judge of types.
  */
@@ -109,12 +124,18 @@ async function runRuntime(name, files, options) {
         ? { file, units: [], output: "", problem: "No time was left for it" }
         : await runFile(name, file, { ...options, deadline });
       results.push(result);
+      showLines(name, result);
       showFailures(name, result);
     }
   };
   await Promise.all(Array.from({ length: options.jobs }, work));
   results.sort((a, b) => (a.file < b.file ? -1 : 1));
   return { name, results, seconds: (Date.now() - started) / 1000 };
+}
+
+/** Prints what a test wants people to see although it passes. */
+function showLines(runtime, { output }) {
+  for (const line of shownLines(output)) console.log(`${runtime}: ${line}`);
 }
 
 function showFailures(runtime, { file, units, problem, output }) {
@@ -189,7 +210,8 @@ async function main() {
   const sum = { passed: 0, failed: 0, skipped: 0 };
   let node;
   for (const name of options.runtimes) {
-    const outcome = await runRuntime(name, files, options);
+    const own = files.filter((file) => runtimesOf(file).includes(name));
+    const outcome = await runRuntime(name, own, options);
     if (name === "node") node = outcome;
     else if (node !== undefined) compareWithNode(node, outcome);
     const counts = {};
@@ -197,8 +219,11 @@ async function main() {
       counts[status] = count(outcome, status);
       sum[status] += counts[status];
     }
-    const time = `${files.length} files, ${outcome.seconds.toFixed(1)} s`;
+    const time = `${own.length} files, ${outcome.seconds.toFixed(1)} s`;
     console.log(`${name}: ${totals(counts)} (${time})`);
+    for (const file of files.filter((file) => !own.includes(file))) {
+      console.log(`  only on ${runtimesOf(file).join(" and ")}: ${file}`);
+    }
     showSkips(outcome);
   }
   rmSync(join(ROOT, ".out", "reports", `${process.pid}`), {

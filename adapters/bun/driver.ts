@@ -9,7 +9,7 @@ import { formatTcp } from "../../src/endpoint/tcp.ts";
 import type { StreamOptions } from "../../src/transport/transport.ts";
 import type { SocketConnection } from "../connection.ts";
 import type { DialOptions, Place, ServeOptions, Server } from "../driver.ts";
-import { NodeDriver, tune } from "../node/driver.ts";
+import { deadOnArrival, NodeDriver, tune } from "../node/driver.ts";
 import { type BunApi, bunApi, type BunHandlers } from "./api.ts";
 import { BunConnection, type OwnSocket } from "./connection.ts";
 
@@ -58,9 +58,14 @@ export class BunDriver extends NodeDriver {
         ? { unix: place.path }
         : { hostname: place.host, port: place.port }),
       allowHalfOpen: true,
-      socket: handlers((socket) =>
-        options.accept(wrap(socket, place, options.stream))
-      ),
+      socket: handlers((socket) => {
+        if ("path" in place || socket.remoteAddress) {
+          return options.accept(wrap(socket, place, options.stream));
+        }
+        // The peer has gone in the meantime: there is nobody to name.
+        socket.end();
+        options.failed(deadOnArrival());
+      }),
     });
     return {
       host: listener.hostname ?? "",

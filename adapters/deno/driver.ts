@@ -15,7 +15,6 @@ import type {
   ServeOptions,
   Server,
 } from "../driver.ts";
-import { systemCode } from "../errors.ts";
 import { SocketFile } from "../files.ts";
 import { NodeDriver } from "../node/driver.ts";
 import {
@@ -124,7 +123,6 @@ class DenoServer implements Server {
   readonly #accepting: Promise<void>;
   readonly #file: SocketFile | undefined;
   #closed = false;
-  #keepsProcess = true;
 
   constructor(
     listener: DenoListener,
@@ -152,7 +150,6 @@ class DenoServer implements Server {
 
   hold(keepsProcess: boolean): void {
     if (this.#closed) return;
-    this.#keepsProcess = keepsProcess;
     if (keepsProcess) this.#listener.ref();
     else this.#listener.unref();
   }
@@ -166,7 +163,7 @@ class DenoServer implements Server {
         if (this.#closed) return;
         this.#options.failed(cause);
         // Without descriptors the next attempt would fail at once.
-        await pause(acceptDelay, this.#keepsProcess);
+        await new Promise((resolve) => setTimeout(resolve, acceptDelay));
         continue;
       }
       if (this.#closed) return conn.close();

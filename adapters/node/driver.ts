@@ -9,6 +9,7 @@ import type * as Net from "node:net";
 import { formatTcp } from "../../src/endpoint/tcp.ts";
 import type { StreamOptions } from "../../src/transport/transport.ts";
 import { builtin } from "../builtin.ts";
+import type { SocketConnection } from "../connection.ts";
 import type {
   DialOptions,
   Driver,
@@ -45,7 +46,7 @@ export class NodeDriver implements Driver {
   dial(
     place: Place,
     { signal, source, stream }: DialOptions,
-  ): Promise<NodeConnection> {
+  ): Promise<SocketConnection> {
     const socket = new (builtin("node:net").Socket)({ allowHalfOpen: true });
     return new Promise((resolve, reject) => {
       const abort = (): void => {
@@ -129,7 +130,7 @@ export function hasTypeOfService(): boolean {
 function listenPlace(
   place: Place,
   { useFd = -1 }: StreamOptions,
-): Net.ListenOptions {
+): Net.ListenOptions & { fd?: number } {
   if (typeof useFd === "number" && useFd >= 0) return { fd: useFd };
   return "path" in place ? { path: place.path } : { ...place };
 }
@@ -157,7 +158,8 @@ function wrap(
   );
 }
 
-function deadOnArrival(): Error {
+/** The error for a connection whose peer went before it was accepted. */
+export function deadOnArrival(): Error {
   return Object.assign(new Error("The peer has gone"), { code: "ECONNRESET" });
 }
 

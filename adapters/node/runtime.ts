@@ -29,7 +29,13 @@ export function nodeRuntime(): Runtime {
 }
 
 function nodeOptions(): Set<string> {
-  const options = ["backlog", "ipv6", "tcpKeepalive", "tcpKeepaliveIdle"];
+  const options = [
+    "backlog",
+    "ipv6",
+    "tcpKeepalive",
+    "tcpKeepaliveIdle",
+    "useFd",
+  ];
   if (hasKeepaliveProbes()) {
     options.push("tcpKeepaliveInterval", "tcpKeepaliveCount");
   }

@@ -6,6 +6,13 @@
  */
 
 import { quote, ZmqError } from "../base/errors.ts";
+import {
+  type ContextOptions,
+  defaultContextOptions,
+  defineContextOptionProperties,
+  getContextOption,
+  setContextOption,
+} from "../options/context_options.ts";
 import type { Authenticator } from "../security/zap.ts";
 import { InprocRegistry } from "../socket/inproc.ts";
 import type { OwnedSocket, SocketServices } from "../socket/services.ts";
@@ -13,84 +20,46 @@ import type { Runtime } from "../transport/runtime.ts";
 import type { Transport } from "../transport/transport.ts";
 import { ZapClient } from "./zap_client.ts";
 
-/** Loads the transport of a scheme when it is first used. */
-export type TransportLoader = (scheme: string) => Transport | undefined;
-
-/** What a context is made with. */
-export interface ContextOptions {
+/** What a context is made with, all of it optional. */
+export interface ContextInit extends Partial<ContextOptions> {
   /** The runtime. Default: the one at hand. */
   readonly runtime?: Runtime;
   /** Transports beside those of the runtime; they win over its own. */
   readonly transports?: readonly Transport[];
   /** Who may connect: called for every peer that must be judged. */
-  readonly authenticate?: Authenticator;
-  /** How many sockets may be open at once. Default: 1023. */
-  readonly maxSockets?: number;
-  /** The default of the sockets' `ipv6` option. Default: false. */
-  readonly ipv6?: boolean;
-  /** False gives new sockets a `linger` of 0. Default: true. */
-  readonly blocky?: boolean;
+  readonly authenticate?: Authenticator | undefined;
 }
-
-const DEFAULT_MAX_SOCKETS = 1023;
-const KNOWN: ReadonlySet<string> = new Set([
-  "runtime",
-  "transports",
-  "authenticate",
-  "maxSockets",
-  "ipv6",
-  "blocky",
-]);
 
 /** Sockets that share inproc names, a runtime and an authenticator. */
 export class EngineContext implements AsyncDisposable {
   /** Who may connect; `undefined` leaves it to a ZAP handler socket. */
   authenticate: Authenticator | undefined;
-  /** The default of the sockets' `ipv6` option. */
-  ipv6: boolean;
-  /** False gives new sockets a `linger` of 0. */
-  blocky: boolean;
   /** @internal */
   readonly services: SocketServices;
   readonly #sockets = new Set<OwnedSocket>();
   readonly #zap: ZapClient;
-  #maxSockets: number = DEFAULT_MAX_SOCKETS;
+  readonly #options: ContextOptions = defaultContextOptions();
   #shut = false;
   #empty: (() => void)[] = [];
 
   /** Makes a context on a runtime. */
-  constructor(options: ContextOptions & { readonly runtime: Runtime }) {
-    for (const name of Object.keys(options)) {
-      if (!KNOWN.has(name)) {
-        throw new ZmqError(
-          "EINVAL",
-          `Cannot set context option ${quote(name)}: expected one of ` +
-            [...KNOWN].join(", "),
-        );
-      }
+  constructor(init: ContextInit & { readonly runtime: Runtime }) {
+    const { runtime, transports, authenticate, ...options } = init;
+    for (const [name, value] of Object.entries(options)) {
+      if (value !== undefined) setContextOption(this.#options, name, value);
     }
-    this.authenticate = options.authenticate;
-    this.ipv6 = options.ipv6 ?? false;
-    this.blocky = options.blocky ?? true;
-    this.maxSockets = options.maxSockets ?? DEFAULT_MAX_SOCKETS;
-    this.services = this.#makeServices(options.runtime, options.transports);
+    this.authenticate = authenticate;
+    this.services = this.#makeServices(runtime, transports);
     this.#zap = new ZapClient(this);
   }
 
-  /** How many sockets may be open at once. */
-  get maxSockets(): number {
-    return this.#maxSockets;
-  }
-
-  set maxSockets(value: number) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new ZmqError(
-        "EINVAL",
-        `Cannot set maxSockets to ${quote(value)}: expected an integer, 1 or ` +
-          "more",
-      );
-    }
-    this.#maxSockets = value;
+  static {
+    defineContextOptionProperties(EngineContext.prototype, {
+      get: (context, name) =>
+        getContextOption((context as EngineContext).#options, name),
+      set: (context, name, value) =>
+        setContextOption((context as EngineContext).#options, name, value),
+    });
   }
 
   /** True once the context was shut down. */
@@ -129,10 +98,10 @@ export class EngineContext implements AsyncDisposable {
       runtime,
       inproc: new InprocRegistry(),
       get ipv6() {
-        return context.ipv6;
+        return context.#options.ipv6;
       },
       get blocky() {
-        return context.blocky;
+        return context.#options.blocky;
       },
       transport(scheme, endpoint) {
         const transport = transports.get(scheme);
@@ -159,10 +128,10 @@ export class EngineContext implements AsyncDisposable {
         "Cannot make a socket: its context shut down",
       );
     }
-    if (this.#sockets.size >= this.#maxSockets) {
+    if (this.#sockets.size >= this.#options.maxSockets) {
       throw new ZmqError(
         "EMFILE",
-        `Cannot make a socket: ${this.#maxSockets} are open, the limit of ` +
+        `Cannot make a socket: ${this.#options.maxSockets} are open, the limit of ` +
           "maxSockets",
       );
     }
@@ -175,3 +144,6 @@ export class EngineContext implements AsyncDisposable {
     for (const resolve of this.#empty.splice(0)) resolve();
   }
 }
+
+/** The options of a context, as live properties. */
+export interface EngineContext extends ContextOptions {}

@@ -14,6 +14,7 @@ import { singlePartTypes, type SocketType } from "./socket_type.ts";
 import {
   type EveryOption,
   findOption,
+  formerNames,
   isOptionOf,
   type OptionName,
   optionNames,
@@ -27,6 +28,7 @@ import {
   publish,
   resolve,
   shown,
+  sizeOf,
 } from "./values.ts";
 
 export { defineOptionProperties } from "./properties.ts";
@@ -230,28 +232,27 @@ function knownOption(
   ...value: unknown[]
 ): Option {
   const option = findOption(name);
-  const to = value.length > 0 ? ` to ${withoutText(value[0])}` : "";
-  const action = `Cannot ${verb} ${quote(name)}${to}`;
-  if (option === undefined) {
-    throw new ZmqError("EINVAL", `${action}: ${unknownReason(type, name)}`);
-  }
-  if (!isOptionOf(option, type)) {
-    throw new ZmqError(
-      "EINVAL",
-      `${action}: expected a socket of type ${either(option.types!)}, this ` +
-        `one is ${type}`,
-    );
-  }
-  return option;
+  const isKnown = option !== undefined;
+  if (isKnown && isOptionOf(option, type)) return option;
+  const to = value.length === 0
+    ? ""
+    : ` to ${isKnown ? shown(option, value[0]) : guarded(value[0])}`;
+  const reason = isKnown
+    ? `expected a socket of type ${either(option.types!)}, this one is ${type}`
+    : unknownReason(type, name);
+  throw new ZmqError(
+    "EINVAL",
+    `Cannot ${verb} ${quote(name)}${to}: ${reason}`,
+  );
 }
 
 function unknownReason(type: SocketType, name: string): string {
   if (Object.hasOwn(replacedOptions, name)) {
     return `it is no option, expected ${replacedOptions[name]!.instead}`;
   }
-  const near = typeof name === "string"
-    ? nearestName(name, candidates(type))
-    : undefined;
+  const near = Object.hasOwn(formerNames, name)
+    ? formerNames[name]
+    : nearestName(String(name), candidates(type));
   const hint = near === undefined ? "" : `, expected ${quote(near)}`;
   return `there is no such option${hint}`;
 }
@@ -267,10 +268,8 @@ function* candidates(
 }
 
 /** A value for a message where it is not known whether it is a secret. */
-function withoutText(value: unknown): string {
-  return typeof value === "string"
-    ? `a string of ${value.length}`
-    : quote(value);
+function guarded(value: unknown): string {
+  return typeof value === "string" ? sizeOf(value) : quote(value);
 }
 
 function either(types: readonly string[]): string {

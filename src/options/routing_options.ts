@@ -9,7 +9,6 @@ import {
   choice,
   flag,
   MAX_INTEGER,
-  type Octets,
   octets,
   type OptionGroup,
 } from "./option.ts";

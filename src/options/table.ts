@@ -104,6 +104,17 @@ export const replacedOptions: Readonly<Record<string, ReplacedOption>> = {
   },
 };
 
+/** Names that options had in libzmq and its bindings once. */
+export const formerNames: Readonly<Record<string, OptionName>> = {
+  delayAttachOnConnect: "immediate",
+  failUnroutable: "mandatory",
+  highWaterMark: "sendHighWaterMark",
+  hwm: "sendHighWaterMark",
+  identity: "routingId",
+  ipv4Only: "ipv6",
+  routerBehavior: "mandatory",
+};
+
 const names = Object.keys(optionTable) as OptionName[];
 const namesOfTypes = new Map<SocketType, readonly OptionName[]>();
 

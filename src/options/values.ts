@@ -127,11 +127,16 @@ export function expectation(option: Option): string {
 /** A value as an error message may show it: secrets are not shown. */
 export function shown(option: Option, value: unknown): string {
   if (!option.secret) return quote(value);
-  if (typeof value === "string") return `a string of ${value.length}`;
+  if (typeof value === "string") return sizeOf(value);
   if (typeof value === "object" || typeof value === "boolean") {
     return quote(value);
   }
   return value === undefined ? "undefined" : `a ${typeof value}`;
+}
+
+/** How an error message shows a text that may be a secret. */
+export function sizeOf(value: string): string {
+  return `a string of ${value.length} characters`;
 }
 
 function listed(choices: readonly unknown[]): string {

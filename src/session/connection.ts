@@ -71,6 +71,7 @@ export abstract class Connection implements ByteSink {
   #closed = false;
   #error: ZmqError | undefined;
   #timer: Timer | undefined;
+  #deadline = Infinity;
 
   constructor(setup: ConnectionSetup, owner: ConnectionOwner) {
     this.host = setup.host;
@@ -120,7 +121,10 @@ export abstract class Connection implements ByteSink {
       return;
     }
     this.#finishing = true;
-    if (linger > 0) this.#closeIn(linger);
+    if (linger > 0) {
+      this.#deadline = this.host.clock.now() + linger;
+      this.#closeIn(linger);
+    }
     this.hush();
     writer.flush();
   }
@@ -268,8 +272,10 @@ export abstract class Connection implements ByteSink {
 
   #closeIn(delay: number): void {
     if (this.#closed) return;
+    const { clock } = this.host;
     this.#timer?.cancel();
-    this.#timer = this.host.clock.setTimer(() => this.close(), delay);
+    const rest = Math.max(0, this.#deadline - clock.now());
+    this.#timer = clock.setTimer(() => this.close(), Math.min(delay, rest));
     this.#timer.hold(false);
   }
 }

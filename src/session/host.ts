@@ -11,6 +11,7 @@ import type { SocketType } from "../options/socket_type.ts";
 import type { ConnectionPipe } from "../routing/connection_pipe.ts";
 import type { PeerInfo } from "../routing/peer.ts";
 import type { Authenticator } from "../security/zap.ts";
+import type { MechanismFactory } from "./security.ts";
 
 /** The names of the events of a socket; zeromq.js's. */
 export type EventName =
@@ -53,14 +54,21 @@ export interface SessionHost {
   readonly runtimeName: string;
   /** The live options; a connector or acceptor works on its own snapshot. */
   readonly options: Options;
+  /** Mechanisms beside those that are built in. */
+  readonly mechanisms?: readonly MechanismFactory[];
   /** The context's ZAP handler, if there is one now. */
   authenticator(): Authenticator | undefined;
-  /** Makes a pipe and attaches it to the socket's pattern. */
+  /**
+   * Makes a pipe and attaches it to the socket's pattern.
+   *
+   * @param assignedRoutingId what the application wants the peer known as.
+   */
   openPipe(
     endpoint: string,
     connecting: boolean,
     options: Options,
     peer: PeerInfo,
+    assignedRoutingId?: Uint8Array,
   ): ConnectionPipe;
   /** True when somebody listens to events: nothing is made for nobody. */
   readonly observed: boolean;

@@ -4,15 +4,24 @@
  * @module
  */
 
-import { defineOptionProperties } from "../options/options.ts";
+import {
+  defineOptionProperties,
+  type OptionAccessors,
+} from "../options/properties.ts";
 import type { SocketType } from "../options/socket_type.ts";
-import { coreOf, type Socket } from "./socket.ts";
+import { coreOf, Socket } from "./socket.ts";
+
+const accessors: OptionAccessors = {
+  get: (socket, name) => coreOf(socket as Socket).option(name),
+  set: (socket, name, value) => coreOf(socket as Socket).setOption(name, value),
+};
+
+let done = false;
 
 /** Gives a socket class the properties of its type's options. */
 export function liveOptions(prototype: Socket, type: SocketType): void {
-  defineOptionProperties(prototype, type, {
-    get: (socket, name) => coreOf(socket as Socket).option(name),
-    set: (socket, name, value) =>
-      coreOf(socket as Socket).setOption(name, value),
-  });
+  // What all types share stands once, on the base class.
+  if (!done) defineOptionProperties(Socket.prototype, undefined, accessors);
+  done = true;
+  defineOptionProperties(prototype, type, accessors);
 }

@@ -26,7 +26,6 @@ export interface MetadataLimits {
 const UNIQUE: ReadonlySet<string> = new Set(["socket-type", "identity"]);
 const DEFAULT_PROPERTIES = 64;
 const MAX_NAME = 255;
-const MAX_VALUE = 0x7fffffff;
 
 /**
  * Properties by name. Names are compared without regard to case, as RFC 37
@@ -129,9 +128,10 @@ export function parseMetadata(
       throw malformed(reason, "a property's name", at);
     }
     const name = readName(bytes, at + 1, nameLength, reason);
-    // RFC 37 "property": the top bit of the length is never set.
+    // RFC 37 "property": up to 2^31 - 1 octets. No body is that long, so that
+    // one comparison, unsigned, refuses the rest.
     const valueLength = readU32(bytes, valueAt - 4);
-    if (valueLength > MAX_VALUE || valueLength > bytes.length - valueAt) {
+    if (valueLength > bytes.length - valueAt) {
       throw malformed(reason, `the value of "${name}"`, valueAt - 4);
     }
     const key = name.toLowerCase();
@@ -151,7 +151,7 @@ export function parseMetadata(
 /** RFC 37 "name-char": ALPHA, DIGIT, `-`, `_`, `.`, `+`. */
 function isNameChar(code: number): boolean {
   const lower = code | 0x20;
-  return (lower >= 0x61 && lower <= 0x7a && code < 0x80) ||
+  return (lower >= 0x61 && lower <= 0x7a) ||
     (code >= 0x30 && code <= 0x39) ||
     code === 0x2d || code === 0x5f || code === 0x2e || code === 0x2b;
 }

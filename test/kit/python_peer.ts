@@ -135,6 +135,10 @@ export class PythonSocket implements ForeignSocket {
     await this.#do("set", { options: toJson(options) });
   }
 
+  async subscribe(...topics: Uint8Array[]): Promise<void> {
+    for (const topic of topics) await this.set({ SUBSCRIBE: topic });
+  }
+
   async send(...messages: (readonly Uint8Array[])[]): Promise<void> {
     await this.#do("send", { messages: messages.map(toBase64) });
   }

@@ -14,8 +14,23 @@
 /** Printed by the preload on Deno in front of an error outside every test. */
 export const UNCAUGHT_MARK = "[outside every test]";
 
+/** Printed by test/kit/show.ts in front of a line that people should see. */
+const SHOWN_MARK = "[show] ";
+
 /** Joins the names of suites and test. */
 const SEPARATOR = " > ";
+
+/**
+ * Finds the lines of a test's output that it wants to be seen.
+ *
+ * @param {string} output
+ * @returns {string[]} the lines without their mark
+ */
+export function shownLines(output) {
+  return output.split("\n")
+    .filter((line) => line.startsWith(SHOWN_MARK))
+    .map((line) => line.slice(SHOWN_MARK.length).trimEnd());
+}
 
 /**
  * Reads the lines of the Node reporter.

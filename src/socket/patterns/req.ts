@@ -110,6 +110,14 @@ export class ReqPattern extends BalancedPattern {
     return reply;
   }
 
+  /** Gives the request up: its reply, if it still comes, is dropped. */
+  abandon(): void {
+    this.#awaiting = false;
+    this.#asked = undefined;
+    this.#tag = undefined;
+    this.#reply = undefined;
+  }
+
   override get canReceive(): boolean {
     return this.#reply !== undefined;
   }

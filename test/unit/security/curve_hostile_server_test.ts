@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import { concat, toBytes } from "../../../src/base/bytes.ts";
 import { loadCrypto } from "../../../src/security/load_crypto.ts";
 import {
+  encodeCookie,
   encodeHello,
   encodeInitiate,
   encodeVouch,
@@ -193,6 +194,26 @@ describe("CurveServer at INITIATE", () => {
     for (const body of [foreign, zeros]) {
       const server = await greetedServer();
       assert.equal(refuses(server, body, BODIES.initiate), CRYPTOGRAPHIC);
+    }
+  });
+
+  it("refuses a cookie under its own key that names other keys", async () => {
+    const crypto = await loadCrypto();
+    const right = [
+      KEYS.clientTransientPublic,
+      KEYS.serverTransientSecret,
+    ] as const;
+    const wrong = [
+      [KEYS.clientPublic, right[1]],
+      [right[0], KEYS.serverSecret],
+    ] as const;
+    for (const [client, secret] of [right, ...wrong]) {
+      const key = KEYS.cookieKey;
+      const cookie = encodeCookie(crypto, key, client, secret, LONG);
+      const server = await greetedServer();
+      const body = await initiate({ cookie });
+      if (client === right[0] && secret === right[1]) server.receive(body);
+      else assert.equal(refuses(server, body, body), CRYPTOGRAPHIC);
     }
   });
 

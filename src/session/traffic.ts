@@ -1,0 +1,334 @@
+/**
+ * A connection after the handshake: frames become messages and commands for
+ * the pipe, and what the pipe holds goes out. RFC 37 "traffic".
+ *
+ * It knows neither greetings nor sockets. Nothing here costs a closure, a
+ * promise or a timer per message.
+ *
+ * @module
+ */
+
+import { protocolError, ZmqError } from "../base/errors.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Message } from "../message/message.ts";
+import type { Options } from "../options/options.ts";
+import type { SocketType } from "../options/socket_type.ts";
+import type { ConnectionPipe, PipeLink } from "../routing/connection_pipe.ts";
+import type { PipeCommand } from "../routing/pipe.ts";
+import type { Mechanism } from "../security/mechanism.ts";
+import {
+  CANCEL,
+  encodeCommand,
+  encodePong,
+  ERROR,
+  JOIN,
+  LEAVE,
+  parseCommand,
+  parseError,
+  parseGroup,
+  parsePing,
+  parsePong,
+  PING,
+  PONG,
+  SUBSCRIBE,
+} from "../wire/commands.ts";
+import type { FrameLimits, FrameSink } from "../wire/frame_decoder.ts";
+import { COMMAND, encodeFrame, MORE } from "../wire/framing.ts";
+import { SEALED_COMMAND, SEALED_MORE, Sealer } from "./encoders.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import type { Writer } from "./writer.ts";
+
+/** A command: a topic of 64 KiB, and its name. */
+const MAX_COMMAND = 65536 + 16;
+
+/** The connection, as its traffic sees it. */
+export interface TrafficOwner {
+  /** The inbox has room again: decode and read on. */
+  proceed(): void;
+  /** The socket let go of the pipe. */
+  close(): void;
+  /** The connection is broken. */
+  fail(error: unknown): void;
+}
+
+/** What the traffic of one connection is made from. */
+export interface TrafficSetup {
+  readonly type: SocketType;
+  readonly options: Options;
+  readonly clock: Clock;
+  readonly mechanism: Mechanism;
+  /** The minor version to speak. */
+  readonly minor: 0 | 1;
+  readonly pipe: ConnectionPipe;
+}
+
+/** What a socket type does with messages from its peers. */
+type Intake = "deliver" | "discard" | "subscriptions" | "replies";
+
+const intakes: Partial<Readonly<Record<SocketType, Intake>>> = {
+  PUB: "subscriptions",
+  XPUB: "subscriptions",
+  PUSH: "discard",
+  SCATTER: "discard",
+  RADIO: "discard",
+  REQ: "replies",
+};
+
+/** The limits of frames that the options ask for. */
+export function frameLimits(
+  options: Options,
+  mechanism: Mechanism,
+): FrameLimits {
+  const { maxMessageSize, maxMessageBytes } = options;
+  let message = maxMessageSize;
+  if (message < 0 || (maxMessageBytes >= 0 && maxMessageBytes < message)) {
+    message = maxMessageBytes;
+  }
+  if (!mechanism.encrypts) return { message, command: MAX_COMMAND };
+  // A command is a message outside, and may be the longer one.
+  if (message >= 0) {
+    message = Math.max(message, MAX_COMMAND) + mechanism.overhead;
+  }
+  return { message, command: message };
+}
+
+/** The traffic of one connection. */
+export class Traffic implements FrameSink, PipeLink {
+  readonly #owner: TrafficOwner;
+  readonly #type: SocketType;
+  readonly #options: Options;
+  readonly #clock: Clock;
+  readonly #mechanism: Mechanism;
+  readonly #minor: 0 | 1;
+  readonly #pipe: ConnectionPipe;
+  readonly #sealer: Sealer | undefined;
+  readonly #heartbeat: Heartbeat;
+  #writer!: Writer;
+  readonly #proceed = (): void => this.#owner.proceed();
+  #intake: Intake;
+  // True when a frame that is a message needs no other look.
+  #plain: boolean;
+  #parts: Message = [];
+  #octets = 0;
+  // The frames to come belong to a message that is thrown away.
+  #skipping = false;
+
+  constructor(owner: TrafficOwner, setup: TrafficSetup) {
+    this.#owner = owner;
+    this.#type = setup.type;
+    this.#options = setup.options;
+    this.#clock = setup.clock;
+    this.#mechanism = setup.mechanism;
+    this.#minor = setup.minor;
+    this.#pipe = setup.pipe;
+    this.#intake = intakes[setup.type] ?? "deliver";
+    this.#plain = this.#intake === "deliver" && !setup.mechanism.encrypts;
+    this.#sealer = setup.mechanism.encrypts
+      ? new Sealer(setup.mechanism)
+      : undefined;
+    this.#heartbeat = new Heartbeat(
+      { ping: (body) => this.#send(body), fail: (error) => owner.fail(error) },
+      setup.clock,
+      setup.options,
+      setup.minor > 0,
+    );
+  }
+
+  /** What batches go through on their way out. */
+  get encoder(): Sealer | undefined {
+    return this.#sealer;
+  }
+
+  /** Gives the writer, which needs the encoder. */
+  use(writer: Writer): void {
+    this.#writer = writer;
+  }
+
+  /** Octets arrived. */
+  heard(): void {
+    this.#heartbeat.heard();
+  }
+
+  /** Reading was stopped, or goes on. */
+  suspend(suspended: boolean): void {
+    this.#heartbeat.suspend(suspended);
+  }
+
+  /** Messages are of no interest any more; commands are. */
+  hush(): void {
+    this.#intake = "discard";
+    this.#plain = false;
+    this.#parts = [];
+  }
+
+  /** Stops timers. */
+  stop(): void {
+    this.#heartbeat.stop();
+  }
+
+  // The decoder's side.
+
+  frame(flags: number, body: Uint8Array): boolean {
+    if (flags === 0 && this.#plain && this.#parts.length === 0) {
+      return this.#pipe.deliver([body]);
+    }
+    if (this.#sealer !== undefined) return this.#open(flags, body);
+    if ((flags & COMMAND) !== 0) return this.#command(body);
+    return this.#message((flags & MORE) !== 0, body);
+  }
+
+  // The pipe's side.
+
+  schedule(): void {
+    this.#writer.schedule();
+  }
+
+  flush(): void {
+    this.#writer.flush();
+  }
+
+  resume(): void {
+    // Not at once: a reader is in the middle of taking a message.
+    this.#clock.defer(this.#proceed);
+  }
+
+  command(command: PipeCommand, data: Uint8Array): void {
+    const isTopic = command === SUBSCRIBE || command === CANCEL;
+    if (!isTopic || this.#minor > 0) {
+      this.#send(encodeCommand(command, data));
+      return;
+    }
+    // RFC 23: to a 3.0 peer, a message of 1 or 0 and the topic.
+    const body = new Uint8Array(1 + data.length);
+    body[0] = command === SUBSCRIBE ? 1 : 0;
+    body.set(data, 1);
+    this.#writer.sendFirst(
+      this.#sealer?.seal(0, body) ?? encodeFrame(0, body),
+    );
+  }
+
+  dropped(): void {
+    this.#owner.close();
+  }
+
+  #open(flags: number, body: Uint8Array): boolean {
+    if ((flags & MORE) !== 0) {
+      throw protocolError(
+        "ERR_ZMTP_UNSPECIFIED",
+        "Cannot accept a frame with the MORE bit on an encrypted connection",
+      );
+    }
+    const text = this.#mechanism.open(body);
+    const inner = text[0]!;
+    const rest = text.subarray(1);
+    if ((inner & SEALED_COMMAND) !== 0) return this.#command(rest);
+    const { maxMessageSize } = this.#options;
+    if (maxMessageSize >= 0 && rest.length > maxMessageSize) {
+      throw tooLarge(`a frame of ${rest.length} octets`, maxMessageSize);
+    }
+    return this.#message((inner & SEALED_MORE) !== 0, rest);
+  }
+
+  #message(more: boolean, body: Uint8Array): boolean {
+    if (this.#skipping || this.#intake === "discard") {
+      this.#skipping = more && this.#intake !== "discard";
+      return true;
+    }
+    if (this.#parts.length === 0 && this.#intake === "subscriptions") {
+      const first = body[0];
+      if (first === 0 || first === 1) {
+        this.#skipping = more;
+        return this.#pipe.deliverCommand(
+          first === 1 ? SUBSCRIBE : CANCEL,
+          body.subarray(1),
+        );
+      }
+      // Nobody may send to a PUB.
+      if (this.#type === "PUB") {
+        this.#skipping = more;
+        return true;
+      }
+    }
+    return this.#assemble(more, body);
+  }
+
+  #assemble(more: boolean, body: Uint8Array): boolean {
+    const { maxMessageBytes, maxMessageParts } = this.#options;
+    const parts = this.#parts;
+    parts.push(body);
+    this.#octets += body.length;
+    if (maxMessageParts >= 0 && parts.length > maxMessageParts) {
+      throw tooLarge(`a message of ${parts.length} frames`, maxMessageParts);
+    }
+    if (maxMessageBytes >= 0 && this.#octets > maxMessageBytes) {
+      throw tooLarge(`a message of ${this.#octets} octets`, maxMessageBytes);
+    }
+    if (more) return true;
+    this.#parts = [];
+    this.#octets = 0;
+    if (this.#intake === "replies") checkReply(parts);
+    return this.#pipe.deliver(parts);
+  }
+
+  #command(body: Uint8Array): boolean {
+    if (body.length > MAX_COMMAND) {
+      throw tooLarge(`a command of ${body.length} octets`, MAX_COMMAND);
+    }
+    const { name, data } = parseCommand(body);
+    switch (name) {
+      case SUBSCRIBE:
+      case CANCEL:
+        if (this.#intake !== "subscriptions") return true;
+        return this.#pipe.deliverCommand(name, data);
+      case JOIN:
+      case LEAVE:
+        if (this.#type !== "RADIO") return true;
+        return this.#pipe.deliverCommand(name, parseGroup(data));
+      case PING:
+        this.#pong(data);
+        return true;
+      case PONG:
+        parsePong(data);
+        return true;
+      case ERROR:
+        throw protocolError(
+          "ERR_ZMTP_UNEXPECTED_COMMAND",
+          `The peer gave up: "${parseError(data)}"`,
+        );
+    }
+    return true;
+  }
+
+  #pong(data: Uint8Array): void {
+    const { ttl, context } = parsePing(data);
+    const pong = encodePong(context);
+    this.#writer.sendPong(
+      this.#sealer?.seal(SEALED_COMMAND, pong) ?? encodeFrame(COMMAND, pong),
+    );
+    this.#heartbeat.pinged(ttl);
+  }
+
+  #send(body: Uint8Array): void {
+    this.#writer.sendFirst(
+      this.#sealer?.seal(SEALED_COMMAND, body) ?? encodeFrame(COMMAND, body),
+    );
+  }
+}
+
+/** RFC 28: a reply begins with an empty frame; an id may be before it. */
+function checkReply(frames: Message): void {
+  const at = frames[0]!.length === 4 ? 1 : 0;
+  if (frames[at]?.length === 0 && frames.length > at + 1) return;
+  throw protocolError(
+    "ERR_ZMTP_UNSPECIFIED",
+    "Cannot accept a reply of " +
+      `${frames.length} frames that has no empty frame first`,
+  );
+}
+
+function tooLarge(what: string, limit: number): ZmqError {
+  return new ZmqError(
+    "EMSGSIZE",
+    `Cannot accept ${what}: the limit is ${limit}`,
+  );
+}

@@ -1,0 +1,134 @@
+// The interop matrix: every socket pair × transport × mechanism × who binds,
+// one test each, and a table of them at the end.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type Context, type DuplexSocket, Subscriber } from "../../mod.ts";
+import type { Foreign, ForeignSocket } from "../kit/foreign.ts";
+import { octets } from "../kit/messages.ts";
+import { Places, type Scheme } from "../kit/places.ts";
+import { makeDuplex } from "../kit/sockets.ts";
+import { within } from "../kit/wait.ts";
+import { type Pairing, pairings } from "./conversations.ts";
+import {
+  type Mechanism,
+  mechanisms,
+  ourSecurity,
+  theirSecurity,
+  trustingContext,
+} from "./security.ts";
+import { showTable } from "../kit/show.ts";
+
+/** A column of the table. */
+interface Setting {
+  readonly scheme: Scheme;
+  readonly mechanism: Mechanism;
+  readonly weBind: boolean;
+}
+
+const settings: readonly Setting[] = (["tcp", "ipc"] as const).flatMap(
+  (scheme) =>
+    mechanisms.flatMap((mechanism) =>
+      [true, false].map((weBind) => ({ scheme, mechanism, weBind }))
+    ),
+);
+
+const TOPICS = [octets("T"), octets("S")] as const;
+
+/** Milliseconds for one cell. */
+const CELL_LIMIT = 15_000;
+
+/**
+ * Registers the tests of the matrix.
+ *
+ * @param foreign gives the other side, which is there when tests run
+ */
+export function testMatrix(foreign: () => Foreign, places: Places): void {
+  const passed = new Map<string, number>();
+  const context = trustingContext();
+  for (const pairing of pairings) {
+    describe(`${pairing.ours} with their ${pairing.theirs}`, () => {
+      for (const setting of settings) {
+        const { scheme, mechanism, weBind } = setting;
+        const binder = weBind ? "we" : "they";
+        it(`exchanges messages over ${scheme} with ${mechanism}, ${binder} bind`, async () => {
+          await within(
+            runCell(foreign(), context, places, pairing, setting),
+            "the exchange",
+            CELL_LIMIT,
+          );
+          passed.set(cellName(pairing, setting), 1);
+        });
+      }
+    });
+  }
+  it("passes in every cell of the matrix", () => {
+    const rows = pairings.map((pairing) => [
+      `${pairing.ours} ${pairing.theirs}`,
+      ...settings.map((setting) =>
+        passed.has(cellName(pairing, setting)) ? "ok" : "FAIL"
+      ),
+    ]);
+    const cells = pairings.length * settings.length;
+    showTable(
+      `Interop with ${foreign().name}: ${passed.size} of ${cells} cells pass`,
+      [
+        ["ours theirs", ...settings.map(({ scheme }) => scheme)],
+        ["", ...settings.map(({ mechanism }) => mechanism)],
+        ["", ...settings.map(({ weBind }) => weBind ? "we" : "they")],
+      ],
+      rows,
+    );
+    assert.equal(passed.size, cells);
+  });
+}
+
+function cellName(pairing: Pairing, setting: Setting): string {
+  return `${pairing.ours} ${pairing.theirs} ${JSON.stringify(setting)}`;
+}
+
+async function runCell(
+  foreign: Foreign,
+  context: Context,
+  places: Places,
+  pairing: Pairing,
+  { scheme, mechanism, weBind }: Setting,
+): Promise<void> {
+  const ours = makeDuplex(pairing.ours, {
+    context,
+    linger: 0,
+    ...pairing.ourOptions,
+    ...ourSecurity(mechanism, weBind),
+  });
+  const theirs = await foreign.socket(pairing.theirs, {
+    ...pairing.theirOptions,
+    ...theirSecurity(mechanism, !weBind),
+  });
+  try {
+    const endpoint = places.fresh(scheme);
+    if (weBind) await theirs.connect(await ours.bind(endpoint));
+    else ours.connect(await theirs.bind(endpoint));
+    await subscribeBoth(pairing, ours, theirs);
+    await pairing.talk(ours, theirs);
+  } finally {
+    await Promise.all([ours.close({ linger: 0 }), theirs.close()]);
+  }
+}
+
+async function subscribeBoth(
+  pairing: Pairing,
+  ours: DuplexSocket,
+  theirs: ForeignSocket,
+): Promise<void> {
+  if (ours instanceof Subscriber) ours.subscribe(...TOPICS);
+  if (pairing.ours === "XSUB") {
+    for (const topic of TOPICS) await ours.send(subscription(topic));
+  }
+  if (pairing.theirs === "SUB") await theirs.subscribe(...TOPICS);
+  if (pairing.theirs === "XSUB") {
+    await theirs.send(...TOPICS.map((topic) => [subscription(topic)]));
+  }
+}
+
+function subscription(topic: Uint8Array): Uint8Array {
+  return new Uint8Array([1, ...topic]);
+}

@@ -1,0 +1,23 @@
+// Our sockets against libzmq, by way of pyzmq: the whole matrix.
+import { after, before, describe } from "node:test";
+import { Places } from "../kit/places.ts";
+import { noPython, PythonPeer } from "../kit/python_peer.ts";
+import { testMatrix } from "./matrix.ts";
+import { DOMAIN, USER } from "./security.ts";
+
+describe("sockets with libzmq's", { skip: noPython }, () => {
+  const places = new Places();
+  let python: PythonPeer;
+
+  before(async () => {
+    python = await PythonPeer.start();
+    await python.allow({ [DOMAIN]: { users: { [USER.name]: USER.password } } });
+  });
+
+  after(async () => {
+    await python.end();
+    places.remove();
+  });
+
+  testMatrix(() => python, places);
+});
