@@ -73,46 +73,40 @@ export class DenoConnection extends SocketConnection {
   async #readLoop(): Promise<void> {
     this.#reading = true;
     while (!this.#paused) {
-      const chunk = await this.#read();
+      const buffer = this.#buffer ??= new Uint8Array(firstBuffer);
+      let length;
+      try {
+        length = await this.#conn.read(buffer);
+      } catch (cause) {
+        return this.#leave(cause);
+      }
       if (this.lost) return;
-      if (chunk === undefined) {
+      if (length === null) {
         this.#readEnded = true;
         this.peerEnded();
         if (this.#writeEnded) this.#leave();
         break;
       }
-      if (chunk.length > 0) this.arrived(chunk);
+      const chunk = buffer.slice(0, length);
+      if (length === buffer.length && length < lastBuffer) {
+        this.#buffer = new Uint8Array(length * 2);
+      }
+      if (length > 0) this.arrived(chunk);
     }
     this.#reading = false;
-  }
-
-  /**
-   * One chunk, `undefined` at the end. The buffer is kept and what was read
-   * is copied: cheaper than a new buffer for each read, and a frame that
-   * refers to its chunk holds no more than the chunk.
-   */
-  async #read(): Promise<Uint8Array | undefined> {
-    const buffer = this.#buffer ??= new Uint8Array(firstBuffer);
-    let length;
-    try {
-      length = await this.#conn.read(buffer);
-    } catch (cause) {
-      this.#leave(cause);
-      return undefined;
-    }
-    if (length === null) return undefined;
-    const chunk = buffer.slice(0, length);
-    if (length === buffer.length && length < lastBuffer) {
-      this.#buffer = new Uint8Array(length * 2);
-    }
-    return chunk;
   }
 
   async #writeLoop(): Promise<void> {
     this.#writing = true;
     const queue = this.#queue;
     while (queue.length > 0) {
-      if (!await this.#write(queue)) return;
+      try {
+        const length = await this.#conn.write(queue.peek());
+        if (this.lost) return;
+        queue.consume(length);
+      } catch (cause) {
+        return this.#leave(cause);
+      }
       if (queue.length > 0 || !this.#full) continue;
       this.#full = false;
       this.drained();
@@ -120,18 +114,6 @@ export class DenoConnection extends SocketConnection {
     if (this.#ending && !await this.#closeWrite()) return;
     this.#writing = false;
     if (this.#ending) this.#writingEnded();
-  }
-
-  async #write(queue: WriteQueue): Promise<boolean> {
-    try {
-      const length = await this.#conn.write(queue.peek());
-      if (this.lost) return false;
-      queue.consume(length);
-      return true;
-    } catch (cause) {
-      this.#leave(cause);
-      return false;
-    }
   }
 
   async #closeWrite(): Promise<boolean> {

@@ -107,9 +107,10 @@ export class RadixTree<V> {
       if (common < next.edge.length) {
         // The key leaves in the middle of an edge: split it there.
         const middle = new Node<V>(next.edge.slice(0, common), undefined);
+        // Replaced before its edge changes: it is found by the first octet.
+        node.put(middle);
         next.edge = next.edge.slice(common);
         middle.put(next);
-        node.put(middle);
         node = middle;
       } else node = next;
     }

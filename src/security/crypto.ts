@@ -1,67 +1,32 @@
 /**
- * The cryptography that CURVE needs, as one small interface: NaCl's
- * `crypto_box` in the pieces that RFC 26 uses. Any NaCl can stand behind it.
+ * Loads the cryptography of CURVE on first use: who has no CURVE socket does
+ * not pay for it.
  *
  * @module
  */
 
-/** Octets of a public, a secret and a shared key. */
-export const KEY_LENGTH = 32;
-/** Octets of a box's nonce. */
-export const NONCE_LENGTH = 24;
-/** Octets of the part of the nonce that the boxes of a stream share. */
-export const PREFIX_LENGTH = 16;
-/** Octets that a box has before the encrypted text: its tag. */
-export const TAG_LENGTH = 16;
-/** Octets that {@linkcode BoxStream.seal} needs before the text. */
-export const SEAL_ROOM = 32;
+import { ZmqError } from "../base/errors.ts";
+import type { CurveCrypto } from "./curve_crypto.ts";
 
-/** Gives as many octets of cryptographic randomness as it is asked for. */
-export type RandomSource = (length: number) => Uint8Array;
+let loading: Promise<CurveCrypto> | undefined;
 
-/** Curve25519, XSalsa20 and Poly1305, as NaCl puts them together. */
-export interface CurveCrypto {
-  /** Where it comes from, for people: `"noble"`, `"sodium"`. */
-  readonly name: string;
-  /** The X25519 public key of a secret key. */
-  publicKey(secretKey: Uint8Array): Uint8Array;
-  /**
-   * The key of boxes between two parties, NaCl's `crypto_box_beforenm`, or
-   * `undefined` when the public key is a point of low order: the secret would
-   * be all zeros, and known to everybody.
-   */
-  sharedKey(
-    publicKey: Uint8Array,
-    secretKey: Uint8Array,
-  ): Uint8Array | undefined;
-  /** A new box: the tag, then the encrypted text. */
-  seal(key: Uint8Array, nonce: Uint8Array, text: Uint8Array): Uint8Array;
-  /** The text of a box, or `undefined` when it is forged. */
-  open(
-    key: Uint8Array,
-    nonce: Uint8Array,
-    box: Uint8Array,
-  ): Uint8Array | undefined;
-  /** Boxes under one key whose nonces all begin with the same 16 octets. */
-  stream(key: Uint8Array, prefix: Uint8Array): BoxStream;
-}
-
-/** The boxes of one direction of a connection. */
-export interface BoxStream {
-  /**
-   * Seals in place. The text of `length` octets is at `at + 32`; afterwards
-   * the box of `length + 16` octets is at `at + 16`. The 16 octets at `at`
-   * are used up too.
-   *
-   * @param nonce the last 8 octets of the nonce.
-   */
-  seal(nonce: Uint8Array, out: Uint8Array, at: number, length: number): void;
-  /**
-   * The text of a box in octets of its own, or `undefined` when it is forged.
-   *
-   * @param nonce the last 8 octets of the nonce.
-   */
-  open(nonce: Uint8Array, box: Uint8Array): Uint8Array | undefined;
-  /** Overwrites the key. */
-  close(): void;
+/**
+ * Loads the cryptography, once.
+ *
+ * @throws {ZmqError} `ENOTSUP` when its package is not installed.
+ */
+export function loadCrypto(): Promise<CurveCrypto> {
+  loading ??= import("./noble.ts").then(
+    (module) => module.noble,
+    (cause) => {
+      loading = undefined;
+      throw new ZmqError(
+        "ENOTSUP",
+        'Cannot load the cryptography of CURVE: expected "@noble/ciphers" ' +
+          'and "@noble/curves" (npm install @noble/ciphers @noble/curves)',
+        { cause },
+      );
+    },
+  );
+  return loading;
 }

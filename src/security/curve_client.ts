@@ -12,7 +12,11 @@ import { randomBytes } from "../base/bytes.ts";
 import { ZmqError } from "../base/errors.ts";
 import { READY, WELCOME } from "../wire/commands.ts";
 import { encodeMetadata } from "../wire/metadata.ts";
-import { type CurveCrypto, KEY_LENGTH, type RandomSource } from "./crypto.ts";
+import {
+  type CurveCrypto,
+  KEY_LENGTH,
+  type RandomSource,
+} from "./curve_crypto.ts";
 import { CurveHandshake } from "./curve_handshake.ts";
 import type { CurveKeys } from "./curve_keys.ts";
 import {
@@ -29,7 +33,7 @@ import type { MechanismSetup } from "./mechanism.ts";
 
 /** What a CURVE client needs. */
 export interface CurveClientOptions {
-  /** The cryptography, from `loadCrypto()` in `load_crypto.ts`. */
+  /** The cryptography, from `loadCrypto()`. */
   readonly crypto: CurveCrypto;
   /** C and c. */
   readonly keys: CurveKeys;

@@ -6,7 +6,7 @@
  */
 
 import { ZmqError } from "../base/errors.ts";
-import type { CurveCrypto } from "./crypto.ts";
+import type { CurveCrypto } from "./curve_crypto.ts";
 import { NonceCounter, NonceWatch } from "./curve_nonce.ts";
 import { CurveTraffic, MESSAGE_OVERHEAD } from "./curve_traffic.ts";
 import { Handshake, type HandshakeStart } from "./handshake.ts";

@@ -15,7 +15,7 @@ import {
   READY,
   WELCOME,
 } from "../wire/commands.ts";
-import { type CurveCrypto, KEY_LENGTH } from "./crypto.ts";
+import { type CurveCrypto, KEY_LENGTH } from "./curve_crypto.ts";
 import { LONG_NONCE, nonceOf } from "./curve_nonce.ts";
 
 const HELLO_HEAD = commandHead(HELLO);

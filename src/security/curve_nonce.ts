@@ -8,7 +8,7 @@
 
 import { readU32, writeU32 } from "../base/bytes.ts";
 import { protocolError } from "../base/errors.ts";
-import { NONCE_LENGTH } from "./crypto.ts";
+import { NONCE_LENGTH } from "./curve_crypto.ts";
 
 /** Octets of a short nonce. */
 export const SHORT_NONCE = 8;

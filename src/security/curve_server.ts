@@ -13,7 +13,11 @@ import { concat, equalConstantTime, randomBytes } from "../base/bytes.ts";
 import { protocolError } from "../base/errors.ts";
 import { HELLO, INITIATE } from "../wire/commands.ts";
 import { encodeMetadata } from "../wire/metadata.ts";
-import { type CurveCrypto, KEY_LENGTH, type RandomSource } from "./crypto.ts";
+import {
+  type CurveCrypto,
+  KEY_LENGTH,
+  type RandomSource,
+} from "./curve_crypto.ts";
 import { CurveHandshake } from "./curve_handshake.ts";
 import type { CurveKeys } from "./curve_keys.ts";
 import {
@@ -34,7 +38,7 @@ import type { MechanismSetup } from "./mechanism.ts";
 
 /** What a CURVE server needs. */
 export interface CurveServerOptions {
-  /** The cryptography, from `loadCrypto()` in `load_crypto.ts`. */
+  /** The cryptography, from `loadCrypto()`. */
   readonly crypto: CurveCrypto;
   /** S and s. */
   readonly keys: CurveKeys;

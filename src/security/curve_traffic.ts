@@ -10,7 +10,7 @@
 import { toBytes } from "../base/bytes.ts";
 import { protocolError, type ZmqError } from "../base/errors.ts";
 import { commandHead, MESSAGE } from "../wire/commands.ts";
-import { type BoxStream, type CurveCrypto, SEAL_ROOM } from "./crypto.ts";
+import { type BoxStream, type CurveCrypto, SEAL_ROOM } from "./curve_crypto.ts";
 import {
   type NonceCounter,
   type NonceWatch,

@@ -17,7 +17,7 @@ import {
   PREFIX_LENGTH,
   SEAL_ROOM,
   TAG_LENGTH,
-} from "./crypto.ts";
+} from "./curve_crypto.ts";
 
 const SIGMA = words(toBytes("expand 32-byte k"));
 const ZERO_PREFIX = new Uint8Array(PREFIX_LENGTH);

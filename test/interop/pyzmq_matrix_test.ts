@@ -2,7 +2,7 @@
 import { after, before, describe } from "node:test";
 import { Places } from "../kit/places.ts";
 import { noPython, PythonPeer } from "../kit/python_peer.ts";
-import { testMatrix } from "./matrix.ts";
+import { testMatrix } from "../compliance/interop.ts";
 import { DOMAIN, USER } from "./security.ts";
 
 describe("sockets with libzmq's", { skip: noPython }, () => {

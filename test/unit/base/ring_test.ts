@@ -1,3 +1,9 @@
+/**
+ * The growing first-in first-out queue, against an array as its model.
+ *
+ * @module
+ */
+
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";

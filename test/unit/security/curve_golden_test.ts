@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { fromHex, toHex } from "../../../src/base/bytes.ts";
-import type { CurveCrypto } from "../../../src/security/crypto.ts";
-import { loadCrypto } from "../../../src/security/load_crypto.ts";
+import type { CurveCrypto } from "../../../src/security/curve_crypto.ts";
+import { loadCrypto } from "../../../src/security/crypto.ts";
 import { CurveClient } from "../../../src/security/curve_client.ts";
 import {
   checkHello,

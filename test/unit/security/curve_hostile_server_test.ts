@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { concat, toBytes } from "../../../src/base/bytes.ts";
-import { loadCrypto } from "../../../src/security/load_crypto.ts";
+import { loadCrypto } from "../../../src/security/crypto.ts";
 import {
   encodeCookie,
   encodeHello,

@@ -2,8 +2,8 @@
 import type {
   CurveCrypto,
   RandomSource,
-} from "../../../src/security/crypto.ts";
-import { loadCrypto } from "../../../src/security/load_crypto.ts";
+} from "../../../src/security/curve_crypto.ts";
+import { loadCrypto } from "../../../src/security/crypto.ts";
 import { CurveClient } from "../../../src/security/curve_client.ts";
 import { CurveServer } from "../../../src/security/curve_server.ts";
 import type { MechanismSetup } from "../../../src/security/mechanism.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { toBytes, toHex, toText } from "../../../src/base/bytes.ts";
 import { protocolError } from "../../../src/base/errors.ts";
-import { loadCrypto } from "../../../src/security/load_crypto.ts";
+import { loadCrypto } from "../../../src/security/crypto.ts";
 import { CurveClient } from "../../../src/security/curve_client.ts";
 import {
   encodeCookie,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { concat, fromHex, toBytes, toHex } from "../../../src/base/bytes.ts";
-import { loadCrypto } from "../../../src/security/load_crypto.ts";
+import { loadCrypto } from "../../../src/security/crypto.ts";
 import { NonceCounter, NonceWatch } from "../../../src/security/curve_nonce.ts";
 import { CurveTraffic } from "../../../src/security/curve_traffic.ts";
 import { encodeCommand, encodeError } from "../../../src/wire/commands.ts";

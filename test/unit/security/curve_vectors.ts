@@ -1,7 +1,7 @@
 // A whole CURVE handshake, octet by octet: computed with NaCl's construction
 // from libzmq's well-known sample keys and the fixed randomness below.
 import { fromHex } from "../../../src/base/bytes.ts";
-import type { RandomSource } from "../../../src/security/crypto.ts";
+import type { RandomSource } from "../../../src/security/curve_crypto.ts";
 
 /** The long-term keys as Z85 text. */
 export const TEXT_KEYS = {

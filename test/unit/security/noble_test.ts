@@ -3,8 +3,11 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { fromHex, randomBytes, toHex } from "../../../src/base/bytes.ts";
-import { type CurveCrypto, SEAL_ROOM } from "../../../src/security/crypto.ts";
-import { loadCrypto } from "../../../src/security/load_crypto.ts";
+import {
+  type CurveCrypto,
+  SEAL_ROOM,
+} from "../../../src/security/curve_crypto.ts";
+import { loadCrypto } from "../../../src/security/crypto.ts";
 import { KEYS } from "./curve_vectors.ts";
 import { tampered } from "./handshakes.ts";
 

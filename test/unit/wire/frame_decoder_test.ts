@@ -1,3 +1,9 @@
+/**
+ * Frames out of octets: every chunking, every limit, hostile sizes.
+ *
+ * @module
+ */
+
 import assert from "node:assert/strict";
 import process from "node:process";
 import { describe, it } from "node:test";

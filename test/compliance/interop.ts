@@ -8,14 +8,14 @@ import { octets } from "../kit/messages.ts";
 import { Places, type Scheme } from "../kit/places.ts";
 import { makeDuplex } from "../kit/sockets.ts";
 import { within } from "../kit/wait.ts";
-import { type Pairing, pairings } from "./conversations.ts";
+import { type Pairing, pairings } from "../interop/conversations.ts";
 import {
   type Mechanism,
   mechanisms,
   ourSecurity,
   theirSecurity,
   trustingContext,
-} from "./security.ts";
+} from "../interop/security.ts";
 import { showTable } from "../kit/show.ts";
 
 /** A column of the table. */
