@@ -8,7 +8,7 @@
 
 import type { Mechanism } from "../security/mechanism.ts";
 import { FrameDecoder, type FrameSink } from "../wire/frame_decoder.ts";
-import { headerSize, MORE, writeHeader } from "../wire/framing.ts";
+import { COMMAND, headerSize, MORE, writeHeader } from "../wire/framing.ts";
 import type { BatchEncoder } from "./writer.ts";
 
 const NO_LIMITS = { message: -1, command: -1 } as const;
@@ -35,16 +35,6 @@ export class Sealer implements BatchEncoder, FrameSink {
     this.#mechanism = mechanism;
   }
 
-  /** One sealed frame, in octets of its own. */
-  seal(flags: number, body: Uint8Array): Uint8Array {
-    const length = body.length + this.#mechanism.overhead;
-    const frame = new Uint8Array(headerSize(length) + length);
-    // RFC 37 wants COMMAND outside, but libzmq drops such frames.
-    const at = writeHeader(frame, 0, 0, length);
-    this.#mechanism.seal(flags, body, frame, at);
-    return frame;
-  }
-
   /** The sealed frames of a batch. */
   encode(parts: readonly Uint8Array[]): readonly Uint8Array[] {
     this.#expected = 0;
@@ -62,8 +52,13 @@ export class Sealer implements BatchEncoder, FrameSink {
     const length = body.length + this.#mechanism.overhead;
     const size = headerSize(length) + length;
     if (this.#buffer.length - this.#end < size) this.#grow(size);
+    // RFC 37 wants COMMAND outside, but libzmq drops such frames.
     const at = writeHeader(this.#buffer, this.#end, 0, length);
-    const inner = (flags & MORE) !== 0 ? SEALED_MORE : 0;
+    const inner = (flags & MORE) !== 0
+      ? SEALED_MORE
+      : (flags & COMMAND) !== 0
+      ? SEALED_COMMAND
+      : 0;
     this.#mechanism.seal(inner, body, this.#buffer, at);
     this.#end += size;
     return true;

@@ -127,7 +127,10 @@ export class Traffic implements FrameSink, PipeLink {
       ? new Sealer(setup.mechanism)
       : undefined;
     this.#heartbeat = new Heartbeat(
-      { ping: (body) => this.#send(body), fail: (error) => owner.fail(error) },
+      {
+        ping: (body) => this.#writer.sendPing(encodeFrame(COMMAND, body)),
+        fail: (error) => owner.fail(error),
+      },
       setup.clock,
       setup.options,
       setup.minor > 0,
@@ -195,16 +198,15 @@ export class Traffic implements FrameSink, PipeLink {
   command(command: PipeCommand, data: Uint8Array): void {
     const isTopic = command === SUBSCRIBE || command === CANCEL;
     if (!isTopic || this.#minor > 0) {
-      this.#send(encodeCommand(command, data));
+      const frame = encodeFrame(COMMAND, encodeCommand(command, data));
+      this.#writer.sendFirst(frame);
       return;
     }
     // RFC 23: to a 3.0 peer, a message of 1 or 0 and the topic.
     const body = new Uint8Array(1 + data.length);
     body[0] = command === SUBSCRIBE ? 1 : 0;
     body.set(data, 1);
-    this.#writer.sendFirst(
-      this.#sealer?.seal(0, body) ?? encodeFrame(0, body),
-    );
+    this.#writer.sendFirst(encodeFrame(0, body));
   }
 
   dropped(): void {
@@ -301,17 +303,8 @@ export class Traffic implements FrameSink, PipeLink {
 
   #pong(data: Uint8Array): void {
     const { ttl, context } = parsePing(data);
-    const pong = encodePong(context);
-    this.#writer.sendPong(
-      this.#sealer?.seal(SEALED_COMMAND, pong) ?? encodeFrame(COMMAND, pong),
-    );
+    this.#writer.sendPong(encodeFrame(COMMAND, encodePong(context)));
     this.#heartbeat.pinged(ttl);
-  }
-
-  #send(body: Uint8Array): void {
-    this.#writer.sendFirst(
-      this.#sealer?.seal(SEALED_COMMAND, body) ?? encodeFrame(COMMAND, body),
-    );
   }
 }
 

@@ -33,6 +33,7 @@ export class Writer {
   readonly #pipe: ConnectionPipe;
   readonly #encoder: BatchEncoder | undefined;
   #first: Uint8Array[] = [];
+  #ping: Uint8Array | undefined;
   #pong: Uint8Array | undefined;
   #scheduled = false;
   #flushing = false;
@@ -61,7 +62,8 @@ export class Writer {
   /** True when nothing waits to be written. */
   get idle(): boolean {
     return !this.#blocked && this.#first.length === 0 &&
-      this.#pong === undefined && this.#pipe.pending === 0;
+      this.#ping === undefined && this.#pong === undefined &&
+      this.#pipe.pending === 0;
   }
 
   /** Writes before the turn ends. */
@@ -71,15 +73,21 @@ export class Writer {
     this.#clock.defer(this.#run);
   }
 
-  /** Writes these octets before the next batch. */
-  sendFirst(octets: Uint8Array): void {
-    this.#first.push(octets);
+  /** Writes a frame before the next batch. */
+  sendFirst(frame: Uint8Array): void {
+    this.#first.push(frame);
     this.schedule();
   }
 
-  /** Writes a PONG before the next batch; one that still waits is dropped. */
-  sendPong(octets: Uint8Array): void {
-    this.#pong = octets;
+  /** As `sendFirst`, for a PING: one that still waits is dropped. */
+  sendPing(frame: Uint8Array): void {
+    this.#ping = frame;
+    this.schedule();
+  }
+
+  /** As `sendFirst`, for a PONG: one that still waits is dropped. */
+  sendPong(frame: Uint8Array): void {
+    this.#pong = frame;
     this.schedule();
   }
 
@@ -108,21 +116,20 @@ export class Writer {
   stop(): void {
     this.#stopped = true;
     this.#first = [];
-    this.#pong = undefined;
+    this.#ping = this.#pong = undefined;
   }
 
   #write(): void {
     const direct = this.#direct;
     const pipe = this.#pipe;
     const encoder = this.#encoder;
-    if (this.#pong !== undefined) {
-      this.#first.push(this.#pong);
-      this.#pong = undefined;
-    }
+    if (this.#ping !== undefined) this.#first.push(this.#ping);
+    if (this.#pong !== undefined) this.#first.push(this.#pong);
+    this.#ping = this.#pong = undefined;
     if (this.#first.length > 0) {
-      const first = this.#first;
+      const parts = [concat(this.#first)];
       this.#first = [];
-      this.#blocked = !direct.write([concat(first)]);
+      this.#blocked = !direct.write(encoder?.encode(parts) ?? parts);
     }
     while (!this.#blocked && !this.#stopped) {
       const batch = pipe.take();

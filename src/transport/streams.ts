@@ -8,13 +8,17 @@
  * @module
  */
 
+import { concat } from "../base/bytes.ts";
 import { ZmqError } from "../base/errors.ts";
 import type { ByteSink, ByteStream, DirectStream } from "./transport.ts";
 
 /** How many octets may be in flight before a writer is asked to wait. */
 const writeLimit = 128 * 1024;
-/** How many octets the readable side holds before reading is paused. */
-const readLimit = 64 * 1024;
+/**
+ * How many octets the readable side holds before reading is paused, and how
+ * many are gathered into one chunk to write.
+ */
+const chunkLimit = 64 * 1024;
 
 /** A connection in callback form, as adapters make it. */
 export interface DirectConnection extends DirectStream {
@@ -109,7 +113,7 @@ class StreamPair implements ByteSink {
         this.#readable = false;
         connection.close();
       },
-    }, { highWaterMark: readLimit, size: (chunk) => chunk.byteLength });
+    }, { highWaterMark: chunkLimit, size: (chunk) => chunk.byteLength });
     this.writable = new WritableStream<Uint8Array>({
       start: (controller) => {
         this.#writer = controller;
@@ -206,7 +210,7 @@ class StreamPump implements DirectStream {
 
   write(parts: readonly Uint8Array[]): boolean {
     if (this.#gone || this.#ending) return false;
-    for (const part of parts) {
+    for (const part of gathered(parts)) {
       if (part.length === 0) continue;
       this.#inFlight += part.length;
       this.#writer.write(part).then(
@@ -269,4 +273,12 @@ class StreamPump implements DirectStream {
     this.resume();
     this.#sink.closed(error);
   }
+}
+
+/** A write costs a promise: many small parts become one. */
+function gathered(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  if (parts.length < 2) return parts;
+  let length = 0;
+  for (const part of parts) length += part.length;
+  return length <= chunkLimit ? [concat(parts)] : parts;
 }

@@ -10,13 +10,17 @@
 import type { Endpoint } from "../endpoint/endpoint.ts";
 
 /**
- * The receiving end of a {@linkcode DirectStream}. Calls come one at a time;
- * `closed` is the last and always comes.
+ * The receiving end of a {@linkcode DirectStream}. Calls come one at a time
+ * and never from inside a call of the stream; `closed` is the last and always
+ * comes.
  */
 export interface ByteSink {
   /** Octets arrived. The chunk belongs to the sink from now on. */
   data(chunk: Uint8Array): void;
-  /** What was written has left; more may be written. */
+  /**
+   * What was written has left; more may be written. Comes after a `write` that
+   * gave `false`, and after `end`.
+   */
   drain(): void;
   /** The peer will send no more. */
   end(): void;
@@ -34,7 +38,8 @@ export interface DirectStream {
   start(sink: ByteSink): void;
   /**
    * Writes the parts in order. They must not be changed until they have left.
-   * `false` asks the writer to wait for `drain`.
+   * `false` asks the writer to wait for `drain`; what was given is written
+   * all the same. Once the stream is closed or ended, does nothing.
    */
   write(parts: readonly Uint8Array[]): boolean;
   /** Stops calling `data`; octets already read may still come once. */
@@ -60,7 +65,10 @@ export interface ByteStream {
   readonly remoteAddress: string;
   /** The callback form, where the adapter has one. */
   readonly direct?: DirectStream;
-  /** Drops the connection at once; harmless when it is gone. */
+  /**
+   * Drops the connection at once, what was not written yet included: both
+   * streams end or fail. Harmless when it is gone.
+   */
   close(): void;
   /** Says whether the connection keeps the process running. Default: yes. */
   hold?(keepsProcess: boolean): void;
@@ -102,7 +110,10 @@ export interface ListenOptions extends StreamOptions {
 export interface Listener {
   /** The bound endpoint, wildcards filled in. */
   readonly endpoint: string;
-  /** Stops listening; the address is free when it resolves. */
+  /**
+   * Stops listening; the address is free when it resolves. Connections that
+   * were accepted stay.
+   */
   close(): Promise<void>;
   /** Says whether the listener keeps the process running. Default: yes. */
   hold?(keepsProcess: boolean): void;
@@ -118,7 +129,10 @@ export interface Transport {
    * @throws {ZmqError} `EINVAL`, `ENAMETOOLONG` or `ENOTSUP`.
    */
   check?(endpoint: Endpoint, role: "bind" | "connect"): void;
-  /** Opens one connection; rejects when it cannot. */
+  /**
+   * Opens one connection. Rejects with a `ZmqError` when it cannot, and with
+   * the reason of the signal when that was aborted.
+   */
   connect(endpoint: Endpoint, options: ConnectOptions): Promise<ByteStream>;
   /** Listens; resolves when connections can arrive. */
   listen(

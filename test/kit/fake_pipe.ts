@@ -29,7 +29,7 @@ const DEFAULTS: Partial<Options> = {
   probeRouter: false,
   correlate: false,
   relaxed: false,
-  notify: false,
+  notify: 0,
   helloMessage: null,
   disconnectMessage: null,
   hiccupMessage: null,

@@ -34,5 +34,5 @@ export function announces(
   options: Options,
   change: "connect" | "disconnect",
 ): boolean {
-  return options.notify === true || options.notify === change;
+  return (options.notify & (change === "connect" ? 1 : 2)) !== 0;
 }

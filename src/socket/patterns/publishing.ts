@@ -28,7 +28,6 @@ export abstract class PublishingPattern extends QueuedPattern {
   protected readonly pipes: Set<Pipe> = new Set();
   protected readonly distributor: Distributor = new Distributor();
   readonly #leaving = new Ring<Iterator<void>>();
-  #sweeping = false;
   // Pipes whose subscriptions are those of an earlier connection.
   readonly #stale = new Set<Pipe>();
 
@@ -46,7 +45,7 @@ export abstract class PublishingPattern extends QueuedPattern {
     this.pipes.delete(pipe);
     this.#stale.delete(pipe);
     this.#leaving.push(this.forget(pipe));
-    this.sweep(SLICE);
+    this.#sweepAndTell(SLICE);
     // It may have been the full one that a sender waits for.
     this.host.writable();
   }
@@ -60,7 +59,7 @@ export abstract class PublishingPattern extends QueuedPattern {
     if (!this.#stale.delete(pipe)) return;
     // The peer, or another in its place, says anew what it wants.
     this.#leaving.push(this.forget(pipe));
-    this.sweep(Infinity);
+    this.#sweepAndTell(Infinity);
   }
 
   override writable(_pipe: Pipe): void {
@@ -68,7 +67,7 @@ export abstract class PublishingPattern extends QueuedPattern {
   }
 
   override send(message: Message, envelope?: Envelope): boolean {
-    this.sweep(SLICE);
+    if (this.#leaving.length > 0) this.#sweepAndTell(SLICE);
     const distributor = this.distributor;
     this.choose(message, envelope);
     if (this.host.options.noDrop && distributor.blocked) {
@@ -95,16 +94,18 @@ export abstract class PublishingPattern extends QueuedPattern {
     }
   }
 
-  /** Goes on with the removal of what was left behind. */
-  protected sweep(steps: number): void {
-    if (this.#sweeping) return;
-    this.#sweeping = true;
+  /** Goes on with the removal of what was left behind; true for more. */
+  protected sweep(steps: number = SLICE): boolean {
     for (let left = steps; left > 0; left--) {
       const leaving = this.#leaving.peek();
-      if (leaving === undefined) break;
+      if (leaving === undefined) return false;
       if (leaving.next().done) this.#leaving.shift();
     }
-    this.#sweeping = false;
+    return this.#leaving.length > 0;
+  }
+
+  #sweepAndTell(steps: number): void {
+    this.sweep(steps);
     if (!this.queue.empty) this.host.readable();
   }
 

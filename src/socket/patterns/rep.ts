@@ -52,8 +52,7 @@ export class RepPattern extends QueuedPattern {
     const message = super.receive();
     if (message === undefined) return undefined;
     this.#envelope = message.splice(0, delimiter(message) + 1);
-    const asker = this.source!;
-    this.#asker = asker.closed ? undefined : asker;
+    this.#asker = this.source;
     return message;
   }
 

@@ -101,15 +101,20 @@ export class XPubPattern extends PubPattern {
   }
 
   override receive(): Message | undefined {
-    // Those who left may still have notices to give.
-    if (this.queue.empty) this.sweep(Infinity);
-    const message = this.queue.read();
-    if (message === undefined) return undefined;
+    if (!this.canReceive) return undefined;
+    const message = this.queue.read()!;
     const source = this.source = this.queue.source!;
     if (message.length === 1 && isNotice(message[0]!)) {
       this.#last = source.closed ? undefined : source;
     }
     return message;
+  }
+
+  override get canReceive(): boolean {
+    // Those who left may still have notices to give.
+    let more = true;
+    while (this.queue.empty && more) more = this.sweep();
+    return !this.queue.empty;
   }
 
   protected override choose(message: Message, envelope?: Envelope): void {

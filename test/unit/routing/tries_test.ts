@@ -87,13 +87,13 @@ describe("RadixTree", () => {
     assert.deepEqual([...tree.keys()], []);
   });
 
-  it("survives a chain of 20 000 nested keys", () => {
+  it("survives a chain of 5000 nested keys", () => {
     const tree = new RadixTree<number>();
-    for (let i = 0; i <= 20000; i++) tree.set("x".repeat(i), i);
+    for (let i = 0; i <= 5000; i++) tree.set("x".repeat(i), i);
     let matches = 0;
-    tree.match(fromKey("x".repeat(20000)), () => matches++);
-    assert.equal(matches, 20001);
-    for (let i = 0; i <= 20000; i++) assert.ok(tree.delete("x".repeat(i)));
+    tree.match(fromKey("x".repeat(5000)), () => matches++);
+    assert.equal(matches, 5001);
+    for (let i = 0; i <= 5000; i++) assert.ok(tree.delete("x".repeat(i)));
     assert.equal(tree.size, 0);
   });
 });

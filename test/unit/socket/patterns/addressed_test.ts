@@ -161,10 +161,10 @@ describe("ROUTER", () => {
     const whole = [["A", ""], ["A", "x"], ["A", ""]];
     for (
       const [notify, expected] of [
-        [true, whole],
-        ["connect", whole.slice(0, 2)],
-        ["disconnect", whole.slice(1)],
-        [false, whole.slice(1, 2)],
+        [3, whole],
+        [1, whole.slice(0, 2)],
+        [2, whole.slice(1)],
+        [0, whole.slice(1, 2)],
       ] as const
     ) {
       const router = new Bench(RouterPattern, { notify });
@@ -177,7 +177,7 @@ describe("ROUTER", () => {
 
   it("does not announce peers that it refused", () => {
     const router = new Bench(RouterPattern, {
-      notify: true,
+      notify: 3,
       disconnectMessage: fromKey("D"),
     });
     router.pipe({ name: "A" });
@@ -212,7 +212,7 @@ describe("ROUTER", () => {
 
 describe("STREAM", () => {
   it("receives octets with ids, and both announcements", () => {
-    const stream = new Bench(StreamPattern, { notify: true });
+    const stream = new Bench(StreamPattern, { notify: 3 });
     const pipe = stream.pipe();
     const id = idOf(pipe);
     assert.equal(id.length, 5);

@@ -193,6 +193,7 @@ describe("XPUB", () => {
     assert.equal(xpub.receiveAll().length, 50000);
     pipe.close();
     assert.equal(xpub.receiveAll().length, 50000);
+    assert.equal(xpub.pattern.canReceive, false);
     assert.equal(xpub.pattern.topicsCount, 0);
   });
 

@@ -1,0 +1,220 @@
+/**
+ * One `bind()`: a listener, and the connections that came through it. A bad
+ * peer costs its own connection and nothing else.
+ *
+ * @module
+ */
+
+import { ZmqError } from "../base/errors.ts";
+import type { Endpoint } from "../endpoint/endpoint.ts";
+import { acceptsAddress } from "../options/address_filter.ts";
+import { type Options, platformOptions } from "../options/options.ts";
+import type { ConnectionPipe } from "../routing/connection_pipe.ts";
+import type { PeerInfo } from "../routing/peer.ts";
+import type {
+  ByteStream,
+  Listener,
+  Transport,
+} from "../transport/transport.ts";
+import type { Connection, ConnectionOwner } from "./connection.ts";
+import { toZmqError } from "./failure.ts";
+import type { EventDetail, EventName, SessionHost } from "./host.ts";
+import { RawSession } from "./raw_session.ts";
+import { type MechanismMaker, prepareMechanism } from "./security.ts";
+import { Session } from "./session.ts";
+
+/** One endpoint that is listened on. */
+export class Acceptor implements ConnectionOwner {
+  readonly #host: SessionHost;
+  readonly #transport: Transport;
+  readonly #given: Endpoint;
+  readonly #options: Options;
+  #maker: MechanismMaker | undefined;
+  #listener: Listener | undefined;
+  #endpoint: string;
+  // In the order they came: the first is the oldest.
+  readonly #pending = new Set<Connection>();
+  readonly #pipes = new Map<Connection, ConnectionPipe | undefined>();
+  #held = true;
+  #closing: Promise<void> | undefined;
+  #emptied: (() => void) | undefined;
+
+  /** @param options the endpoint's own copy. */
+  constructor(
+    host: SessionHost,
+    transport: Transport,
+    endpoint: Endpoint,
+    options: Options,
+  ) {
+    this.#host = host;
+    this.#transport = transport;
+    this.#given = endpoint;
+    this.#options = options;
+    this.#endpoint = endpoint.text;
+  }
+
+  /**
+   * Listens; resolves with the endpoint, wildcards filled in.
+   *
+   * @throws {ZmqError} when the address cannot be had, or the security options
+   * do not fit together.
+   */
+  async listen(): Promise<string> {
+    try {
+      if (this.#host.type !== "STREAM") {
+        this.#maker = await prepareMechanism(
+          this.#options,
+          this.#host.mechanisms,
+        );
+      }
+      this.#listener = await this.#transport.listen(this.#given, {
+        ...platformOptions(this.#options),
+        ipv6: this.#options.ipv6,
+        backlog: this.#options.backlog,
+        onAcceptError: (cause) =>
+          this.#emit("accept:error", {
+            error: toZmqError(cause, "ECONNRESET", "Cannot accept a peer"),
+          }),
+      }, (stream) => this.#accept(stream));
+    } catch (cause) {
+      const what = `Cannot bind "${this.#endpoint}"`;
+      const error = toZmqError(cause, "EPROTO", what);
+      this.#emit("bind:error", { error });
+      throw error;
+    }
+    this.#endpoint = this.#listener.endpoint;
+    if (!this.#held) this.#listener.hold?.(false);
+    this.#emit("bind", {});
+    return this.#endpoint;
+  }
+
+  /** Says whether the endpoint keeps the process running. */
+  hold(keepsProcess: boolean): void {
+    this.#held = keepsProcess;
+    this.#listener?.hold?.(keepsProcess);
+    for (const connection of this.#pipes.keys()) connection.hold(keepsProcess);
+  }
+
+  /**
+   * Stops listening, and closes the connections once what is queued for them
+   * has left. May be called again, with no linger, to drop the rest.
+   *
+   * @param options.linger milliseconds it may take; -1 is any time.
+   */
+  close(options: { readonly linger: number }): Promise<void> {
+    const again = this.#closing !== undefined;
+    this.#closing ??= this.#close();
+    for (const connection of [...this.#pipes.keys()]) {
+      if (again && options.linger === 0) connection.close();
+      else connection.finish(options.linger);
+    }
+    return this.#closing;
+  }
+
+  // The connections' side.
+
+  pipeFor(connection: Connection, peer: PeerInfo): ConnectionPipe {
+    this.#pending.delete(connection);
+    const pipe = this.#host.openPipe(
+      this.#endpoint,
+      false,
+      this.#options,
+      peer,
+    );
+    if (this.#pipes.has(connection)) this.#pipes.set(connection, pipe);
+    else pipe.close();
+    return pipe;
+  }
+
+  ended(connection: Connection): void {
+    const pipe = this.#pipes.get(connection);
+    this.#pending.delete(connection);
+    this.#pipes.delete(connection);
+    // Its inbox can still be read.
+    pipe?.close();
+    if (this.#pipes.size === 0) this.#emptied?.();
+  }
+
+  async #close(): Promise<void> {
+    const emptied = new Promise<void>((resolve) => {
+      this.#emptied = resolve;
+      if (this.#pipes.size === 0) resolve();
+    });
+    const listener = this.#listener;
+    this.#listener = undefined;
+    try {
+      await listener?.close();
+      this.#emit("close", {});
+    } catch (cause) {
+      const what = `Cannot unbind "${this.#endpoint}"`;
+      const error = toZmqError(cause, "EPROTO", what);
+      this.#emit("close:error", { error });
+    }
+    await emptied;
+  }
+
+  #accept(stream: ByteStream): void {
+    if (this.#closing !== undefined) {
+      stream.close();
+      return;
+    }
+    if (!this.#admits(stream)) {
+      stream.close();
+      return;
+    }
+    const peerAddress = stream.remoteAddress;
+    this.#emit("accept", { peerAddress });
+    this.#makeRoom();
+    const setup = {
+      host: this.#host,
+      stream,
+      endpoint: this.#endpoint,
+      options: this.#options,
+    };
+    const maker = this.#maker;
+    const connection = maker === undefined
+      ? new RawSession(setup, this)
+      : new Session(setup, maker, this);
+    this.#pipes.set(connection, undefined);
+    if (maker !== undefined) this.#pending.add(connection);
+    if (!this.#held) connection.hold(false);
+    connection.start();
+  }
+
+  #admits(stream: ByteStream): boolean {
+    const { tcpAcceptFilter } = this.#options;
+    const peerAddress = stream.remoteAddress;
+    if (this.#given.scheme !== "tcp") return true;
+    if (acceptsAddress(tcpAcceptFilter, peerAddress)) return true;
+    this.#emit("accept:error", {
+      peerAddress,
+      error: new ZmqError(
+        "EACCES",
+        `Refused a peer at "${peerAddress}": tcpAcceptFilter has no such ` +
+          "address",
+        { address: peerAddress },
+      ),
+    });
+    return false;
+  }
+
+  /** One handshake too many ends the oldest. */
+  #makeRoom(): void {
+    const limit = this.#options.maxPendingHandshakes;
+    if (limit < 0 || this.#pending.size < Math.max(limit, 1)) return;
+    const [oldest] = this.#pending;
+    oldest!.fail(
+      new ZmqError(
+        "EAGAIN",
+        `Dropped the oldest of ${this.#pending.size} handshakes: the limit ` +
+          `is ${limit}`,
+      ),
+    );
+    oldest!.close();
+  }
+
+  #emit(name: EventName, detail: Partial<EventDetail>): void {
+    if (!this.#host.observed) return;
+    this.#host.emit(name, { address: this.#endpoint, ...detail });
+  }
+}

@@ -1,0 +1,316 @@
+/**
+ * One `connect()`: an endpoint that is connected to again and again, and the
+ * pipe that outlives its connections.
+ *
+ * @module
+ */
+
+import type { Timer } from "../base/clock.ts";
+import { ZmqError } from "../base/errors.ts";
+import type { Endpoint } from "../endpoint/endpoint.ts";
+import { type Options, platformOptions } from "../options/options.ts";
+import type { ConnectionPipe } from "../routing/connection_pipe.ts";
+import { type PeerInfo, plainPeer } from "../routing/peer.ts";
+import type { ByteStream, Transport } from "../transport/transport.ts";
+import { Backoff } from "./backoff.ts";
+import type {
+  Connection,
+  ConnectionEnd,
+  ConnectionOwner,
+} from "./connection.ts";
+import { toZmqError } from "./failure.ts";
+import type { EventDetail, EventName, SessionHost } from "./host.ts";
+import { RawSession } from "./raw_session.ts";
+import { type MechanismMaker, prepareMechanism } from "./security.ts";
+import { Session } from "./session.ts";
+
+/** Bits of the `reconnectStop` option; libzmq's. */
+const STOP_REFUSED = 1;
+const STOP_HANDSHAKE_FAILED = 2;
+const STOP_AFTER_DISCONNECT = 4;
+
+/** One endpoint that is connected to. */
+export class Connector implements ConnectionOwner {
+  readonly #host: SessionHost;
+  readonly #transport: Transport;
+  readonly #endpoint: Endpoint;
+  readonly #options: Options;
+  readonly #assignedRoutingId: Uint8Array | undefined;
+  readonly #backoff: Backoff;
+  #maker: MechanismMaker | Promise<MechanismMaker> | undefined;
+  #pipe: ConnectionPipe | undefined;
+  #connection: Connection | undefined;
+  #attempt: AbortController | undefined;
+  #timer: Timer | undefined;
+  #held = true;
+  #gone: (() => void) | undefined;
+  // Set once `close` was called.
+  #closing: Promise<void> | undefined;
+  #linger = -1;
+  #lingerEnd = Infinity;
+  #lingerTimer: Timer | undefined;
+  #resolve: (() => void) | undefined;
+  #closed = false;
+
+  /**
+   * @param options the endpoint's own copy.
+   * @throws {ZmqError} `EINVAL` or `ENOTSUP` for security options that do not
+   * fit together.
+   */
+  constructor(
+    host: SessionHost,
+    transport: Transport,
+    endpoint: Endpoint,
+    options: Options,
+    assignedRoutingId?: Uint8Array,
+  ) {
+    this.#host = host;
+    this.#transport = transport;
+    this.#endpoint = endpoint;
+    this.#options = options;
+    this.#assignedRoutingId = assignedRoutingId;
+    this.#backoff = new Backoff(options);
+    if (host.type !== "STREAM") {
+      this.#maker = prepareMechanism(options, host.mechanisms);
+    }
+  }
+
+  /**
+   * Begins to connect.
+   *
+   * @param gone told when the endpoint is given up, unless `close` does it.
+   */
+  start(gone: () => void): void {
+    this.#gone = gone;
+    if (!this.#options.immediate) this.#openPipe(plainPeer(this.#address));
+    const maker = this.#maker;
+    if (!(maker instanceof Promise)) {
+      this.#connect();
+      return;
+    }
+    maker.then((ready) => {
+      this.#maker = ready;
+      if (!this.#closed) this.#connect();
+    }, (cause) => {
+      const error = toZmqError(cause, "EPROTO", "Cannot secure the connection");
+      this.#emit("handshake:error:other", { error });
+      this.#giveUp(error);
+    });
+  }
+
+  /** Says whether the endpoint keeps the process running. */
+  hold(keepsProcess: boolean): void {
+    this.#held = keepsProcess;
+    this.#connection?.hold(keepsProcess);
+    this.#timer?.hold(keepsProcess);
+    this.#lingerTimer?.hold(keepsProcess);
+  }
+
+  /**
+   * Lets go of the endpoint once what is queued for it has left; also while
+   * there is no connection. May be called again with a shorter linger.
+   *
+   * @param options.linger milliseconds it may take; -1 is any time.
+   */
+  close(options: { readonly linger: number }): Promise<void> {
+    this.#closing ??= new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    if (this.#closed) {
+      this.#resolve?.();
+      return this.#closing;
+    }
+    const { linger } = options;
+    this.#linger = linger;
+    if (linger > 0) {
+      const { clock } = this.#host;
+      this.#lingerEnd = clock.now() + linger;
+      this.#lingerTimer?.cancel();
+      this.#lingerTimer = clock.setTimer(() => this.#finish(), linger);
+      this.#lingerTimer.hold(this.#held);
+    }
+    const pending = this.#pipe?.pending ?? 0;
+    const connection = this.#connection;
+    if (linger === 0) this.#finish();
+    else if (connection?.ready) connection.finish(linger);
+    else if (pending === 0) this.#finish();
+    else if ((this.#options.reconnectStop & STOP_AFTER_DISCONNECT) !== 0) {
+      this.#finish();
+    }
+    return this.#closing;
+  }
+
+  // The connection's side.
+
+  pipeFor(_connection: Connection, peer: PeerInfo): ConnectionPipe {
+    const pipe = this.#pipe;
+    // What was queued when `close` was called can leave now.
+    if (this.#closing !== undefined) {
+      this.#host.clock.defer(() => this.#lingerOn());
+    }
+    return pipe === undefined || pipe.closed ? this.#openPipe(peer) : pipe;
+  }
+
+  ended(connection: Connection, end: ConnectionEnd): void {
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
+    if (end.ready && this.#pipe?.closed === false) this.#backoff.reset();
+    if (this.#options.immediate) this.#dropPipe();
+    const flags = this.#options.reconnectStop;
+    if (!end.ready && (flags & STOP_HANDSHAKE_FAILED) !== 0) {
+      this.#giveUp(end.error);
+    } else this.#retry(end.error);
+  }
+
+  get #address(): string {
+    return this.#endpoint.text;
+  }
+
+  #openPipe(peer: PeerInfo): ConnectionPipe {
+    return this.#pipe = this.#host.openPipe(
+      this.#address,
+      true,
+      this.#options,
+      peer,
+      this.#assignedRoutingId,
+    );
+  }
+
+  #dropPipe(): void {
+    const pipe = this.#pipe;
+    this.#pipe = undefined;
+    pipe?.close();
+  }
+
+  #connect(): void {
+    const { connectTimeout } = this.#options;
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    this.#emit("connect:delay", {});
+    if (connectTimeout > 0) {
+      this.#setTimer(() => {
+        attempt.abort();
+        this.#refused(
+          attempt,
+          new ZmqError(
+            "ETIMEDOUT",
+            `Cannot connect to "${this.#address}" within ${connectTimeout} ms`,
+            { address: this.#address },
+          ),
+        );
+      }, connectTimeout);
+    }
+    try {
+      this.#transport.connect(this.#endpoint, {
+        ...platformOptions(this.#options),
+        ipv6: this.#options.ipv6,
+        signal: attempt.signal,
+      }).then(
+        (stream) => this.#connected(attempt, stream),
+        (error) => this.#refused(attempt, error),
+      );
+    } catch (error) {
+      this.#refused(attempt, error);
+    }
+  }
+
+  #connected(attempt: AbortController, stream: ByteStream): void {
+    if (this.#attempt !== attempt) {
+      stream.close();
+      return;
+    }
+    this.#attempt = undefined;
+    this.#timer?.cancel();
+    const setup = {
+      host: this.#host,
+      stream,
+      endpoint: this.#address,
+      options: this.#options,
+    };
+    const maker = this.#maker;
+    const connection = maker === undefined
+      ? new RawSession(setup, this)
+      : new Session(setup, maker as MechanismMaker, this);
+    this.#connection = connection;
+    if (!this.#held) connection.hold(false);
+    this.#emit("connect", { peerAddress: stream.remoteAddress });
+    connection.start();
+  }
+
+  #refused(attempt: AbortController, cause: unknown): void {
+    if (this.#attempt !== attempt) return;
+    this.#attempt = undefined;
+    this.#timer?.cancel();
+    const what = `Cannot connect to "${this.#address}"`;
+    const error = toZmqError(cause, "ECONNRESET", what);
+    this.#emit("close", { error });
+    const stops = (this.#options.reconnectStop & STOP_REFUSED) !== 0;
+    if (stops && error.code === "ECONNREFUSED") this.#giveUp(error);
+    else this.#retry(error);
+  }
+
+  #retry(error: ZmqError | undefined): void {
+    if (this.#closed) return;
+    if (this.#closing !== undefined && !this.#lingers()) {
+      this.#finish();
+      return;
+    }
+    if (this.#backoff.never) {
+      this.#giveUp(error);
+      return;
+    }
+    const interval = error?.code === "EACCES"
+      ? this.#backoff.nextAfterRefusal()
+      : this.#backoff.next();
+    this.#emit("connect:retry", { interval, ...error && { error } });
+    this.#setTimer(() => this.#connect(), interval);
+  }
+
+  /** True while there is a reason to go on although `close` was called. */
+  #lingers(): boolean {
+    const stops = (this.#options.reconnectStop & STOP_AFTER_DISCONNECT) !== 0;
+    return !stops && this.#linger !== 0 && (this.#pipe?.pending ?? 0) > 0;
+  }
+
+  #lingerOn(): void {
+    const rest = this.#lingerEnd - this.#host.clock.now();
+    this.#connection?.finish(
+      this.#linger < 0 ? -1 : Math.max(0, Math.ceil(rest)),
+    );
+  }
+
+  #giveUp(error: ZmqError | undefined): void {
+    if (this.#closed) return;
+    this.#emit("close", error === undefined ? {} : { error });
+    const gone = this.#gone;
+    this.#finish();
+    gone?.();
+  }
+
+  /** Drops what is left of the endpoint. */
+  #finish(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const attempt = this.#attempt;
+    this.#attempt = undefined;
+    attempt?.abort();
+    this.#timer?.cancel();
+    this.#lingerTimer?.cancel();
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.close();
+    this.#dropPipe();
+    this.#resolve?.();
+  }
+
+  #setTimer(callback: () => void, delay: number): void {
+    this.#timer?.cancel();
+    this.#timer = this.#host.clock.setTimer(callback, delay);
+    this.#timer.hold(this.#held);
+  }
+
+  #emit(name: EventName, detail: Partial<EventDetail>): void {
+    if (!this.#host.observed) return;
+    this.#host.emit(name, { address: this.#address, ...detail });
+  }
+}
