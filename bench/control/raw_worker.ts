@@ -14,6 +14,8 @@ import {
 
 const BATCH = 65536;
 const HEADER = 4;
+/** Messages beyond this size are not copied, as in the other programs. */
+const COPY_LIMIT = 8192;
 
 /** Calls back with each message of a connection. */
 function onMessages(
@@ -47,24 +49,32 @@ class BatchWriter {
 
   /** Takes a message; a promise when the connection is behind. */
   write(message: Uint8Array): Promise<void> | undefined {
+    const isLarge = message.length > COPY_LIMIT;
+    const needed = HEADER + (isLarge ? 0 : message.length);
     let waits: Promise<void> | undefined;
-    if (this.#buffer.length - this.#end < HEADER + message.length) {
-      waits = this.flush();
-      if (HEADER + message.length > BATCH) {
-        this.#buffer = Buffer.allocUnsafe(HEADER + message.length);
-      }
-    }
+    if (this.#buffer.length - this.#end < needed) waits = this.flush();
     this.#end = this.#buffer.writeUInt32LE(message.length, this.#end);
+    if (isLarge) {
+      void this.flush();
+      return this.#write(message);
+    }
     this.#buffer.set(message, this.#end);
     this.#end += message.length;
     return waits;
   }
 
   flush(): Promise<void> | undefined {
-    const isFlowing = this.#socket.write(this.#buffer.subarray(0, this.#end));
-    this.#buffer = Buffer.allocUnsafe(BATCH);
+    const batch = this.#buffer.subarray(0, this.#end);
+    this.#buffer = this.#buffer.subarray(this.#end);
+    if (this.#buffer.length < BATCH / 2) {
+      this.#buffer = Buffer.allocUnsafe(BATCH);
+    }
     this.#end = 0;
-    if (isFlowing) return undefined;
+    return batch.length === 0 ? undefined : this.#write(batch);
+  }
+
+  #write(octets: Uint8Array): Promise<void> | undefined {
+    if (this.#socket.write(octets)) return undefined;
     return new Promise((resolve) => this.#socket.once("drain", resolve));
   }
 }

@@ -129,8 +129,23 @@ async function pub(library: Library, task: Task): Promise<void> {
     const [message] = await socket.receive();
     if (message![0] === SUBSCRIBED && message![1] === PRESENT) there++;
   }
-  await sendFor(task, (message) => socket.send(message));
+  await sendFor(task, (message) => publish(socket, message));
   await socket.close();
+}
+
+/** Sends when nobody would lose it: zeromq.js fails then, instead of waiting. */
+async function publish(
+  socket: InstanceType<Library["XPublisher"]>,
+  message: Uint8Array,
+): Promise<void> {
+  for (;;) {
+    try {
+      return await socket.send(message);
+    } catch (error) {
+      if ((error as { code?: string }).code !== "EAGAIN") throw error;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  }
 }
 
 async function sub(library: Library, task: Task): Promise<void> {

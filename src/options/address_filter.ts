@@ -83,11 +83,12 @@ function parseIpv4(text: string): Uint8Array | undefined {
 function parseIpv6(text: string): Uint8Array | undefined {
   const halves = text.replace(/%.*$/, "").split("::");
   if (halves.length > 2) return undefined;
-  const [head, tail] = halves.map(groupsOf);
+  const head = groupsOf(halves[0]!, halves.length === 1);
   if (head === undefined) return undefined;
   if (halves.length === 1) {
     return head.length === 16 ? Uint8Array.from(head) : undefined;
   }
+  const tail = groupsOf(halves[1]!, true);
   // "::" stands for one group of zeros at least.
   if (tail === undefined || head.length + tail.length > 14) return undefined;
   const octets = new Uint8Array(16);
@@ -96,19 +97,20 @@ function parseIpv6(text: string): Uint8Array | undefined {
   return octets;
 }
 
-/** The octets of groups between colons, the last perhaps as IPv4. */
-function groupsOf(text: string): number[] | undefined {
+/** The octets of groups between colons; the last may be written as IPv4. */
+function groupsOf(text: string, mayEndInIpv4: boolean): number[] | undefined {
   const octets: number[] = [];
   const groups = text === "" ? [] : text.split(":");
   for (const [i, group] of groups.entries()) {
     if (/^[0-9a-f]{1,4}$/i.test(group)) {
       const value = Number.parseInt(group, 16);
       octets.push(value >> 8, value & 255);
-    } else {
-      const last = i === groups.length - 1 ? parseIpv4(group) : undefined;
-      if (last === undefined) return undefined;
-      octets.push(...last);
+      continue;
     }
+    const isLast = mayEndInIpv4 && i === groups.length - 1;
+    const last = isLast ? parseIpv4(group) : undefined;
+    if (last === undefined) return undefined;
+    octets.push(...last);
   }
   return octets;
 }

@@ -17,6 +17,9 @@ import {
   type PipeOwner,
 } from "./pipe.ts";
 
+/** How many notices of subscriptions wait before the peer has to. */
+const NOTICE_LIMIT = 100_000;
+
 /** The connection's side of a pipe. */
 export interface PipeLink {
   /** Something was queued: write it before the turn ends. */
@@ -151,7 +154,8 @@ export class ConnectionPipe extends Pipe {
   /** A command arrived. */
   deliverCommand(command: PipeCommand, data: Uint8Array): boolean {
     this.owner.pipeCommand(this, command, data);
-    if (!this.inboxFull) return true;
+    // An XPUB whose notices are never read goes on being a publisher.
+    if (this.inbox.length < NOTICE_LIMIT) return true;
     this.#stalled = true;
     return false;
   }

@@ -63,6 +63,7 @@ export function checkTimeout(timeout: number): number {
 /** The calls that wait for one thing. */
 export class Waiters<T, R> {
   readonly #queue = new Ring<Waiter<T, R>>();
+  #serving = false;
   readonly #clock: Clock;
   readonly #what: string;
 
@@ -104,15 +105,14 @@ export class Waiters<T, R> {
    * what it throws goes to that call.
    */
   serve(serve: (task: T, resolve: (value: R) => void) => boolean): void {
-    for (;;) {
-      const waiter = this.#queue.peek();
-      if (waiter === undefined) return;
-      try {
-        if (!serve(waiter.task, waiter.resolve)) return;
-        this.#take(waiter);
-      } catch (error) {
-        this.#take(waiter).reject(error);
-      }
+    // Serving can lead back here, through a flush or a resumed decoder: the
+    // loop that runs already takes care of it.
+    if (this.#serving) return;
+    this.#serving = true;
+    try {
+      while (this.#serveFirst(serve));
+    } finally {
+      this.#serving = false;
     }
   }
 
@@ -123,6 +123,20 @@ export class Waiters<T, R> {
       if (waiter === undefined) return;
       this.#take(waiter).reject(error);
     }
+  }
+
+  #serveFirst(
+    serve: (task: T, resolve: (value: R) => void) => boolean,
+  ): boolean {
+    const waiter = this.#queue.peek();
+    if (waiter === undefined) return false;
+    try {
+      if (!serve(waiter.task, waiter.resolve)) return false;
+      this.#take(waiter);
+    } catch (error) {
+      this.#take(waiter).reject(error);
+    }
+    return true;
   }
 
   #take(waiter: Waiter<T, R>): Waiter<T, R> {

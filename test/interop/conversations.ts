@@ -143,12 +143,14 @@ async function publishTo(
   ours: DuplexSocket,
   theirs: ForeignSocket,
 ): Promise<void> {
+  // libzmq sends its subscriptions only while it is asked for something.
+  const received = theirs.receive(published.length);
   const subscriptions = [await ours.receive(TIMEOUT)];
   subscriptions.push(await ours.receive(TIMEOUT));
   subscriptions.sort((a, b) => a[0]![1]! - b[0]![1]!);
   sameMessages(subscriptions, [[octets("\x01S")], [octets("\x01T")]]);
   await sendAll(ours, [OTHER, ...published]);
-  sameMessages(await theirs.receive(published.length), published);
+  sameMessages(await received, published);
 }
 
 /** Receives until everything published is there. */

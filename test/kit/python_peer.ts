@@ -12,7 +12,7 @@ import { ROOT } from "../structure/project.ts";
 const PYTHON = "/usr/bin/python3";
 
 /** Milliseconds that a foreign socket may take for one message. */
-const PATIENCE = 10_000;
+const PATIENCE = 2_000;
 
 /** Why the tests that need pyzmq are skipped; `false`: they are not. */
 export const noPython: string | false = findPython();

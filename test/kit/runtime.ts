@@ -94,3 +94,10 @@ export function scriptUrl(name: string, from: string): URL {
   const extension = from.endsWith(".js") ? ".js" : ".ts";
   return new URL(`${name}${extension}`, from);
 }
+
+/** So many turns of the event loop: what can happen by itself has happened. */
+export async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+}

@@ -96,7 +96,8 @@ export class ZeromqJsPeer implements Foreign {
         id!,
         ok ? "200" : "400",
         "",
-        ok ? "somebody" : "",
+        // No user id: libzmq's REQ breaks off as a server when a peer has one.
+        "",
         "",
       ]);
     }

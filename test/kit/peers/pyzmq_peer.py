@@ -191,8 +191,9 @@ def answer_zap(socket):
             "mechanism": mechanism.decode(),
             "admitted": ok,
         })
-        status = [b"200", b"OK", b"somebody"] if ok else [b"400", b"No", b""]
-        socket.send_multipart([version, request_id, *status, b""])
+        # No user id: libzmq's REQ breaks off as a server when a peer has one.
+        status = [b"200", b"OK"] if ok else [b"400", b"No"]
+        socket.send_multipart([version, request_id, *status, b"", b""])
 
 
 def start_zap():

@@ -1,0 +1,144 @@
+// PING, PONG, time to live, and silence.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Options } from "../../../src/options/options.ts";
+import { FakeClock } from "../../kit/fake_clock.ts";
+import {
+  command,
+  facing,
+  frame,
+  greeting,
+  type RawPeer,
+  ready,
+  TestHost,
+} from "../../kit/session_host.ts";
+
+async function scene(
+  changes: Partial<Options>,
+  minor = 1,
+): Promise<{ clock: FakeClock; host: TestHost; peer: RawPeer }> {
+  const clock = new FakeClock();
+  const host = new TestHost("PULL", clock, changes);
+  const { peer } = await facing(host);
+  peer.say(greeting("NULL", minor) + ready("PUSH"));
+  await clock.settle();
+  peer.take();
+  return { clock, host, peer };
+}
+
+test("Heartbeat sets no timer when it is not configured", async () => {
+  const { clock } = await scene({});
+  assert.equal(clock.timers, 0);
+});
+
+test("Heartbeat pings at its interval, and drops a silent peer", async () => {
+  const { clock, host, peer } = await scene({
+    heartbeatInterval: 1000,
+    heartbeatTimeout: 500,
+    heartbeatTimeToLive: 2000,
+  });
+  await clock.advance(999);
+  assert.equal(peer.take(), "");
+  await clock.advance(1);
+  assert.equal(peer.take(), command("PING", "\0\x14"));
+  peer.say(command("PONG"));
+  await clock.advance(1000);
+  assert.equal(peer.take(), command("PING", "\0\x14"));
+  await clock.advance(499);
+  assert.equal(peer.state, "");
+  await clock.advance(1);
+  assert.equal(peer.state, "closed");
+  assert.equal(host.ends[0]!.error?.code, "ETIMEDOUT");
+  assert.equal(clock.timers, 0);
+});
+
+test("Heartbeat takes any octets for life", async () => {
+  const { clock, peer } = await scene({ heartbeatInterval: 100 });
+  for (let i = 0; i < 20; i++) {
+    peer.say(frame(0, "a"));
+    await clock.advance(60);
+  }
+  assert.equal(peer.state, "");
+});
+
+test("Heartbeat takes its interval for the timeout", async () => {
+  const { clock, peer } = await scene({ heartbeatInterval: 100 });
+  await clock.advance(199);
+  assert.equal(peer.state, "");
+  await clock.advance(1);
+  assert.equal(peer.state, "closed");
+});
+
+test("Heartbeat does not wait with a timeout of 0", async () => {
+  const { clock, peer } = await scene({
+    heartbeatInterval: 100,
+    heartbeatTimeout: 0,
+  });
+  await clock.advance(1000);
+  assert.equal(peer.take(), command("PING", "\0\0").repeat(10));
+  assert.equal(peer.state, "");
+});
+
+test("Heartbeat sends no ttl that libzmq misreads", async () => {
+  const { clock, peer } = await scene({
+    heartbeatInterval: 100,
+    heartbeatTimeToLive: 100_000,
+  });
+  await clock.advance(100);
+  assert.equal(peer.take(), command("PING", "\x02\x8f"));
+});
+
+test("Heartbeat honours the ttl of the peer, in tenths of a second", async () => {
+  const { clock, host, peer } = await scene({});
+  // 700: 70 seconds, more than 16 bits of milliseconds.
+  peer.say(command("PING", "\x02\xbc"));
+  await clock.advance(69_000);
+  assert.equal(peer.take(), command("PONG"));
+  peer.say(frame(0, "a"));
+  await clock.advance(69_999);
+  assert.equal(peer.state, "");
+  await clock.advance(1);
+  assert.equal(peer.state, "closed");
+  assert.equal(host.ends[0]!.error?.code, "ETIMEDOUT");
+});
+
+test("Heartbeat forgets a ttl when the peer takes it back", async () => {
+  const { clock, peer } = await scene({});
+  peer.say(command("PING", "\0\x01"));
+  await clock.advance(99);
+  peer.say(command("PING", "\0\0"));
+  await clock.advance(10_000);
+  assert.equal(peer.state, "");
+  assert.equal(clock.timers, 0);
+});
+
+test("Heartbeat pings a 3.0 peer only when it has pinged", async () => {
+  const { clock, peer } = await scene({
+    heartbeatInterval: 100,
+    heartbeatTimeout: 0,
+  }, 0);
+  await clock.advance(1000);
+  assert.equal(peer.take(), "");
+  peer.say(command("PING", "\0\0"));
+  await clock.advance(100);
+  assert.equal(peer.take(), command("PONG") + command("PING", "\0\0"));
+});
+
+test("Heartbeat does not call a peer silent that we do not read", async () => {
+  const clock = new FakeClock();
+  const host = new TestHost("PULL", clock, {
+    heartbeatInterval: 100,
+    receiveHighWaterMark: 1,
+  });
+  host.keeps = true;
+  const { peer } = await facing(host);
+  peer.say(greeting() + ready("PUSH") + command("PING", "\0\x05"));
+  peer.say(frame(0, "a") + frame(0, "b"));
+  await clock.advance(5000);
+  assert.equal(peer.state, "");
+  host.pipes[0]!.read();
+  await clock.settle();
+  host.pipes[0]!.read();
+  await clock.advance(1000);
+  assert.equal(peer.state, "closed");
+});
