@@ -51,6 +51,8 @@ export const context: Context = new Context();
 provideDefaultContext(() => context);
 
 export { curveKeyPair, curvePublicKey } from "./src/security/curve_keys.ts";
+export { EngineContext } from "./src/context/context.ts";
+export { SOCKET_TYPES } from "./src/options/socket_type.ts";
 export { errorCodes, ZmqError } from "./src/base/errors.ts";
 export { z85Decode, z85Encode } from "./src/base/z85.ts";
 export { poll } from "./src/context/poll.ts";
@@ -70,7 +72,7 @@ export { Reply } from "./src/socket/reply.ts";
 export { Request } from "./src/socket/request.ts";
 export { Router } from "./src/socket/router.ts";
 export { Scatter } from "./src/socket/scatter.ts";
-export { Peer, Server } from "./src/socket/server.ts";
+export { NumberedSocket, Peer, Server } from "./src/socket/server.ts";
 export { Socket } from "./src/socket/socket.ts";
 export { SocketEvent, SocketEvents } from "./src/socket/events.ts";
 export { Stream } from "./src/socket/stream.ts";

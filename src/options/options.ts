@@ -161,10 +161,8 @@ export function setOption(
   if (resolved !== read(templateOf(type), name)) {
     checkSupport(option, name, value, runtime);
   }
-  const isUnchanged = resolved === read(options, name);
   write(options, name, resolved);
-  const isCleared = resolved === null || resolved === false;
-  if (!(isUnchanged && isCleared)) selectMechanism(options, name);
+  selectMechanism(options, name);
 }
 
 /**

@@ -15,6 +15,7 @@ const MAX_PENDING = 10_000;
 
 /** One event of a socket. */
 export class SocketEvent extends Event {
+  /** What happened. */
   declare readonly type: EventName;
   /** The endpoint or the local address that the event is about. */
   readonly address: string;

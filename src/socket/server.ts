@@ -25,7 +25,8 @@ export interface RoutedBy {
 export type RoutedMessage = [data: Uint8Array, from: RoutedBy];
 
 /** A socket that addresses its peers by number. */
-abstract class NumberedSocket extends ReadableSocket<RoutedMessage> {
+export abstract class NumberedSocket extends ReadableSocket<RoutedMessage> {
+  /** @internal */
   constructor(
     type: Extract<SocketType, "SERVER" | "PEER">,
     init?: object & SocketInit,

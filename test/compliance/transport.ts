@@ -1,136 +1,13 @@
 // The suite that every stream transport passes, on every runtime and in both
 // forms of a byte stream: run it from a test file with the transport at hand.
-import assert from "node:assert/strict";
 import { after, afterEach, before, describe } from "node:test";
-import { ZmqError } from "../../src/base/errors.ts";
-import { parseEndpoint } from "../../src/endpoint/endpoint.ts";
-import type {
-  ByteStream,
-  Listener,
-  ListenOptions,
-  StreamOptions,
-  Transport,
-} from "../../src/transport/transport.ts";
-import { End, type Form } from "../kit/byte_end.ts";
 import { openSockets } from "../kit/runtime.ts";
+import { Bench, type TransportSubject } from "../kit/stream_bench.ts";
 import { pause, until } from "../kit/wait.ts";
 import { transportEndings } from "./transport_endings.ts";
 import { transportFlow } from "./transport_flow.ts";
 import { transportListening } from "./transport_listening.ts";
 import { transportWebStreams } from "./transport_web_streams.ts";
-
-/** What the suite has to know of a transport. */
-export interface TransportSubject {
-  /** The transport under test. */
-  readonly transport: Transport;
-  /** Endpoints to bind to, fresh or with a wildcard. */
-  bindEndpoint(): string;
-  /** An endpoint that a listener could have and nobody listens on. */
-  refusedEndpoint(): string | Promise<string>;
-  /** Endpoints that cannot be parsed, by role. */
-  readonly malformed: Readonly<Record<"bind" | "connect", readonly string[]>>;
-}
-
-/** Opens connections for tests and drops what they leave open. */
-export class Bench {
-  /** The transport and what is known of it. */
-  readonly subject: TransportSubject;
-  /** The form of the streams. */
-  readonly form: Form;
-  #streams: ByteStream[] = [];
-  #listeners: Listener[] = [];
-
-  /** Takes the subject and the form to test it in. */
-  constructor(subject: TransportSubject, form: Form = "direct") {
-    this.subject = subject;
-    this.form = form;
-  }
-
-  /** Listens; what is accepted goes to a queue unless a callback takes it. */
-  async listen(
-    endpoint: string = this.subject.bindEndpoint(),
-    options: Partial<ListenOptions> = {},
-  ): Promise<{ listener: Listener; accepted: () => Promise<ByteStream> }> {
-    const queue: ByteStream[] = [];
-    let arrived: (() => void) | undefined;
-    const listener = await this.subject.transport.listen(
-      parseEndpoint(endpoint),
-      { backlog: 100, ...options },
-      (stream) => {
-        this.#streams.push(stream);
-        queue.push(stream);
-        arrived?.();
-      },
-    );
-    this.#listeners.push(listener);
-    const accepted = async (): Promise<ByteStream> => {
-      while (queue.length === 0) {
-        await new Promise<void>((resolve) => arrived = resolve);
-      }
-      return queue.shift()!;
-    };
-    return { listener, accepted };
-  }
-
-  /** Connects. */
-  async connect(
-    endpoint: string,
-    options: StreamOptions = {},
-    signal: AbortSignal = new AbortController().signal,
-  ): Promise<ByteStream> {
-    const stream = await this.subject.transport.connect(
-      parseEndpoint(endpoint),
-      { ...options, signal },
-    );
-    this.#streams.push(stream);
-    return stream;
-  }
-
-  /** Two streams that are connected with each other, not yet started. */
-  async streams(
-    endpoint?: string,
-    options: StreamOptions = {},
-  ): Promise<[near: ByteStream, far: ByteStream]> {
-    const { listener, accepted } = await this.listen(endpoint, options);
-    const near = await this.connect(listener.endpoint, options);
-    return [near, await accepted()];
-  }
-
-  /** The two ends of a connection, started. */
-  async ends(endpoint?: string): Promise<[near: End, far: End]> {
-    const [near, far] = await this.streams(endpoint);
-    return [this.end(near), this.end(far)];
-  }
-
-  /** One end, started. */
-  end(stream: ByteStream): End {
-    return new End(stream, this.form);
-  }
-
-  /** Drops everything that is open. */
-  async clear(): Promise<void> {
-    for (const stream of this.#streams) stream.close();
-    await Promise.all(this.#listeners.map((listener) => listener.close()));
-    this.#streams = [];
-    this.#listeners = [];
-  }
-}
-
-/** Fails unless the promise is rejected with an error of the library. */
-export async function rejectsWith(
-  promise: Promise<unknown>,
-  code: ZmqError["code"],
-  address: string,
-): Promise<ZmqError> {
-  const error = await promise.then(
-    () => assert.fail(`expected ${code}`),
-    (error: unknown) => error,
-  );
-  assert.ok(error instanceof ZmqError, `a ZmqError, not ${String(error)}`);
-  assert.equal(error.code, code, error.message);
-  assert.equal(error.address, address);
-  return error;
-}
 
 /** Runs the suite for one transport. */
 export function transportSuite(name: string, subject: TransportSubject): void {

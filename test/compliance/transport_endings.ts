@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { ZmqError } from "../../src/base/errors.ts";
 import { assertSameOctets, cut, pattern } from "../kit/byte_end.ts";
 import { turns } from "../kit/runtime.ts";
-import type { Bench } from "./transport.ts";
+import type { Bench } from "../kit/stream_bench.ts";
 
 const MEGABYTE = 1024 * 1024;
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { assertSameOctets, cut, type End, pattern } from "../kit/byte_end.ts";
 import { turns } from "../kit/runtime.ts";
-import type { Bench } from "./transport.ts";
+import type { Bench } from "../kit/stream_bench.ts";
 
 const MEGABYTE = 1024 * 1024;
 

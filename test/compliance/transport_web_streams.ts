@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import type { ByteStream } from "../../src/transport/transport.ts";
 import { assertSameOctets, cut, pattern } from "../kit/byte_end.ts";
 import { turns } from "../kit/runtime.ts";
-import type { Bench } from "./transport.ts";
+import type { Bench } from "../kit/stream_bench.ts";
 
 async function readAll(stream: ByteStream): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];

@@ -41,7 +41,6 @@ interface Refusal {
 }
 
 const AUTH: readonly EventName[] = ["handshake:error:auth"];
-const PROTOCOL: readonly EventName[] = ["handshake:error:protocol"];
 const ANY: readonly EventName[] = [
   "handshake:error:auth",
   "handshake:error:protocol",
@@ -111,7 +110,8 @@ function mismatch(one: Mechanism, other: Mechanism): Refusal[] {
       server,
       ours: ourSecurity(client, false),
       theirs: theirSecurity(client, false),
-      events: PROTOCOL,
+      // libzmq closes before its own greeting has left, most of the time.
+      events: ANY,
     };
   });
 }

@@ -58,11 +58,24 @@ export class Script {
   readonly exited: Promise<number | null>;
   readonly #lines: AsyncIterator<string>;
 
-  /** Starts a script, named by its URL, on the runtime at hand. */
-  constructor(url: URL, args: readonly string[]) {
-    const path = fileURLToPath(url);
+  /**
+   * Starts a script, named by its URL, on the runtime at hand; a launcher gets
+   * the command of the runtime as its arguments.
+   */
+  constructor(
+    url: URL,
+    args: readonly string[],
+    launcher: readonly string[] = [],
+  ) {
     const before = runtimeName === "deno" ? ["run", "-A", "--no-check"] : [];
-    this.child = spawn(process.execPath, [...before, path, ...args], {
+    const [command, ...rest] = [
+      ...launcher,
+      process.execPath,
+      ...before,
+      fileURLToPath(url),
+      ...args,
+    ];
+    this.child = spawn(command!, rest, {
       stdio: ["ignore", "pipe", "inherit"],
     });
     this.exited = new Promise((resolve) => this.child.on("exit", resolve));

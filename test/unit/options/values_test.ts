@@ -129,6 +129,7 @@ describe("a number", () => {
     const bench = new Bench("PUSH").set({
       maxMessageSize: Number.MAX_SAFE_INTEGER,
       heartbeatTimeToLive: 6553599,
+      inBatchSize: 1,
       reconnectInterval: -1,
     });
     assert.equal(bench.options.maxMessageSize, Number.MAX_SAFE_INTEGER);
@@ -155,6 +156,10 @@ describe("a text", () => {
   });
 
   it("is null when it is empty and may be", () => {
+    assert.equal(
+      new Bench("PUSH").set({ wssHostname: "" }).get("wssHostname"),
+      null,
+    );
     const bench = new Bench("PUSH").set({ zapDomain: "d" });
     assert.equal(bench.get("zapDomain"), "d");
     assert.equal(bench.set({ zapDomain: "" }).get("zapDomain"), null);
@@ -198,7 +203,8 @@ describe("octets", () => {
     assert.deepEqual(bench.get("routingId"), Uint8Array.of(1, 2));
   });
 
-  it("have at most 255 where they are a routing id", () => {
+  it("have 1 to 255 where they are a routing id", () => {
+    assert.equal(set("x").options.routingId!.length, 1);
     assert.equal(set("x".repeat(255)).options.routingId!.length, 255);
   });
 

@@ -83,6 +83,7 @@ const NUMBERS: readonly Case[] = [
   ["priority", -1, "-1", `from 0 to ${MOST}`],
   ["useFd", -2, "-2", `from -1 (none) to ${MOST}`],
   ["ipcFilterUid", "root", '"root"', `from -1 (all) to ${MOST}`],
+  ["outBatchSize", 0, "0", `from 1 to ${MOST} octets`],
   ["multicastHops", 0, "0", "from 1 to 255 hops"],
   ["rate", 0, "0", `from 1 to ${MOST} kbit/s`],
   ["affinity", -1, "-1", "from 0 to 9007199254740991 bits"],
