@@ -35,28 +35,20 @@ function plainForm(name: string): string {
 }
 
 /**
- * Letters to insert, remove, change or swap with their neighbour to make one
- * text the other; at least `enough` when it is not less than that.
+ * Letters to insert, remove or change to make one text the other; `enough`
+ * when their lengths alone say that it is not less.
  */
 function editDistance(a: string, b: string, enough: number): number {
   if (Math.abs(a.length - b.length) >= enough) return enough;
-  let before: number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const change = a[i - 1] === b[j - 1] ? 0 : 1;
-      let cost = Math.min(
-        above[j]! + 1,
-        row[j - 1]! + 1,
-        above[j - 1]! + change,
+      row.push(
+        Math.min(above[j]! + 1, row[j - 1]! + 1, above[j - 1]! + change),
       );
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        cost = Math.min(cost, before[j - 2]! + 1);
-      }
-      row.push(cost);
     }
-    before = above;
     above = row;
   }
   return above[b.length]!;

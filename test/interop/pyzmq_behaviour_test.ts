@@ -66,9 +66,17 @@ describe("behaviour with libzmq", { skip: noPython }, () => {
       sameMessages(await theirs.receive(1), [[theirId, octets("GET /")]]);
       await theirs.send([theirId, octets("200 OK")]);
       assert.equal(text((await ours.receive(TIMEOUT))[1]), "200 OK");
-      // An empty frame ends the connection; both see it.
-      await theirs.send([theirId, octets("")]);
-      sameMessages([await ours.receive(TIMEOUT)], [[ourId!, octets("")]]);
+      // An empty frame ends the connection.
+      if (weBind) {
+        await ours.send([ourId!, ""], TIMEOUT);
+        sameMessages(await theirs.receive(1), [[theirId, octets("")]]);
+      } else {
+        await theirs.send([theirId, octets("")]);
+        // libzmq closes only while it is asked for something.
+        const none = theirs.receive(1, undefined, 50);
+        sameMessages([await ours.receive(TIMEOUT)], [[ourId!, octets("")]]);
+        await assert.rejects(none, { code: "EAGAIN" });
+      }
       await theirs.close();
     });
 

@@ -44,6 +44,17 @@ describe("nearestName()", () => {
     }
   });
 
+  it("prefers the name with the fewest differences", () => {
+    const near = (wrong: string, ...names: string[]) =>
+      nearestName(wrong, names.map((name) => [name, []] as const));
+    assert.equal(near("rate1", "rat", "rate12"), "rate12");
+    assert.equal(near("rate1", "rate12", "rat"), "rate12");
+    assert.equal(near("xrate", "rate", "xxrates"), "rate");
+    assert.equal(near("abcd", "acbd"), "acbd");
+    assert.equal(near("abcd", "dcba"), undefined);
+    assert.equal(near("linger", "finders"), undefined);
+  });
+
   it("gives none that is not near", () => {
     for (const wrong of ["", "foo", "x".repeat(5000), "securityDepartment"]) {
       assert.equal(nearestName(wrong, options), undefined, wrong.slice(0, 20));

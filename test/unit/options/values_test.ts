@@ -300,6 +300,14 @@ describe("metadata", () => {
     assert.notEqual(bench.get("metadata"), metadata);
   });
 
+  it("takes 60 properties", () => {
+    const names = Array.from({ length: 60 }, (_, i) => [`X-${i}`, "v"]);
+    const bench = new Bench("PUSH").set({
+      metadata: Object.fromEntries(names),
+    });
+    assert.equal(bench.options.metadata.length, 60);
+  });
+
   it("takes names of 255 characters and 49152 octets in all", () => {
     const name = `X-${"n".repeat(253)}`;
     const metadata = { [name]: "v".repeat(49152 - 255) };

@@ -1,0 +1,444 @@
+// Connectors and acceptors over a network in memory.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseEndpoint } from "../../../src/endpoint/endpoint.ts";
+import type { Options } from "../../../src/options/options.ts";
+import type { SocketType } from "../../../src/options/socket_type.ts";
+import { Acceptor } from "../../../src/session/acceptor.ts";
+import { Connector } from "../../../src/session/connector.ts";
+import { FakeClock } from "../../kit/fake_clock.ts";
+import { MemoryNetwork, type MemoryOptions } from "../../kit/memory_stream.ts";
+import {
+  command,
+  greeting,
+  RawPeer,
+  ready,
+  TestHost,
+} from "../../kit/session_host.ts";
+
+const ENDPOINT = parseEndpoint("tcp://127.0.0.1:5555");
+
+interface World {
+  readonly clock: FakeClock;
+  readonly network: MemoryNetwork;
+  bind(host: TestHost): Promise<Acceptor>;
+  connect(host: TestHost): { connector: Connector; gone: () => boolean };
+  host(type: SocketType, changes?: Partial<Options>): TestHost;
+}
+
+function world(options: MemoryOptions = {}): World {
+  const clock = new FakeClock();
+  const network = new MemoryNetwork(options);
+  return {
+    clock,
+    network,
+    bind: async (host) => {
+      const { options } = host;
+      const acceptor = new Acceptor(host, network, ENDPOINT, options);
+      assert.equal(await acceptor.listen(), ENDPOINT.text);
+      return acceptor;
+    },
+    connect: (host) => {
+      const { options } = host;
+      const connector = new Connector(host, network, ENDPOINT, options);
+      let gone = false;
+      connector.start(() => gone = true);
+      return { connector, gone: () => gone };
+    },
+    host: (type, changes) => new TestHost(type, clock, changes),
+  };
+}
+
+/** Listens with peers that a test plays by hand. */
+async function listenRaw(network: MemoryNetwork): Promise<RawPeer[]> {
+  const peers: RawPeer[] = [];
+  await network.listen(
+    ENDPOINT,
+    { backlog: 1 },
+    (stream) => void peers.push(new RawPeer(stream as never)),
+  );
+  return peers;
+}
+
+/** True once the promise has settled. */
+async function settled(
+  promise: Promise<unknown>,
+  clock: FakeClock,
+): Promise<boolean> {
+  let done = false;
+  promise.then(() => done = true);
+  await clock.settle();
+  return done;
+}
+
+test("Connector queues before the connection, and reports its steps", async () => {
+  const { clock, host, bind, connect } = world();
+  const push = host("PUSH");
+  const pull = host("PULL");
+  const { connector } = connect(push);
+  assert.ok(push.send("early"));
+  await clock.settle();
+  assert.deepEqual(push.names.slice(0, 3), [
+    "connect:delay",
+    "close",
+    "connect:retry",
+  ]);
+  assert.equal(push.events[1]!.error?.code, "ECONNREFUSED");
+  const acceptor = await bind(pull);
+  await clock.advance(push.events[2]!.interval!);
+  assert.deepEqual(pull.messages, [["early"]]);
+  assert.deepEqual(push.names.slice(3), [
+    "connect:delay",
+    "connect",
+    "handshake",
+  ]);
+  assert.deepEqual(pull.names, ["bind", "accept", "handshake"]);
+  assert.equal(pull.events[1]!.peerAddress, "tcp://127.0.0.1:1");
+  await connector.close({ linger: 0 });
+  await acceptor.close({ linger: 0 });
+  assert.deepEqual(pull.names.slice(3), ["close"]);
+  assert.deepEqual(push.changes, ["online", "offline", "closed"]);
+  assert.equal(clock.timers, 0);
+});
+
+test("Connector comes again after a loss, and sends what was queued", async () => {
+  const { clock, network, host, bind, connect } = world();
+  const push = host("PUSH");
+  const pull = host("PULL");
+  const acceptor = await bind(pull);
+  const { connector } = connect(push);
+  await clock.settle();
+  network.pairs[0]![0].reset();
+  await clock.settle();
+  push.send("later");
+  assert.deepEqual(push.changes, ["online", "offline"]);
+  await clock.advance(200);
+  assert.deepEqual(pull.messages, [["later"]]);
+  assert.equal(push.pipes.length, 1);
+  assert.equal(pull.pipes.length, 2);
+  assert.ok(pull.pipes[0]!.closed);
+  await connector.close({ linger: 0 });
+  await acceptor.close({ linger: 0 });
+});
+
+test("Connector opens its pipe with the connection when immediate", async () => {
+  const { clock, network, host, bind, connect } = world();
+  const push = host("PUSH", { immediate: true });
+  const acceptor = await bind(host("PULL"));
+  const { connector } = connect(push);
+  assert.equal(push.pipes.length, 0);
+  await clock.settle();
+  assert.equal(push.pipes.length, 1);
+  network.pairs[0]![0].reset();
+  await clock.settle();
+  assert.ok(push.pipes[0]!.closed);
+  await clock.advance(200);
+  assert.equal(push.pipes.length, 2);
+  await connector.close({ linger: 0 });
+  await acceptor.close({ linger: 0 });
+  assert.equal(clock.timers, 0);
+});
+
+test("Connector comes again after a protocol error", async () => {
+  const { clock, network, host, connect } = world();
+  const peers = await listenRaw(network);
+  const push = host("PUSH", { reconnectMaxInterval: 0 });
+  const { connector, gone } = connect(push);
+  await clock.settle();
+  peers[0]!.say("00");
+  await clock.advance(1200);
+  assert.equal(peers.length, 2);
+  assert.ok(push.names.includes("handshake:error:protocol"));
+  assert.equal(gone(), false);
+  await connector.close({ linger: 0 });
+});
+
+test("Connector waits long after it was refused", async () => {
+  const { clock, network, host, connect } = world();
+  const peers = await listenRaw(network);
+  const push = host("PUSH");
+  const { connector } = connect(push);
+  await clock.settle();
+  peers[0]!.say(greeting() + command("ERROR", "\x03400"));
+  await clock.advance(4999);
+  assert.equal(peers.length, 1);
+  const retry = push.events.find(({ name }) => name === "connect:retry");
+  assert.equal(retry!.error?.code, "EACCES");
+  await clock.advance(2000);
+  assert.equal(peers.length, 2);
+  await connector.close({ linger: 0 });
+  assert.equal(clock.timers, 0);
+});
+
+test("Connector waits longer and longer until a handshake succeeds", async () => {
+  const { clock, network, host, connect } = world();
+  const peers = await listenRaw(network);
+  const push = host("PUSH", { reconnectMaxInterval: 1000 });
+  const { connector } = connect(push);
+  const waits = (): number[] =>
+    push.events.filter(({ name }) => name === "connect:retry")
+      .map(({ interval }) => interval!);
+  for (let i = 0; i < 4; i++) {
+    await clock.settle();
+    peers[i]!.stream.close();
+    await clock.settle();
+    await clock.advance(waits()[i]!);
+  }
+  const [first, second, third, fourth] = waits();
+  assert.ok(first! >= 100 && first! < 200, String(first));
+  assert.ok(second! >= 200 && second! < 400, String(second));
+  assert.ok(third! >= 400 && third! < 800, String(third));
+  assert.ok(fourth! >= 800 && fourth! <= 1000, String(fourth));
+  await clock.settle();
+  peers[4]!.say(greeting() + ready("PULL"));
+  await clock.settle();
+  peers[4]!.stream.close();
+  await clock.settle();
+  const again = waits()[4]!;
+  assert.ok(again >= 100 && again < 200, String(again));
+  await connector.close({ linger: 0 });
+});
+
+test("Connector gives an endpoint up that must not be tried again", async () => {
+  for (
+    const changes of [
+      { reconnectInterval: -1 },
+      { reconnectInterval: 0 },
+      { reconnectStop: 1 },
+    ]
+  ) {
+    const { clock, host, connect } = world();
+    const push = host("PUSH", changes);
+    const { gone } = connect(push);
+    await clock.settle();
+    assert.ok(gone());
+    assert.ok(push.pipes[0]!.closed);
+    assert.equal(clock.timers, 0);
+  }
+});
+
+test("Connector gives up after a failed handshake when told to", async () => {
+  const { clock, network, host, connect } = world();
+  const peers = await listenRaw(network);
+  const { gone } = connect(host("PUSH", { reconnectStop: 2 }));
+  await clock.settle();
+  peers[0]!.stream.close();
+  await clock.settle();
+  assert.ok(gone());
+  assert.equal(clock.timers, 0);
+});
+
+test("Connector bounds an attempt by connectTimeout", async () => {
+  const { clock, network, host, connect } = world();
+  network.silent = true;
+  const push = host("PUSH", { connectTimeout: 300 });
+  const { connector } = connect(push);
+  await clock.advance(300);
+  const [, close] = push.events;
+  assert.equal(close!.error?.code, "ETIMEDOUT");
+  assert.equal(network.attempts, 1);
+  await clock.advance(300);
+  assert.equal(network.attempts, 2);
+  await connector.close({ linger: 0 });
+  assert.equal(clock.timers, 0);
+});
+
+test("Connector throws at once for half a CURVE client", () => {
+  const { network, host } = world();
+  const push = host("PUSH", { securityMechanism: "curve" });
+  assert.throws(
+    () => new Connector(push, network, ENDPOINT, push.options),
+    { code: "EINVAL" },
+  );
+});
+
+test("Connector.close sends what is queued, then ends", async () => {
+  const { clock, network, host, bind, connect } = world();
+  const pull = host("PULL");
+  const acceptor = await bind(pull);
+  const push = host("PUSH");
+  const { connector } = connect(push);
+  await clock.settle();
+  for (let i = 0; i < 1000; i++) push.send("x".repeat(100));
+  assert.ok(await settled(connector.close({ linger: -1 }), clock));
+  assert.equal(pull.messages.length, 1000);
+  assert.ok(network.pairs[0]![0].gone);
+  assert.deepEqual(push.names.slice(-1), ["handshake"]);
+  await acceptor.close({ linger: 0 });
+  assert.equal(clock.timers, 0);
+});
+
+test("Connector.close waits for a connection with messages queued", async () => {
+  const { clock, host, bind, connect } = world();
+  const push = host("PUSH", { reconnectMaxInterval: 0 });
+  const { connector } = connect(push);
+  push.send("a");
+  await clock.settle();
+  const closing = connector.close({ linger: -1 });
+  await clock.advance(60_000);
+  assert.equal(await settled(closing, clock), false);
+  const pull = host("PULL");
+  const acceptor = await bind(pull);
+  await clock.advance(200);
+  assert.ok(await settled(closing, clock));
+  assert.deepEqual(pull.messages, [["a"]]);
+  await acceptor.close({ linger: 0 });
+  assert.equal(clock.timers, 0);
+});
+
+test("Connector.close gives up when the linger time is over", async () => {
+  const { clock, host, connect } = world();
+  const push = host("PUSH");
+  const { connector } = connect(push);
+  push.send("a");
+  const closing = connector.close({ linger: 500 });
+  await clock.advance(499);
+  assert.equal(await settled(closing, clock), false);
+  await clock.advance(1);
+  assert.ok(await settled(closing, clock));
+  assert.equal(push.pipes[0]!.dropped, 1);
+  assert.equal(clock.timers, 0);
+});
+
+test("Connector.close bounds a peer that reads nothing by linger", async () => {
+  const { clock, network, host, bind, connect } = world({ limit: 100 });
+  const acceptor = await bind(host("PULL"));
+  const push = host("PUSH");
+  const { connector } = connect(push);
+  await clock.settle();
+  network.pairs[0]![1].pause();
+  for (let i = 0; i < 10; i++) push.send("x".repeat(200));
+  await clock.settle();
+  for (let i = 0; i < 10; i++) push.send("x".repeat(200));
+  const closing = connector.close({ linger: 500 });
+  await clock.advance(499);
+  assert.equal(await settled(closing, clock), false);
+  await clock.advance(1);
+  assert.ok(await settled(closing, clock));
+  await acceptor.close({ linger: 0 });
+  assert.equal(clock.timers, 0);
+});
+
+test("Connector.close waits a bounded time for a peer that does not end", async () => {
+  const { clock, network, host, connect } = world();
+  const peers = await listenRaw(network);
+  const { connector } = connect(host("PUSH"));
+  await clock.settle();
+  peers[0]!.say(greeting() + ready("PULL"));
+  await clock.settle();
+  const closing = connector.close({ linger: -1 });
+  assert.equal(await settled(closing, clock), false);
+  assert.equal(peers[0]!.state, "ended");
+  await clock.advance(1000);
+  assert.ok(await settled(closing, clock));
+  assert.equal(clock.timers, 0);
+});
+
+test("Connector.close drops everything with no linger", async () => {
+  const { clock, network, host, connect } = world();
+  network.silent = true;
+  const push = host("PUSH");
+  const { connector } = connect(push);
+  push.send("a");
+  assert.ok(await settled(connector.close({ linger: 0 }), clock));
+  assert.equal(push.pipes[0]!.dropped, 1);
+  await connector.close({ linger: -1 });
+  assert.equal(clock.timers, 0);
+});
+
+test("Acceptor.close sends what is queued, and frees the address", async () => {
+  const { clock, host, bind, connect } = world();
+  const push = host("PUSH");
+  const acceptor = await bind(push);
+  const pull = host("PULL");
+  const { connector } = connect(pull);
+  await clock.settle();
+  for (let i = 0; i < 100; i++) push.send(String(i));
+  assert.ok(await settled(acceptor.close({ linger: -1 }), clock));
+  assert.equal(pull.messages.length, 100);
+  assert.ok(push.pipes[0]!.closed);
+  assert.deepEqual(push.names, ["bind", "accept", "handshake", "close"]);
+  const again = await bind(host("PUSH"));
+  await again.close({ linger: 0 });
+  await connector.close({ linger: 0 });
+  assert.equal(clock.timers, 0);
+});
+
+test("Acceptor.listen reports an address in use", async () => {
+  const { network, host, bind } = world();
+  const acceptor = await bind(host("PULL"));
+  const other = host("PULL");
+  await assert.rejects(
+    new Acceptor(other, network, ENDPOINT, other.options).listen(),
+    { code: "EADDRINUSE" },
+  );
+  assert.deepEqual(other.names, ["bind:error"]);
+  await acceptor.close({ linger: 0 });
+});
+
+test("Acceptor drops the oldest of too many handshakes", async () => {
+  const { clock, network, host, bind } = world();
+  const pull = host("PULL", { maxPendingHandshakes: 2 });
+  const acceptor = await bind(pull);
+  const peers: RawPeer[] = [];
+  const join = async (): Promise<RawPeer> => {
+    const stream = await network.connect(ENDPOINT, {
+      signal: new AbortController().signal,
+    });
+    const peer = new RawPeer(stream as never);
+    peers.push(peer);
+    await clock.settle();
+    return peer;
+  };
+  const welcome = await join();
+  welcome.say(greeting() + ready("PUSH"));
+  await clock.settle();
+  for (let i = 0; i < 4; i++) await join();
+  assert.deepEqual(peers.map(({ state }) => state), [
+    "",
+    "closed",
+    "closed",
+    "",
+    "",
+  ]);
+  await acceptor.close({ linger: 0 });
+  assert.equal(clock.timers, 0);
+});
+
+test("Acceptor lets a bad peer cost its own connection only", async () => {
+  const { clock, network, host, bind, connect } = world();
+  const pull = host("PULL");
+  const acceptor = await bind(pull);
+  const push = host("PUSH");
+  const { connector } = connect(push);
+  await clock.settle();
+  for (const octets of ["00", greeting("PLAIN"), `${greeting()}08`]) {
+    const stream = await network.connect(ENDPOINT, {
+      signal: new AbortController().signal,
+    });
+    new RawPeer(stream as never).say(octets);
+    await clock.advance(1000);
+  }
+  push.send("still here");
+  await clock.settle();
+  assert.deepEqual(pull.messages, [["still here"]]);
+  assert.equal(pull.pipes.length, 1);
+  await connector.close({ linger: 0 });
+  await acceptor.close({ linger: 0 });
+  assert.equal(clock.timers, 0);
+});
+
+test("Connector and Acceptor pass hold on to their streams", async () => {
+  const { clock, network, host, bind, connect } = world();
+  const acceptor = await bind(host("PULL"));
+  acceptor.hold(false);
+  const { connector } = connect(host("PUSH"));
+  await clock.settle();
+  const [own, other] = network.pairs[0]!;
+  assert.deepEqual([own.held, other.held], [true, false]);
+  connector.hold(false);
+  acceptor.hold(true);
+  assert.deepEqual([own.held, other.held], [false, true]);
+  await connector.close({ linger: 0 });
+  await acceptor.close({ linger: 0 });
+});
