@@ -24,6 +24,7 @@ export abstract class SocketConnection implements DirectConnection {
   /** The peer's address as an endpoint. */
   readonly remoteAddress: string;
   #sink: ByteSink | undefined;
+  #ended = false;
   #dropped = false;
   #gone = false;
   #failure: unknown;
@@ -37,6 +38,7 @@ export abstract class SocketConnection implements DirectConnection {
   /** Starts reading. */
   start(sink: ByteSink): void {
     this.#sink = sink;
+    if (this.#ended) queueMicrotask(() => this.peerEnded());
     if (this.#gone) this.#tellClosed();
     else if (!this.#dropped) this.resume();
   }
@@ -79,7 +81,8 @@ export abstract class SocketConnection implements DirectConnection {
 
   /** The peer will send no more. */
   protected peerEnded(): void {
-    if (!this.lost) this.#sink?.end();
+    if (this.#sink === undefined) this.#ended = true;
+    else if (!this.lost) this.#sink.end();
   }
 
   /** The socket is gone; `cause` says why when it was not in good order. */

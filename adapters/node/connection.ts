@@ -21,6 +21,7 @@ export class NodeConnection extends SocketConnection {
     socket.on("error", (error) => {
       this.#failure = error;
     });
+    socket.on("end", () => this.peerEnded());
     socket.on("close", () => this.gone(this.#failure));
   }
 
@@ -75,7 +76,6 @@ export class NodeConnection extends SocketConnection {
       const { buffer, byteOffset, byteLength } = chunk;
       this.arrived(new Uint8Array(buffer, byteOffset, byteLength));
     });
-    socket.on("end", () => this.peerEnded());
     socket.on("finish", () => this.drained());
     socket.on("drain", () => {
       if (!this.#full) return;

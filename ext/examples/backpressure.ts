@@ -22,10 +22,10 @@ try {
 const waiting = push.send("one more"); // waits for the receiver
 const messages = await pull.receiveMany();
 await waiting;
-console.log(`Received ${messages.length} at once, room again`);
+console.log(`Received ${messages.length}, the one that waited among them`);
 await Promise.all([push.close(), pull.close()]);
 
 // Prints:
 // Full after 20 messages
 // No room within 20 ms: EAGAIN
-// Received 20 at once, room again
+// Received 21, the one that waited among them

@@ -82,6 +82,11 @@ export class Acceptor implements ConnectionOwner {
       this.#emit("bind:error", { error });
       throw error;
     }
+    if (this.#closing !== undefined) {
+      await this.#listener.close();
+      const what = `Cannot bind "${this.#endpoint}": it was closed meanwhile`;
+      throw new ZmqError("EBADF", what, { address: this.#endpoint });
+    }
     this.#endpoint = this.#listener.endpoint;
     if (!this.#held) this.#listener.hold?.(false);
     this.#emit("bind", {});
@@ -162,23 +167,31 @@ export class Acceptor implements ConnectionOwner {
       stream.close();
       return;
     }
-    const peerAddress = stream.remoteAddress;
-    this.#emit("accept", { peerAddress });
+    this.#emit("accept", { peerAddress: stream.remoteAddress });
     this.#makeRoom();
+    try {
+      const connection = this.#connectionOver(stream);
+      this.#pipes.set(connection, undefined);
+      if (this.#maker !== undefined) this.#pending.add(connection);
+      if (!this.#held) connection.hold(false);
+      connection.start();
+    } catch (cause) {
+      stream.close();
+      const error = toZmqError(cause, "EPROTO", "Cannot accept a peer");
+      this.#emit("accept:error", { error });
+    }
+  }
+
+  #connectionOver(stream: ByteStream): Connection {
     const setup = {
       host: this.#host,
       stream,
       endpoint: this.#endpoint,
       options: this.#options,
     };
-    const maker = this.#maker;
-    const connection = maker === undefined
+    return this.#maker === undefined
       ? new RawSession(setup, this)
-      : new Session(setup, maker, this);
-    this.#pipes.set(connection, undefined);
-    if (maker !== undefined) this.#pending.add(connection);
-    if (!this.#held) connection.hold(false);
-    connection.start();
+      : new Session(setup, this.#maker, this);
   }
 
   #admits(stream: ByteStream): boolean {

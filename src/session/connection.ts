@@ -66,7 +66,10 @@ export abstract class Connection implements ByteSink {
   readonly #endpoint: string;
   #ready = false;
   #finishing = false;
+  // Our side was ended; what was written before has left; so has the peer's.
   #ending = false;
+  #drained = false;
+  #peerEnded = false;
   #failed = false;
   #closed = false;
   #error: ZmqError | undefined;
@@ -175,12 +178,19 @@ export abstract class Connection implements ByteSink {
   }
 
   drain(): void {
-    // After `end`, everything has left: the peer may close its side.
-    if (this.#ending) this.#closeIn(GOODBYE_TIME);
-    else if (!this.over) this.writer?.drained();
+    if (!this.#ending) {
+      if (!this.over) this.writer?.drained();
+      return;
+    }
+    this.#drained = true;
+    if (this.#peerEnded) this.close();
+    else this.#closeIn(GOODBYE_TIME);
   }
 
   end(): void {
+    this.#peerEnded = true;
+    // What we wrote may still be on its way to a peer that only reads now.
+    if (this.#ending && !this.#drained && !this.over) return;
     this.#lost(undefined);
   }
 

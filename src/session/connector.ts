@@ -221,6 +221,19 @@ export class Connector implements ConnectionOwner {
     }
     this.#attempt = undefined;
     this.#timer?.cancel();
+    this.#emit("connect", { peerAddress: stream.remoteAddress });
+    try {
+      const connection = this.#connectionOver(stream);
+      this.#connection = connection;
+      if (!this.#held) connection.hold(false);
+      connection.start();
+    } catch (error) {
+      stream.close();
+      this.#retry(toZmqError(error, "EPROTO", "Cannot use the connection"));
+    }
+  }
+
+  #connectionOver(stream: ByteStream): Connection {
     const setup = {
       host: this.#host,
       stream,
@@ -228,13 +241,9 @@ export class Connector implements ConnectionOwner {
       options: this.#options,
     };
     const maker = this.#maker;
-    const connection = maker === undefined
+    return maker === undefined
       ? new RawSession(setup, this)
       : new Session(setup, maker as MechanismMaker, this);
-    this.#connection = connection;
-    if (!this.#held) connection.hold(false);
-    this.#emit("connect", { peerAddress: stream.remoteAddress });
-    connection.start();
   }
 
   #refused(attempt: AbortController, cause: unknown): void {

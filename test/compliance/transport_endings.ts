@@ -140,7 +140,7 @@ export function transportEndings(bench: Bench): void {
       const [near] = await bench.ends();
       near.close();
       near.close();
-      assert.equal(near.write(pattern(10)), false);
+      near.write(pattern(10));
       near.finish();
       near.pause();
       near.resume();
@@ -158,7 +158,7 @@ export function transportEndings(bench: Bench): void {
     it("of a peer with unread octets is a reset, with its cause", async () => {
       const [near, far] = await bench.ends();
       far.pause();
-      while (near.write(new Uint8Array(MEGABYTE)));
+      near.write(new Uint8Array(32 * MEGABYTE));
       await turns(5);
       far.close();
       await near.closure();

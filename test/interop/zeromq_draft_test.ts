@@ -1,5 +1,5 @@
 // Draft socket types against zeromq.js's, both ways.
-// runtimes: node, deno
+// runtimes: node
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import {

@@ -1,5 +1,5 @@
 // Our sockets against zeromq.js and the newer libzmq in it: the whole matrix.
-// runtimes: node, deno
+// runtimes: node
 import { after, before, describe } from "node:test";
 import { testMatrix } from "../compliance/interop.ts";
 import { Places } from "../kit/places.ts";

@@ -7,6 +7,7 @@ import type {
   ByteStream,
   DirectStream,
 } from "../../src/transport/transport.ts";
+import { within } from "./wait.ts";
 
 /** The two forms that a byte stream has. */
 export type Form = "direct" | "streams";
@@ -101,7 +102,10 @@ export class End implements ByteSink {
   /** Waits until something holds; it is looked at after every call. */
   until(ready: () => boolean): Promise<void> {
     if (ready()) return Promise.resolve();
-    return new Promise((resolve) => this.#waiters.push({ ready, resolve }));
+    const promise = new Promise<void>((resolve) => {
+      this.#waiters.push({ ready, resolve });
+    });
+    return within(promise, `${ready} after ${this.received} octets`, 10_000);
   }
 
   /** Waits for so many octets. */

@@ -12,7 +12,7 @@ import { ROOT } from "../structure/project.ts";
 const PYTHON = "/usr/bin/python3";
 
 /** Milliseconds that a foreign socket may take for one message. */
-const PATIENCE = 2_000;
+const PATIENCE = 10_000;
 
 /** Why the tests that need pyzmq are skipped; `false`: they are not. */
 export const noPython: string | false = findPython();
@@ -141,6 +141,17 @@ export class PythonSocket implements ForeignSocket {
 
   async send(...messages: (readonly Uint8Array[])[]): Promise<void> {
     await this.#do("send", { messages: messages.map(toBase64) });
+  }
+
+  /** Sends a message if there is somebody to send it to right now. */
+  async offer(message: readonly Uint8Array[]): Promise<boolean> {
+    try {
+      await this.#do("send", { messages: [toBase64(message)], timeout: 0 });
+      return true;
+    } catch (error) {
+      if ((error as ForeignError).code === "EAGAIN") return false;
+      throw error;
+    }
   }
 
   async receive(

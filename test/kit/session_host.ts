@@ -7,10 +7,10 @@ import { ConnectionPipe } from "../../src/routing/connection_pipe.ts";
 import type { PeerInfo } from "../../src/routing/peer.ts";
 import type { Pipe, PipeCommand, PipeOwner } from "../../src/routing/pipe.ts";
 import type { Authenticator } from "../../src/security/zap.ts";
-import {
-  type Connection,
-  type ConnectionEnd,
-  type ConnectionOwner,
+import type {
+  Connection,
+  ConnectionEnd,
+  ConnectionOwner,
 } from "../../src/session/connection.ts";
 import type {
   EventDetail,
@@ -21,7 +21,7 @@ import { RawSession } from "../../src/session/raw_session.ts";
 import { prepareMechanism } from "../../src/session/security.ts";
 import { Session } from "../../src/session/session.ts";
 import type { ByteSink } from "../../src/transport/transport.ts";
-import { FakeClock } from "./fake_clock.ts";
+import type { FakeClock } from "./fake_clock.ts";
 import { type MemoryOptions, MemoryStream } from "./memory_stream.ts";
 
 /** One event as it was emitted. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 /** Milliseconds after which something that should have come will not. */
-export const PATIENCE = 2_000;
+export const PATIENCE = 10_000;
 
 /** Waits until the condition holds, and fails after a while. */
 export async function until(

@@ -42,7 +42,8 @@ function unitsOf(entry: Capture, side: string): readonly Unit[] {
 function optionsOf(entry: Capture, side: Side): Partial<Options> {
   const options: Partial<Options> = {};
   for (const unit of unitsOf(entry, side)) {
-    if (unit.kind !== "command") continue;
+    const isRight = unit.decoded?.malformedName === undefined;
+    if (unit.kind !== "command" || !isRight) continue;
     const { name, data } = parseCommand(bodyOf(unit));
     if (name === "HELLO") {
       options.plainUsername = unit.decoded!.username as string;
@@ -103,7 +104,9 @@ function said(units: readonly Unit[], isServer: boolean): string {
 function received(type: SocketType, units: readonly Unit[]): string[][] {
   const messages = messagesIn(units);
   if (type !== "PUB" && type !== "XPUB") return messages;
-  return messages.filter(([first]) => first![0]! > "\x01");
+  return messages.filter(([first]) =>
+    !first!.startsWith("\0") && !first!.startsWith("\x01")
+  );
 }
 
 const playable = ["zmtp/null.json", "zmtp/plain.json"]

@@ -1,0 +1,4 @@
+// What sockets promise, over inproc.
+import { testSockets } from "./socket.ts";
+
+testSockets("inproc");

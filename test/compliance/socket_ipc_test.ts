@@ -1,0 +1,4 @@
+// What sockets promise, over ipc.
+import { testSockets } from "./socket.ts";
+
+testSockets("ipc");

@@ -1,0 +1,4 @@
+// What sockets promise, over tcp.
+import { testSockets } from "./socket.ts";
+
+testSockets("tcp");

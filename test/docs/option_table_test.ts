@@ -1,0 +1,77 @@
+// The README's tables of options and error codes say what the engine does.
+import assert from "node:assert/strict";
+import process from "node:process";
+import { describe, it } from "node:test";
+import { Dealer, Dish, Publisher, Push, ZmqError } from "../../mod.ts";
+import { optionTable } from "../../src/options/table.ts";
+import type { Option } from "../../src/options/option.ts";
+import { read } from "../structure/project.ts";
+import { withTables } from "./tables.ts";
+
+const README = read("README.md");
+
+const HINT = "Run: tsc && node .out/test/docs/write_tables.js";
+
+/** Another value than the default that an option would take. */
+function otherThanDefault(name: string, option: Option): unknown {
+  if (name === "interface") return "lo";
+  switch (option.kind) {
+    case "boolean":
+      return !option.default;
+    case "integer":
+      return option.default === -1 ? 1 : (option.default as number) + 1;
+    case "choice":
+      return option.choices.find((each) => each !== option.default);
+  }
+  return "value";
+}
+
+/** The row of the platform table that says where an option works. */
+function columnsOf(name: string): string[] | undefined {
+  const lines = README.slice(README.indexOf("### Platform options")).split(
+    "\n",
+  );
+  const row = lines.find((line) =>
+    line.startsWith(`| \`${name}\``) && /(yes|no|newer) +\|$/.test(line)
+  );
+  return row?.split("|").slice(2, -1).map((cell) => cell.trim());
+}
+
+function runtimeColumn(): number {
+  if (process.versions.bun !== undefined) return 2;
+  return process.versions.deno === undefined ? 0 : 1;
+}
+
+describe("README.md", () => {
+  it("has the tables that the engine's own make", () => {
+    assert.equal(README, withTables(README), HINT);
+  });
+
+  it("says on which runtimes each platform option works", async () => {
+    const column = runtimeColumn();
+    const sockets = [Dealer, Dish, Publisher, Push];
+    for (const [name, row] of Object.entries(optionTable)) {
+      const option = row as Option;
+      if (!option.platform || option.needs !== undefined) continue;
+      const said = columnsOf(name)?.[column];
+      assert.ok(said, `Expected a row for ${name}`);
+      const Type = sockets.find((each) => name in each.prototype)!;
+      const socket = new Type();
+      let works = "yes";
+      try {
+        (socket as unknown as Record<string, unknown>)[name] = otherThanDefault(
+          name,
+          option,
+        );
+      } catch (error) {
+        if (!(error instanceof ZmqError)) throw error;
+        assert.equal(error.code, "ENOTSUP", `${name}: ${error.message}`);
+        works = "no";
+      }
+      await socket.close();
+      // "newer": only some versions of the runtime can.
+      if (said === "newer") continue;
+      assert.equal(works, said, `${name} in column ${column + 1}`);
+    }
+  });
+});

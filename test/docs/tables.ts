@@ -1,0 +1,176 @@
+// The tables of the README that are made from the engine's own: options and
+// error codes. `node .out/test/docs/write_tables.js` puts them there.
+import { errorCodes } from "../../src/base/errors.ts";
+import type { Option } from "../../src/options/option.ts";
+import { optionTable, replacedOptions } from "../../src/options/table.ts";
+import {
+  receivingTypes,
+  sendingTypes,
+  type SocketType,
+} from "../../src/options/socket_type.ts";
+
+type Cells = readonly string[];
+
+/** A table in Markdown as `deno fmt` writes it. */
+function markdown(head: Cells, rows: readonly Cells[]): string {
+  const widths = head.map((_, column) =>
+    Math.max(3, ...[head, ...rows].map((row) => row[column]!.length))
+  );
+  const line = (cells: Cells) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`;
+  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+  return [line(head), rule, ...rows.map(line)].join("\n");
+}
+
+const options = Object.entries(optionTable as Record<string, Option>);
+
+function isOf(types: readonly SocketType[], all: readonly SocketType[]) {
+  return types.length === all.length && types.every((t) => all.includes(t));
+}
+
+function socketsOf({ types }: Option): string {
+  if (types === undefined) return "all";
+  if (isOf(types, sendingTypes)) return "all that send";
+  if (isOf(types, receivingTypes)) return "all that receive";
+  return types.join(", ");
+}
+
+function typeOf({ kind, choices }: Option): string {
+  switch (kind) {
+    case "integer":
+      return "number";
+    case "text":
+      return "string";
+    case "octets":
+      return "string, Uint8Array";
+    case "key":
+      return "Z85 string, Uint8Array";
+    case "choice":
+      return choices.length > 8
+        ? "string"
+        : choices.map((choice) => JSON.stringify(choice)).join(", ");
+    case "flags":
+      return `array of ${
+        choices.map((choice) => JSON.stringify(choice)).join(", ")
+      }`;
+    case "filters":
+      return "string, string[]";
+    case "properties":
+      return "object of strings";
+  }
+  return kind;
+}
+
+function defaultOf(option: Option): string {
+  const shown = JSON.stringify(option.default) ?? "";
+  const others = Object.entries(option.defaults ?? {}).map(([type, value]) =>
+    `${type} ${JSON.stringify(value)}`
+  );
+  return [shown, ...others].join("; ");
+}
+
+function libzmqOf({ libzmq }: Option): string {
+  return libzmq.map(([constant]) => `\`${constant}\``).join(", ") || "–";
+}
+
+function rowOf([name, option]: readonly [string, Option]): Cells {
+  return [
+    `\`${name}\``,
+    typeOf(option),
+    defaultOf(option),
+    option.unit ?? "",
+    socketsOf(option),
+    libzmqOf(option),
+  ];
+}
+
+const HEAD = ["Option", "Type", "Default", "Unit", "Sockets", "libzmq"];
+
+/** True for options that some runtime or extension must offer. */
+function isGated(option: Option): boolean {
+  return option.platform || option.needs !== undefined;
+}
+
+/** Every option that works on every runtime and can be set. */
+function optionRows(): string {
+  const rows = options
+    .filter(([, option]) => !isGated(option) && option.access === "settable");
+  return markdown(HEAD, rows.map(rowOf));
+}
+
+/** Every property that can only be read. */
+function readOnlyRows(): string {
+  const rows = options.filter(([, option]) => option.access !== "settable");
+  return markdown(
+    ["Property", "libzmq"],
+    rows.map(([name, option]) => [
+      `\`${name}\``,
+      libzmqOf(option),
+    ]),
+  );
+}
+
+/** Options that only some runtime can honour. */
+function platformRows(): string {
+  const rows = options
+    .filter(([, option]) => option.platform && option.needs === undefined);
+  return markdown(HEAD, rows.map(rowOf));
+}
+
+/** Options whose transport or mechanism does not exist yet. */
+function missingRows(): string {
+  const needs = new Map<string, string[]>();
+  for (const [name, { needs: what }] of options) {
+    if (what === undefined) continue;
+    needs.set(what, [...needs.get(what) ?? [], `\`${name}\``]);
+  }
+  return markdown(
+    ["Needs", "Options"],
+    [...needs].map(([what, names]) => [what, names.join(", ")]),
+  );
+}
+
+/** Options of libzmq that are something else here. */
+function replacedRows(): string {
+  return markdown(
+    ["libzmq", "Here"],
+    Object.values(replacedOptions).map(({ libzmq, instead }) => [
+      libzmq.map(([constant]) => `\`${constant}\``).join(", "),
+      instead,
+    ]),
+  );
+}
+
+/** Every error code. */
+function errorRows(): string {
+  return markdown(
+    ["Code", "Meaning"],
+    Object.entries(errorCodes).map(([code, text]) => [`\`${code}\``, text]),
+  );
+}
+
+/** The tables by the names of their places in the README. */
+export const tables: Readonly<Record<string, () => string>> = {
+  options: optionRows,
+  "read-only options": readOnlyRows,
+  "platform options": platformRows,
+  "missing options": missingRows,
+  "replaced options": replacedRows,
+  "error codes": errorRows,
+};
+
+/** Puts every table into its place: between two comments that name it. */
+export function withTables(readme: string): string {
+  let text = readme;
+  for (const [name, make] of Object.entries(tables)) {
+    const place = new RegExp(
+      `(<!-- table: ${name} -->\n)[\\s\\S]*?(\n<!-- end -->)`,
+    );
+    if (!place.test(text)) throw new Error(`README has no place for ${name}`);
+    text = text.replace(
+      place,
+      (_all, start, end) => `${start}\n${make()}\n${end}`,
+    );
+  }
+  return text;
+}
