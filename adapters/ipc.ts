@@ -162,12 +162,14 @@ function listener(
   server: Server,
   tidy?: () => Promise<void>,
 ): Listener {
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await server.close();
+    await tidy?.();
+  };
   return {
     endpoint: place.endpoint,
-    close: async () => {
-      await server.close();
-      await tidy?.();
-    },
+    close: () => closing ??= close(),
     hold: (keepsProcess) => server.hold(keepsProcess),
   };
 }

@@ -17,7 +17,18 @@ export async function runMicro(isQuick: boolean): Promise<void> {
   addSubscriptions(bench);
   await addCurve(bench);
   await bench.run();
-  console.table(bench.table());
+  for (const { name, result } of bench.tasks) {
+    if (result.state === "errored") throw result.error;
+    if (!("latency" in result)) throw new Error(`"${name}" did not run`);
+    const { p50 } = result.latency;
+    console.log(`${name.padEnd(56)} ${microseconds(p50)} µs`);
+  }
+}
+
+/** The median of a run, from milliseconds. */
+function microseconds(milliseconds: number): string {
+  const time = milliseconds * 1000;
+  return time.toFixed(time < 100 ? 2 : 0).padStart(10);
 }
 
 if (import.meta.main) await runMicro(false);

@@ -81,7 +81,9 @@ async function travel(
     if (sent!.count !== received!.count) {
       throw new Error(`${sent!.count} sent, ${received!.count} received`);
     }
-    return received!;
+    // From the first to the last, whoever took longer.
+    const milliseconds = Math.max(sent!.milliseconds, received!.milliseconds);
+    return { count: received!.count, milliseconds };
   } catch (error) {
     return { error: (error as Error).message };
   }

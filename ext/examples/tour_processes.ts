@@ -141,7 +141,7 @@ export class Peer {
       this.#isGone = true;
       const last = this.#errors.trim().split("\n").at(-1);
       for (const { failed } of this.#pending.values()) {
-        failed(new Error(`${name} ended: ${last}`));
+        failed(new Error(last ? `${name} ended: ${last}` : `${name} ended`));
       }
       this.#hello("");
     });

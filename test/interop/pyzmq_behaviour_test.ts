@@ -255,14 +255,19 @@ describe("behaviour with libzmq", { skip: noPython }, () => {
   it("a socket type that does not fit is refused by both", async () => {
     await using bag = new Bag();
     const publisher = bag.keep(new Publisher());
-    const refused = publisher.events.once("handshake:error:protocol");
+    // libzmq refuses us just as soon as we refuse it: its reset may overtake
+    // the READY that tells its type.
+    const refused = Promise.race([
+      publisher.events.once("handshake:error:protocol"),
+      publisher.events.once("handshake:error:other"),
+    ]);
     const endpoint = await publisher.bind(places.fresh("tcp"));
     const theirs = await python.socket("PULL");
     await theirs.monitor();
     await theirs.connect(endpoint);
     const { error } = await within(refused, "the refusal");
-    assert.equal(error?.code, "EPROTO");
-    assert.match(error.message, /PULL/);
+    if (error?.code === "EPROTO") assert.match(error.message, /PULL/);
+    else assert.equal(error?.code, "ECONNRESET");
     await theirs.eventsUntil("DISCONNECTED");
     assert.equal(publisher.peers.length, 0);
     await theirs.close();

@@ -36,6 +36,7 @@ export class MemoryStream implements ByteStream, DirectStream {
   #octets = 0;
   #ended = false;
   #ending = false;
+  #readEnded = false;
   #blocked = false;
   #scheduled = false;
   readonly #options: MemoryOptions;
@@ -164,8 +165,10 @@ export class MemoryStream implements ByteStream, DirectStream {
     }
     if (!this.#ending || this.gone) return;
     this.#ending = false;
+    this.#readEnded = true;
     this.#sink?.end();
-    if (this.#ended && !this.gone) {
+    // Gone only when both ends have been read to the end.
+    if (other.#readEnded && !this.gone) {
       this.#vanish();
       other.#vanish();
     }

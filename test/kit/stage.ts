@@ -21,7 +21,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Makes a socket that is closed with the stage. */
-  make<T extends Socket, O extends object>(
+  make<T extends Socket, const O extends object>(
     socketClass: SocketClass<T, O>,
     options?: O,
   ): T {

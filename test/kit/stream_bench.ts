@@ -10,6 +10,7 @@ import type {
   Transport,
 } from "../../src/transport/transport.ts";
 import { End, type Form } from "./byte_end.ts";
+import { within } from "./wait.ts";
 
 /** What the suite has to know of a transport. */
 export interface TransportSubject {
@@ -44,22 +45,26 @@ export class Bench {
     options: Partial<ListenOptions> = {},
   ): Promise<{ listener: Listener; accepted: () => Promise<ByteStream> }> {
     const queue: ByteStream[] = [];
-    let arrived: (() => void) | undefined;
+    const waiting: ((stream: ByteStream) => void)[] = [];
     const listener = await this.subject.transport.listen(
       parseEndpoint(endpoint),
       { backlog: 100, ...options },
       (stream) => {
         this.#streams.push(stream);
-        queue.push(stream);
-        arrived?.();
+        const take = waiting.shift();
+        if (take === undefined) queue.push(stream);
+        else take(stream);
       },
     );
     this.#listeners.push(listener);
-    const accepted = async (): Promise<ByteStream> => {
-      while (queue.length === 0) {
-        await new Promise<void>((resolve) => arrived = resolve);
-      }
-      return queue.shift()!;
+    const accepted = (): Promise<ByteStream> => {
+      const stream = queue.shift();
+      if (stream !== undefined) return Promise.resolve(stream);
+      return within(
+        new Promise((resolve) => waiting.push(resolve)),
+        "a connection",
+        10_000,
+      );
     };
     return { listener, accepted };
   }

@@ -359,3 +359,49 @@ test("Session closes when the socket refuses the pipe", async () => {
   assert.deepEqual(host.messages, []);
   assert.equal(clock.timers, 0);
 });
+
+test("Session waits for the transport with its commands too", async () => {
+  const clock = new FakeClock();
+  const host = new TestHost("SUB", clock);
+  const { peer, stream } = await facing(host, { limit: 10 });
+  peer.say(greeting() + ready("PUB"));
+  await clock.settle();
+  peer.take();
+  peer.stream.pause();
+  let writes = 0;
+  const write = stream.write.bind(stream);
+  stream.write = (parts) => {
+    writes++;
+    return write(parts);
+  };
+  for (let i = 0; i < 5; i++) {
+    host.pipes[0]!.command("SUBSCRIBE", fromKey(`topic ${i}`));
+    await clock.settle();
+  }
+  assert.equal(writes, 1);
+  peer.stream.resume();
+  await clock.settle();
+  assert.equal(writes, 2);
+  assert.equal(peer.take().match(/535542534352494245/g)?.length, 5);
+});
+
+test("Session.finish lets a peer that ended its side read on", async () => {
+  const clock = new FakeClock();
+  const host = new TestHost("PUSH", clock);
+  const { peer, session, stream } = await facing(host);
+  peer.say(greeting() + ready("PULL"));
+  await clock.settle();
+  peer.take();
+  peer.stream.pause();
+  host.send("a");
+  session.finish(-1);
+  await clock.settle();
+  peer.stream.end();
+  await clock.settle();
+  assert.equal(stream.gone, false);
+  peer.stream.resume();
+  await clock.settle();
+  assert.equal(peer.take(), frame(0, "a"));
+  assert.ok(stream.gone);
+  assert.equal(clock.timers, 0);
+});
