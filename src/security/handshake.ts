@@ -179,7 +179,11 @@ export abstract class Handshake implements Mechanism {
    * queues one when they are refused: RFC 37 "socket types".
    */
   protected takeMetadata(bytes: Uint8Array, mayError: boolean): void {
-    const metadata = parseMetadata(bytes);
+    const { maxProperties } = this.setup;
+    const metadata = parseMetadata(
+      bytes,
+      maxProperties === undefined ? {} : { properties: maxProperties },
+    );
     try {
       this.setup.checkMetadata(metadata);
     } catch (error) {

@@ -100,4 +100,6 @@ export interface MechanismSetup {
    * the mechanism has parsed them; throws to refuse.
    */
   readonly checkMetadata: (metadata: Metadata) => void;
+  /** How many properties the peer may have. Default: 64. */
+  readonly maxProperties?: number;
 }

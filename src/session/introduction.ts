@@ -40,15 +40,7 @@ export function ownMetadata(type: SocketType, options: Options): Property[] {
 export function checkMetadata(
   type: SocketType,
   metadata: Metadata,
-  maxProperties: number,
 ): void {
-  if (metadata.size > maxProperties) {
-    throw protocolError(
-      INVALID,
-      `Cannot accept ${metadata.size} properties: ` +
-        `expected at most ${maxProperties}`,
-    );
-  }
   const peerType = metadata.get(SOCKET_TYPE);
   if (peerType !== undefined && !compatible(type, toText(peerType))) {
     throw protocolError(

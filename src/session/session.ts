@@ -196,7 +196,8 @@ export class Session extends Connection implements FrameSink, TrafficOwner {
     const { maxProperties } = this.options;
     this.#mechanism = this.#maker.make({
       metadata: ownMetadata(type, this.options),
-      checkMetadata: (metadata) => checkMetadata(type, metadata, maxProperties),
+      checkMetadata: (metadata) => checkMetadata(type, metadata),
+      maxProperties: maxProperties < 0 ? Infinity : maxProperties,
     }, needsDecision(this.#policy()));
     this.#advance(this.#mechanism);
   }

@@ -62,7 +62,9 @@ function typeOf({ kind, choices }: Option): string {
 }
 
 function defaultOf(option: Option): string {
-  const shown = JSON.stringify(option.default) ?? "";
+  const meaning = option.default === option.min && option.lowest;
+  const shown = JSON.stringify(option.default) +
+    (meaning ? ` (${meaning})` : "");
   const others = Object.entries(option.defaults ?? {}).map(([type, value]) =>
     `${type} ${JSON.stringify(value)}`
   );
@@ -79,12 +81,21 @@ function rowOf([name, option]: readonly [string, Option]): Cells {
     typeOf(option),
     defaultOf(option),
     option.unit ?? "",
+    option.live ? "yes" : "",
     socketsOf(option),
     libzmqOf(option),
   ];
 }
 
-const HEAD = ["Option", "Type", "Default", "Unit", "Sockets", "libzmq"];
+const HEAD = [
+  "Option",
+  "Type",
+  "Default",
+  "Unit",
+  "Live",
+  "Sockets",
+  "libzmq",
+];
 
 /** True for options that some runtime or extension must offer. */
 function isGated(option: Option): boolean {

@@ -8,7 +8,12 @@ export const ROOT: string = findRoot();
 
 function findRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "deno.json"))) folder = dirname(folder);
+  while (!existsSync(join(folder, "deno.json"))) {
+    if (folder === dirname(folder)) {
+      throw new Error(`No deno.json above ${import.meta.url}`);
+    }
+    folder = dirname(folder);
+  }
   return folder;
 }
 
