@@ -22,6 +22,12 @@ export async function unlinkFile(path: string): Promise<void> {
   }
 }
 
+/** True when the directory that a path names a file in exists. */
+export async function hasDirectory(path: string): Promise<boolean> {
+  const directory = path.slice(0, path.lastIndexOf("/") + 1);
+  return await inodeOf(directory === "" ? "." : directory) !== undefined;
+}
+
 /** The file of a socket, told from any that takes its place later. */
 export class SocketFile {
   readonly #path: string;

@@ -23,7 +23,7 @@ import type {
 } from "../src/transport/transport.ts";
 import { builtin } from "./builtin.ts";
 import type { Driver, ServeOptions, Server, UnixPlace } from "./driver.ts";
-import { unlinkFile } from "./files.ts";
+import { hasDirectory, unlinkFile } from "./files.ts";
 import { systemCode, toZmqError } from "./errors.ts";
 
 /** Connections and listeners of Unix domain sockets. */
@@ -83,7 +83,7 @@ export class IpcTransport implements Transport {
       const server = await this.#serve(place, serve);
       return listener(place, server);
     } catch (cause) {
-      throw toZmqError(cause, "bind", text);
+      throw toZmqError(await bindCause(cause, address), "bind", text);
     }
   }
 
@@ -147,6 +147,14 @@ export class IpcTransport implements Transport {
       { address: endpoint.text },
     );
   }
+}
+
+/** Node says EACCES, as Windows would, where there is no directory. */
+async function bindCause(cause: unknown, address: IpcAddress) {
+  if (systemCode(cause) !== "EACCES" || address.kind !== "path") return cause;
+  if (await hasDirectory(address.path)) return cause;
+  const message = "There is no such directory";
+  return Object.assign(new Error(message, { cause }), { code: "ENOENT" });
 }
 
 function placeOf(address: IpcAddress): UnixPlace {

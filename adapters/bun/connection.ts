@@ -16,6 +16,7 @@ export class BunConnection extends SocketConnection {
   readonly #queue: WriteQueue = new WriteQueue();
   #full = false;
   #ending = false;
+  #peerEnded = false;
 
   /** Takes a socket that has just been opened, and stops its reading. */
   constructor(socket: OwnSocket, localAddress: string, remoteAddress: string) {
@@ -78,12 +79,15 @@ export class BunConnection extends SocketConnection {
 
   /** Bun's call: the peer will send no more. */
   onEnd(): void {
+    this.#peerEnded = true;
     this.peerEnded();
   }
 
   /** Bun's call: the socket is gone. */
   onClose(error?: Error): void {
     this.#queue.clear();
+    // After shutdown, Bun takes the peer's end for the end of it all.
+    if (error === undefined && !this.#peerEnded) this.onEnd();
     this.gone(error);
   }
 
