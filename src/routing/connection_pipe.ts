@@ -9,13 +9,7 @@ import type { Message } from "../message/message.ts";
 import { messageSize } from "../message/message.ts";
 import { type Batch, BATCH_OCTETS, Outbox } from "./outbox.ts";
 import type { PeerInfo } from "./peer.ts";
-import {
-  lowWaterMark,
-  Pipe,
-  type PipeCommand,
-  type PipeLimits,
-  type PipeOwner,
-} from "./pipe.ts";
+import { lowWaterMark, Pipe, type PipeCommand } from "./pipe.ts";
 
 /** How many notices of subscriptions wait before the peer has to. */
 const NOTICE_LIMIT = 100_000;
@@ -40,16 +34,6 @@ export class ConnectionPipe extends Pipe {
   #link: PipeLink | undefined;
   #refused = false;
   #stalled = false;
-
-  constructor(
-    owner: PipeOwner,
-    limits: PipeLimits,
-    peer: PeerInfo,
-    endpoint: string,
-    connecting: boolean,
-  ) {
-    super(owner, limits, peer, endpoint, connecting);
-  }
 
   override get pending(): number {
     return this.#outbox.messages;

@@ -11,13 +11,7 @@
 import type { Message } from "../message/message.ts";
 import { messageSize } from "../message/message.ts";
 import type { PeerInfo } from "./peer.ts";
-import {
-  lowWaterMark,
-  Pipe,
-  type PipeCommand,
-  type PipeLimits,
-  type PipeOwner,
-} from "./pipe.ts";
+import { lowWaterMark, Pipe, type PipeCommand } from "./pipe.ts";
 
 /** One end of an inproc connection. */
 export class InprocPipe extends Pipe {
@@ -31,16 +25,6 @@ export class InprocPipe extends Pipe {
   // Commands sent while the two ends are being joined.
   #commands: [command: PipeCommand, data: Uint8Array][] = [];
   #refused = false;
-
-  constructor(
-    owner: PipeOwner,
-    limits: PipeLimits,
-    peer: PeerInfo,
-    endpoint: string,
-    connecting: boolean,
-  ) {
-    super(owner, limits, peer, endpoint, connecting);
-  }
 
   override get pending(): number {
     return this.#other === undefined

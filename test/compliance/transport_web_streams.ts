@@ -2,6 +2,7 @@
 // transport suite.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { ZmqError } from "../../src/base/errors.ts";
 import type { ByteStream } from "../../src/transport/transport.ts";
 import { assertSameOctets, cut, pattern } from "../kit/byte_end.ts";
 import { turns } from "../kit/runtime.ts";
@@ -89,8 +90,10 @@ export function transportWebStreams(bench: Bench): void {
       writer.write(new Uint8Array(32_000_000)).catch(() => {});
       await turns(5);
       far.close();
-      await assert.rejects(reader.read(), { code: "ECONNRESET" });
       await assert.rejects(writer.closed, { code: "ECONNRESET" });
+      // One of both calls is told of the break; the other may see an end.
+      const last = await reader.read().catch((error: unknown) => error);
+      assert.ok(last instanceof ZmqError || (last as { done: true }).done);
     });
 
     it("pipe to a peer and back", async () => {
