@@ -32,13 +32,12 @@ export interface ContextInit extends Partial<ContextOptions> {
 
 /** Sockets that share inproc names, a runtime and an authenticator. */
 export class EngineContext implements AsyncDisposable {
-  /** Who may connect; `undefined` leaves it to a ZAP handler socket. */
-  authenticate: Authenticator | undefined;
   /** @internal */
   readonly services: SocketServices;
   readonly #sockets = new Set<OwnedSocket>();
   readonly #zap: ZapClient;
   readonly #options: ContextOptions = defaultContextOptions();
+  #authenticate: Authenticator | undefined;
   #shut = false;
   #empty: (() => void)[] = [];
 
@@ -60,6 +59,21 @@ export class EngineContext implements AsyncDisposable {
       set: (context, name, value) =>
         setContextOption((context as EngineContext).#options, name, value),
     });
+  }
+
+  /** Who may connect; `undefined` leaves it to a ZAP handler socket. */
+  get authenticate(): Authenticator | undefined {
+    return this.#authenticate;
+  }
+
+  set authenticate(value: Authenticator | undefined) {
+    if (value !== undefined && typeof value !== "function") {
+      throw new ZmqError(
+        "EINVAL",
+        `Cannot set "authenticate" to ${quote(value)}: expected a function`,
+      );
+    }
+    this.#authenticate = value;
   }
 
   /** True once the context was shut down. */

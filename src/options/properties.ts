@@ -5,7 +5,7 @@
  */
 
 import type { SocketType } from "./socket_type.ts";
-import { optionNames } from "./table.ts";
+import { optionNames, optionTable } from "./table.ts";
 
 /** How the options of an object are read and set. */
 export interface OptionAccessors {
@@ -31,6 +31,25 @@ export function defineOptionProperties(
   accessors: OptionAccessors,
 ): void {
   defineProperties(prototype, optionNames(type), accessors);
+  if (type !== undefined) refuseOthers(prototype, accessors);
+}
+
+/**
+ * Makes setting an option that the type does not have reach `set`, for its
+ * error: JavaScript would make a property of it, and nothing would happen.
+ */
+function refuseOthers(prototype: object, accessors: OptionAccessors): void {
+  for (const name of Object.keys(optionTable)) {
+    if (name in prototype) continue;
+    Object.defineProperty(prototype, name, {
+      get: () => undefined,
+      set(this: object, value: unknown): void {
+        accessors.set(this, name, value);
+      },
+      enumerable: false,
+      configurable: true,
+    });
+  }
 }
 
 /**

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ZmqError } from "../base/errors.ts";
+import { quote, ZmqError } from "../base/errors.ts";
 import type { Authenticator } from "../security/zap.ts";
 import type { Runtime } from "../transport/runtime.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -65,7 +65,13 @@ export function provideDefaultContext(make: () => ContextLike): void {
 
 /** The services of a context, or of the default one. */
 export function servicesOf(context: ContextLike | undefined): SocketServices {
-  if (context !== undefined) return context.services;
+  if (context !== undefined) {
+    if (context?.services !== undefined) return context.services;
+    throw new ZmqError(
+      "EINVAL",
+      `Cannot set "context" to ${quote(context)}: expected a Context`,
+    );
+  }
   if (makeDefault === undefined) {
     throw new ZmqError(
       "EINVAL",

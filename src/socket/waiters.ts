@@ -60,6 +60,15 @@ export function checkTimeout(timeout: number): number {
   return timeout;
 }
 
+/** Checks a signal that was passed to a call; it may be of another realm. */
+function checkSignal(signal: AbortSignal): void {
+  if (typeof signal?.addEventListener === "function") return;
+  throw new ZmqError(
+    "EINVAL",
+    `Cannot wait with signal ${quote(signal)}: expected an AbortSignal`,
+  );
+}
+
 /** The calls that wait for one thing. */
 export class Waiters<T, R> {
   readonly #queue = new Ring<Waiter<T, R>>();
@@ -82,6 +91,7 @@ export class Waiters<T, R> {
   wait(task: T, timeout: number, signal?: AbortSignal): Promise<R> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (timeout === 0) return Promise.reject(this.#late(0));
+    if (signal !== undefined) checkSignal(signal);
     return new Promise<R>((resolve, reject) => {
       const waiter = new Waiter<T, R>(task, resolve, reject);
       if (timeout > 0) {

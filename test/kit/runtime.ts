@@ -92,12 +92,13 @@ export class Script {
 
   /** Sends a signal to the script. */
   signal(name: NodeJS.Signals): void {
-    this.child.kill(name);
+    // Deno takes a child that was sent any signal for dead.
+    process.kill(this.child.pid!, name);
   }
 
   /** Kills the script and waits for its end. */
   async kill(): Promise<void> {
-    this.child.kill("SIGKILL");
+    if (this.child.exitCode === null) this.signal("SIGKILL");
     await this.exited;
   }
 }

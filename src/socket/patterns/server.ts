@@ -60,10 +60,11 @@ export class ServerPattern extends QueuedPattern {
   override send(message: Message, envelope?: Envelope): boolean {
     requireSinglePart(this.type, message);
     const id = envelope?.routingId;
-    if (id === undefined) {
+    if (typeof id !== "number") {
       throw new ZmqError(
         "EINVAL",
-        `Cannot send on a ${this.type} socket without a routing id`,
+        `Cannot send on a ${this.type} socket to routingId ${quote(id)}: ` +
+          "expected the number of a peer",
       );
     }
     const pipe = this.#pipes.get(id);

@@ -78,7 +78,16 @@ describe("defineOptionProperties()", () => {
       assert.ok(seen.has(name), name);
       assert.ok(!Object.hasOwn(sender, name), name);
     }
-    assert.equal("mandatory" in sender, false);
+    assert.equal(seen.has("mandatory"), false);
+  });
+
+  it("does not let an option of other types become a mere property", () => {
+    const sender = new Sender() as Sender & { mandatory?: boolean };
+    assert.equal(sender.mandatory, undefined);
+    assert.throws(() => {
+      sender.mandatory = true;
+    }, { code: "EINVAL", message: /"mandatory".*ROUTER.*PUSH/ });
+    assert.ok(!Object.hasOwn(sender, "mandatory"));
   });
 
   it("gives a subclass only what its base lacks", () => {

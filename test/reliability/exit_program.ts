@@ -1,0 +1,114 @@
+// A program that uses sockets in one of several ways and then has nothing
+// more to do: exit_test.ts watches whether its process ends.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import {
+  Context,
+  curveKeyPair,
+  Dealer,
+  Publisher,
+  Pull,
+  Push,
+  Reply,
+  Request,
+  Router,
+  Subscriber,
+} from "../../mod.ts";
+
+/** A connected pair over every transport, used and closed. */
+async function closed(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "isomq-"));
+  const places = ["tcp://127.0.0.1:*", `ipc://${folder}/x`, "inproc://x"];
+  for (const place of places) {
+    const pull = new Pull();
+    const push = new Push();
+    push.connect(await pull.bind(place));
+    await push.send("x");
+    await pull.receive();
+    await Promise.all([push.close(), pull.close()]);
+  }
+  rmSync(folder, { recursive: true });
+}
+
+/** Sockets with timers of all kinds, closed. */
+async function timers(): Promise<void> {
+  const { publicKey, secretKey } = curveKeyPair();
+  const beat = { heartbeatInterval: 1000, heartbeatTimeout: 60_000 };
+  const reply = new Reply({
+    curveServer: true,
+    curveSecretKey: secretKey,
+    ...beat,
+  });
+  const request = new Request({
+    curveServerKey: publicKey,
+    curvePublicKey: publicKey,
+    curveSecretKey: secretKey,
+    ...beat,
+  });
+  request.connect(await reply.bind("tcp://127.0.0.1:*"));
+  const answer = request.request("x", { timeout: 60_000 });
+  await reply.receive({ timeout: 60_000 });
+  await reply.send("y");
+  await answer;
+  const late = new Dealer({ linger: 60_000 });
+  late.connect("tcp://127.0.0.1:9");
+  await late.send("never");
+  await Promise.all([
+    reply.close(),
+    request.close(),
+    late.close({ linger: 0 }),
+  ]);
+}
+
+/** Sockets that are open, and hold nothing. */
+async function unref(): Promise<void> {
+  const pull = new Pull();
+  const push = new Push();
+  push.connect(await pull.bind("tcp://127.0.0.1:*"));
+  await push.send("x");
+  await pull.receive();
+  pull.unref();
+  push.unref();
+  const nowhere = new Dealer().unref();
+  nowhere.connect("tcp://127.0.0.1:9");
+  void pull.receive();
+}
+
+/** Sockets in use, ended with their context. */
+async function shutdown(): Promise<void> {
+  const context = new Context();
+  const publisher = new Publisher({ context });
+  const subscriber = new Subscriber({ context });
+  subscriber.subscribe("");
+  subscriber.connect(await publisher.bind("tcp://127.0.0.1:*"));
+  const waiting = subscriber.receive();
+  waiting.catch(() => {});
+  await context.shutdown();
+}
+
+/** A socket that is bound and waits: the process must go on. */
+async function open(): Promise<void> {
+  const router = new Router();
+  await router.bind("tcp://127.0.0.1:*");
+}
+
+/** What was sent leaves before close() resolves and the process ends. */
+async function flush(): Promise<void> {
+  const push = new Push();
+  push.connect(process.argv[3]!);
+  for (let i = 0; i < 1000; i++) await push.send(`${i}`);
+  await push.close();
+}
+
+const ways: Readonly<Record<string, () => Promise<void>>> = {
+  closed,
+  timers,
+  unref,
+  shutdown,
+  open,
+  flush,
+};
+
+void ways[process.argv[2]!]!().then(() => console.log("done"));
