@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import process from "node:process";
 import { after, afterEach, describe, it } from "node:test";
 import { detectRuntime } from "../../adapters/auto.ts";
@@ -140,7 +140,10 @@ describe("ipc files", () => {
   });
 
   it("can have a relative path", async () => {
-    const path = `isomq-${process.pid}.sock`;
+    const path = relative(
+      process.cwd(),
+      join(tmpdir(), `isomq-${process.pid}.sock`),
+    );
     try {
       await works(`ipc://${path}`);
       assert.ok(existsSync(path));

@@ -1,75 +1,19 @@
-// Connectors and acceptors over a network in memory.
+/**
+ * Connectors over a network in memory.
+ *
+ * @module
+ */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseEndpoint } from "../../../src/endpoint/endpoint.ts";
-import type { Options } from "../../../src/options/options.ts";
-import type { SocketType } from "../../../src/options/socket_type.ts";
-import { Acceptor } from "../../../src/session/acceptor.ts";
 import { Connector } from "../../../src/session/connector.ts";
-import { FakeClock } from "../../kit/fake_clock.ts";
-import { MemoryNetwork, type MemoryOptions } from "../../kit/memory_stream.ts";
+import { command, greeting, ready } from "../../kit/session_host.ts";
 import {
-  command,
-  greeting,
-  RawPeer,
-  ready,
-  TestHost,
-} from "../../kit/session_host.ts";
-
-const ENDPOINT = parseEndpoint("tcp://127.0.0.1:5555");
-
-interface World {
-  readonly clock: FakeClock;
-  readonly network: MemoryNetwork;
-  bind(host: TestHost): Promise<Acceptor>;
-  connect(host: TestHost): { connector: Connector; gone: () => boolean };
-  host(type: SocketType, changes?: Partial<Options>): TestHost;
-}
-
-function world(options: MemoryOptions = {}): World {
-  const clock = new FakeClock();
-  const network = new MemoryNetwork(options);
-  return {
-    clock,
-    network,
-    bind: async (host) => {
-      const { options } = host;
-      const acceptor = new Acceptor(host, network, ENDPOINT, options);
-      assert.equal(await acceptor.listen(), ENDPOINT.text);
-      return acceptor;
-    },
-    connect: (host) => {
-      const { options } = host;
-      const connector = new Connector(host, network, ENDPOINT, options);
-      let gone = false;
-      connector.start(() => gone = true);
-      return { connector, gone: () => gone };
-    },
-    host: (type, changes) => new TestHost(type, clock, changes),
-  };
-}
-
-/** Listens with peers that a test plays by hand. */
-async function listenRaw(network: MemoryNetwork): Promise<RawPeer[]> {
-  const peers: RawPeer[] = [];
-  await network.listen(
-    ENDPOINT,
-    { backlog: 1 },
-    (stream) => void peers.push(new RawPeer(stream as never)),
-  );
-  return peers;
-}
-
-/** True once the promise has settled. */
-async function settled(
-  promise: Promise<unknown>,
-  clock: FakeClock,
-): Promise<boolean> {
-  let done = false;
-  promise.then(() => done = true);
-  await clock.settle();
-  return done;
-}
+  ENDPOINT,
+  listenRaw,
+  settled,
+  world,
+} from "../../kit/session_world.ts";
 
 test("Connector queues before the connection, and reports its steps", async () => {
   const { clock, host, bind, connect } = world();
@@ -343,88 +287,6 @@ test("Connector.close drops everything with no linger", async () => {
   assert.ok(await settled(connector.close({ linger: 0 }), clock));
   assert.equal(push.pipes[0]!.dropped, 1);
   await connector.close({ linger: -1 });
-  assert.equal(clock.timers, 0);
-});
-
-test("Acceptor.close sends what is queued, and frees the address", async () => {
-  const { clock, host, bind, connect } = world();
-  const push = host("PUSH");
-  const acceptor = await bind(push);
-  const pull = host("PULL");
-  const { connector } = connect(pull);
-  await clock.settle();
-  for (let i = 0; i < 100; i++) push.send(String(i));
-  assert.ok(await settled(acceptor.close({ linger: -1 }), clock));
-  assert.equal(pull.messages.length, 100);
-  assert.ok(push.pipes[0]!.closed);
-  assert.deepEqual(push.names, ["bind", "accept", "handshake", "close"]);
-  const again = await bind(host("PUSH"));
-  await again.close({ linger: 0 });
-  await connector.close({ linger: 0 });
-  assert.equal(clock.timers, 0);
-});
-
-test("Acceptor.listen reports an address in use", async () => {
-  const { network, host, bind } = world();
-  const acceptor = await bind(host("PULL"));
-  const other = host("PULL");
-  await assert.rejects(
-    new Acceptor(other, network, ENDPOINT, other.options).listen(),
-    { code: "EADDRINUSE" },
-  );
-  assert.deepEqual(other.names, ["bind:error"]);
-  await acceptor.close({ linger: 0 });
-});
-
-test("Acceptor drops the oldest of too many handshakes", async () => {
-  const { clock, network, host, bind } = world();
-  const pull = host("PULL", { maxPendingHandshakes: 2 });
-  const acceptor = await bind(pull);
-  const peers: RawPeer[] = [];
-  const join = async (): Promise<RawPeer> => {
-    const stream = await network.connect(ENDPOINT, {
-      signal: new AbortController().signal,
-    });
-    const peer = new RawPeer(stream as never);
-    peers.push(peer);
-    await clock.settle();
-    return peer;
-  };
-  const welcome = await join();
-  welcome.say(greeting() + ready("PUSH"));
-  await clock.settle();
-  for (let i = 0; i < 4; i++) await join();
-  assert.deepEqual(peers.map(({ state }) => state), [
-    "",
-    "closed",
-    "closed",
-    "",
-    "",
-  ]);
-  await acceptor.close({ linger: 0 });
-  assert.equal(clock.timers, 0);
-});
-
-test("Acceptor lets a bad peer cost its own connection only", async () => {
-  const { clock, network, host, bind, connect } = world();
-  const pull = host("PULL");
-  const acceptor = await bind(pull);
-  const push = host("PUSH");
-  const { connector } = connect(push);
-  await clock.settle();
-  for (const octets of ["00", greeting("PLAIN"), `${greeting()}08`]) {
-    const stream = await network.connect(ENDPOINT, {
-      signal: new AbortController().signal,
-    });
-    new RawPeer(stream as never).say(octets);
-    await clock.advance(1000);
-  }
-  push.send("still here");
-  await clock.settle();
-  assert.deepEqual(pull.messages, [["still here"]]);
-  assert.equal(pull.pipes.length, 1);
-  await connector.close({ linger: 0 });
-  await acceptor.close({ linger: 0 });
   assert.equal(clock.timers, 0);
 });
 
