@@ -107,16 +107,10 @@ export class EngineContext implements AsyncDisposable {
     for (const each of [...runtime.transports, ...extra]) {
       transports.set(each.scheme, each);
     }
-    const context = this;
     return {
       runtime,
       inproc: new InprocRegistry(),
-      get ipv6() {
-        return context.#options.ipv6;
-      },
-      get blocky() {
-        return context.#options.blocky;
-      },
+      options: this.#options,
       transport(scheme, endpoint) {
         const transport = transports.get(scheme);
         if (transport !== undefined) return transport;
@@ -129,9 +123,9 @@ export class EngineContext implements AsyncDisposable {
           { address: endpoint },
         );
       },
-      authenticator: () => context.authenticate ?? context.#zap.authenticator(),
-      open: (socket) => context.#open(socket),
-      closed: (socket) => context.#closed(socket),
+      authenticator: () => this.authenticate ?? this.#zap.authenticator(),
+      open: (socket) => this.#open(socket),
+      closed: (socket) => this.#closed(socket),
     };
   }
 

@@ -49,7 +49,7 @@ export class ZapClient {
   }
 
   #ask(request: ZapRequest): Promise<ZapReply> {
-    const dealer = this.#dealer ??= this.#connect();
+    const dealer = this.#connected();
     return new Promise((resolve, reject) => {
       const question = { requestId: request.requestId, resolve, reject };
       this.#questions.push(question);
@@ -57,6 +57,15 @@ export class ZapClient {
       this.#questions = this.#questions.filter((each) => each !== question);
       reject(new ZmqError("EAGAIN", "Cannot ask the ZAP handler: it is busy"));
     });
+  }
+
+  /** The asking socket; a new one when the handler was bound anew. */
+  #connected(): Dealer {
+    if (this.#dealer !== undefined && this.#dealer.peers.length > 0) {
+      return this.#dealer;
+    }
+    this.close();
+    return this.#dealer = this.#connect();
   }
 
   #connect(): Dealer {
@@ -68,6 +77,7 @@ export class ZapClient {
 
   async #read(dealer: Dealer): Promise<void> {
     for await (const message of dealer) this.#answer(message);
+    if (this.#dealer !== undefined) return;
     const error = new ZmqError("ETERM", "The ZAP handler is gone");
     for (const each of this.#questions.splice(0)) each.reject(error);
   }

@@ -60,8 +60,8 @@ export class SocketCore implements PipeOwner, PatternHost, SessionHost {
     this.type = type;
     this.services = services;
     this.options = defaultOptions(type);
-    this.options.ipv6 = services.ipv6;
-    if (!services.blocky) this.options.linger = 0;
+    this.options.ipv6 = services.options.ipv6;
+    if (!services.options.blocky) this.options.linger = 0;
     this.pattern = makePattern(this);
     this.sender = new Sender(this.pattern, this.options, this.clock);
     this.receiver = new Receiver(this.pattern, this.options, this.clock);

@@ -6,6 +6,7 @@
  */
 
 import { quote, ZmqError } from "../base/errors.ts";
+import type { ContextOptions } from "../options/context_options.ts";
 import type { Authenticator } from "../security/zap.ts";
 import type { Runtime } from "../transport/runtime.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -21,10 +22,8 @@ export interface OwnedSocket {
 export interface SocketServices {
   readonly runtime: Runtime;
   readonly inproc: InprocRegistry;
-  /** The default of the `ipv6` option. */
-  readonly ipv6: boolean;
-  /** False gives sockets a `linger` of 0. */
-  readonly blocky: boolean;
+  /** The context's options, some of them defaults of its sockets. */
+  readonly options: Readonly<ContextOptions>;
   /**
    * The transport for a scheme.
    *

@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import { type Context, type DuplexSocket, Subscriber } from "../../mod.ts";
 import type { Foreign, ForeignSocket } from "../kit/foreign.ts";
 import { octets } from "../kit/messages.ts";
-import { Places, type Scheme } from "../kit/places.ts";
+import type { Places, Scheme } from "../kit/places.ts";
 import { makeDuplex } from "../kit/sockets.ts";
 import { within } from "../kit/wait.ts";
 import { type Pairing, pairings } from "../interop/conversations.ts";
