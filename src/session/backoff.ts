@@ -59,7 +59,7 @@ export class Backoff {
     return this.#between(least, least * 1.25);
   }
 
-  /** The handshake succeeded: the next wait is the first again. */
+  /** A connection worked: the next wait is the first again. */
   reset(): void {
     this.#attempts = 0;
   }

@@ -24,6 +24,9 @@ import { RawSession } from "./raw_session.ts";
 import { type MechanismMaker, prepareMechanism } from "./security.ts";
 import { Session } from "./session.ts";
 
+/** After how long a connection counts as one that works, in milliseconds. */
+const STEADY_TIME = 1000;
+
 /** Bits of the `reconnectStop` option; libzmq's. */
 const STOP_REFUSED = 1;
 const STOP_HANDSHAKE_FAILED = 2;
@@ -47,6 +50,7 @@ export class Connector implements ConnectionOwner {
   // Set once `close` was called.
   #closing: Promise<void> | undefined;
   #linger = -1;
+  #readyAt = 0;
   #lingerEnd = Infinity;
   #lingerTimer: Timer | undefined;
   #resolve: (() => void) | undefined;
@@ -144,6 +148,7 @@ export class Connector implements ConnectionOwner {
 
   pipeFor(_connection: Connection, peer: PeerInfo): ConnectionPipe {
     const pipe = this.#pipe;
+    this.#readyAt = this.#host.clock.now();
     // What was queued when `close` was called can leave now.
     if (this.#closing !== undefined) {
       this.#host.clock.defer(() => this.#lingerOn());
@@ -154,7 +159,10 @@ export class Connector implements ConnectionOwner {
   ended(connection: Connection, end: ConnectionEnd): void {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
-    if (end.ready && this.#pipe?.closed === false) this.#backoff.reset();
+    // A peer that lets us in and then out again, as a ROUTER does with a
+    // routing id that is taken, is no reason to come again at once.
+    const lasted = this.#host.clock.now() - this.#readyAt;
+    if (end.ready && lasted >= STEADY_TIME) this.#backoff.reset();
     if (this.#options.immediate) this.#dropPipe();
     const flags = this.#options.reconnectStop;
     if (!end.ready && (flags & STOP_HANDSHAKE_FAILED) !== 0) {
