@@ -62,10 +62,14 @@ export function provideDefaultContext(make: () => ContextLike): void {
   makeDefault = make;
 }
 
-/** The services of a context, or of the default one. */
-export function servicesOf(context: ContextLike | undefined): SocketServices {
+/**
+ * The context that was passed, or the default one.
+ *
+ * @throws {ZmqError} `EINVAL` when it is no context.
+ */
+export function contextOf(context: ContextLike | undefined): ContextLike {
   if (context !== undefined) {
-    if (context?.services !== undefined) return context.services;
+    if (context?.services !== undefined) return context;
     throw new ZmqError(
       "EINVAL",
       `Cannot set "context" to ${quote(context)}: expected a Context`,
@@ -78,5 +82,5 @@ export function servicesOf(context: ContextLike | undefined): SocketServices {
         "or pass a context",
     );
   }
-  return makeDefault().services;
+  return makeDefault();
 }

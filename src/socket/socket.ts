@@ -12,7 +12,7 @@ import { SocketCore } from "./core.ts";
 import { type CloseOptions, Endpoints } from "./endpoints.ts";
 import type { SocketEvents } from "./events.ts";
 import type { Pattern, PatternHost } from "./pattern.ts";
-import { type ContextLike, servicesOf } from "./services.ts";
+import { type ContextLike, contextOf } from "./services.ts";
 import type { SocketStats } from "./stats.ts";
 
 /** What a socket may be made with beside its options. */
@@ -31,7 +31,7 @@ export let coreOf: (socket: Socket) => SocketCore;
 export abstract class Socket implements AsyncDisposable {
   readonly #core: SocketCore;
   readonly #endpoints: Endpoints;
-  readonly #context: ContextLike | undefined;
+  readonly #context: ContextLike;
   #closing: Promise<void> | undefined;
   #linger = 0;
 
@@ -53,8 +53,8 @@ export abstract class Socket implements AsyncDisposable {
       );
     }
     const { context, ...options } = init;
-    const services = servicesOf(context);
-    this.#context = context;
+    this.#context = contextOf(context);
+    const { services } = this.#context;
     this.#core = new SocketCore(type, services, makePattern);
     this.#endpoints = new Endpoints(this.#core);
     for (const [name, value] of Object.entries(options)) {
@@ -68,8 +68,8 @@ export abstract class Socket implements AsyncDisposable {
     return this.#closing !== undefined;
   }
 
-  /** The context that the socket was made with; `undefined` is the default. */
-  get context(): ContextLike | undefined {
+  /** The context that the socket belongs to. */
+  get context(): ContextLike {
     return this.#context;
   }
 
