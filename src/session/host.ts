@@ -29,8 +29,7 @@ export type EventName =
   | "handshake"
   | "handshake:error:protocol"
   | "handshake:error:auth"
-  | "handshake:error:other"
-  | "warning";
+  | "handshake:error:other";
 
 /** What an event says beside its name. */
 export interface EventDetail {
