@@ -29,9 +29,13 @@ def decode(frames):
     return [base64.b64decode(frame) for frame in frames]
 
 
-def wait(socket, events, timeout):
-    if not socket.poll(timeout, events):
-        raise zmq.ZMQError(errno.EAGAIN)
+def bounded(command):
+    """The socket of a command, which waits no longer than the command says."""
+    socket = SOCKETS[command["socket"]]
+    # Not poll: a peer may go between that and a send, which would then wait.
+    socket.setsockopt(zmq.SNDTIMEO, command["timeout"])
+    socket.setsockopt(zmq.RCVTIMEO, command["timeout"])
+    return socket
 
 
 def set_options(socket, options):
@@ -83,18 +87,16 @@ def op_close(command):
 
 
 def op_send(command):
-    socket = SOCKETS[command["socket"]]
+    socket = bounded(command)
     for message in command["messages"]:
-        wait(socket, zmq.POLLOUT, command["timeout"])
         socket.send_multipart(decode(message))
 
 
 def op_receive(command):
-    socket = SOCKETS[command["socket"]]
+    socket = bounded(command)
     skip = command.get("skip")
     messages = []
     while len(messages) < command["count"]:
-        wait(socket, zmq.POLLIN, command["timeout"])
         message = encode(socket.recv_multipart())
         if message != skip:
             messages.append(message)
@@ -102,28 +104,24 @@ def op_receive(command):
 
 
 def op_echo(command):
-    socket = SOCKETS[command["socket"]]
+    socket = bounded(command)
     for _ in range(command["count"]):
-        wait(socket, zmq.POLLIN, command["timeout"])
         message = socket.recv_multipart()
-        wait(socket, zmq.POLLOUT, command["timeout"])
         socket.send_multipart(message)
 
 
 def op_pour(command):
     """Sends numbered messages: eight octets, and padding."""
-    socket = SOCKETS[command["socket"]]
+    socket = bounded(command)
     padding = bytes(command["padding"])
     for number in range(command["count"]):
-        wait(socket, zmq.POLLOUT, command["timeout"])
         socket.send(number.to_bytes(8, "big") + padding)
 
 
 def op_drain(command):
     """Receives numbered messages, and tells the first that is wrong."""
-    socket = SOCKETS[command["socket"]]
+    socket = bounded(command)
     for expected in range(command["count"]):
-        wait(socket, zmq.POLLIN, command["timeout"])
         found = int.from_bytes(socket.recv()[:8], "big")
         if found != expected:
             return {"expected": expected, "found": found}
@@ -138,9 +136,9 @@ def op_monitor(command):
 def op_events(command):
     """Waits until an event of the names given comes; tells all so far."""
     monitor = MONITORS[command["socket"]]
+    monitor.setsockopt(zmq.RCVTIMEO, command["timeout"])
     seen = []
     while True:
-        wait(monitor, zmq.POLLIN, command["timeout"])
         event = parse_monitor_message(monitor.recv_multipart())
         name = zmq.Event(event["event"]).name
         seen.append({"name": name, "value": event["value"]})
