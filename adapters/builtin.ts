@@ -29,12 +29,5 @@ export interface Builtins {
 export function builtin<Name extends keyof Builtins>(
   name: Name,
 ): Builtins[Name] {
-  if (typeof process.getBuiltinModule === "function") {
-    return process.getBuiltinModule(name) as unknown as Builtins[Name];
-  }
-  // Bun before 1.2.6 has no getBuiltinModule.
-  const { require } = import.meta as unknown as {
-    require(name: Name): Builtins[Name];
-  };
-  return require(name);
+  return process.getBuiltinModule(name) as unknown as Builtins[Name];
 }

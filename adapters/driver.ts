@@ -77,7 +77,7 @@ export interface Driver {
   /** Says whether interfaces may be listed without asking the user. */
   canListInterfaces(): boolean;
   /**
-   * The addresses to dial among those that a name resolved to, for runtimes
+   * The addresses to use among those that a name resolved to, for runtimes
    * that allow names rather than addresses.
    */
   allowedHosts?(name: string, port: number, hosts: string[]): string[];

@@ -105,8 +105,8 @@ export function toZmqError(
   if (cause instanceof ZmqError) return cause;
   const [code, words] = meaningOf(cause, task);
   // Deno's own words name the flag that would give the permission.
-  const { name, message } = cause as Error;
-  const why = name === "NotCapable" ? `${words}: ${message}` : words;
+  const hint = cause instanceof Error && cause.name === "NotCapable";
+  const why = hint ? `${words}: ${cause.message}` : words;
   return new ZmqError(code, `${verbs[task]} ${quote(address)}: ${why}`, {
     cause,
     address,

@@ -150,8 +150,12 @@ export class IpcTransport implements Transport {
 }
 
 /** Node says EACCES, as Windows would, where there is no directory. */
-async function bindCause(cause: unknown, address: IpcAddress) {
-  if (systemCode(cause) !== "EACCES" || address.kind !== "path") return cause;
+async function bindCause(
+  cause: unknown,
+  address: IpcAddress,
+): Promise<unknown> {
+  const { code } = cause as { code?: unknown };
+  if (code !== "EACCES" || address.kind !== "path") return cause;
   if (await hasDirectory(address.path)) return cause;
   const message = "There is no such directory";
   return Object.assign(new Error(message, { cause }), { code: "ENOENT" });

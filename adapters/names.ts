@@ -43,7 +43,7 @@ function interleave(
  * @throws {ZmqError} `ENODEV` when no interface and no host has the name.
  */
 export async function resolveLocal(
-  { kind, host }: TcpAddress,
+  { kind, host, port }: TcpAddress,
   ipv6: boolean,
   driver: Driver,
   endpoint: string,
@@ -56,7 +56,8 @@ export async function resolveLocal(
     return interfaceAddress(host, ipv6, endpoint);
   }
   try {
-    const [address] = await resolveHost(host, ipv6);
+    const hosts = await resolveHost(host, ipv6);
+    const [address] = driver.allowedHosts?.(host, port, hosts) ?? hosts;
     if (address !== undefined) return address;
   } catch (cause) {
     if (listed) throw noDevice(host, endpoint, cause);

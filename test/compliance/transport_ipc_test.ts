@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { dirname, isAbsolute, join, relative } from "node:path";
 import process from "node:process";
 import { after, afterEach, describe, it } from "node:test";
 import { detectRuntime } from "../../adapters/auto.ts";
@@ -140,18 +140,14 @@ describe("ipc files", () => {
   });
 
   it("can have a relative path", async () => {
-    const path = relative(
-      process.cwd(),
-      join(tmpdir(), `isomq-${process.pid}.sock`),
-    );
-    try {
-      await works(`ipc://${path}`);
-      assert.ok(existsSync(path));
-      await bench.clear();
-      assert.ok(!existsSync(path));
-    } finally {
-      rmSync(path, { force: true });
-    }
+    const path = relative(process.cwd(), freshPath());
+    assert.ok(!isAbsolute(path));
+    const { listener } = await bench.listen(`ipc://${path}`);
+    assert.equal(listener.endpoint, `ipc://${path}`);
+    await bench.connect(`ipc://${path}`);
+    assert.ok(lstatSync(path).isSocket());
+    await listener.close();
+    assert.ok(!existsSync(path));
   });
 });
 

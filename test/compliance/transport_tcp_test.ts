@@ -291,9 +291,10 @@ describe("tcp options", () => {
   it("useFd takes over a socket that listens already", {
     skip: python ? false : "python3 is not installed",
   }, async () => {
-    const launcher = ["python3", "-c", INHERIT];
     const script = scriptUrl("../kit/socket_script", import.meta.url);
-    const child = new Script(script, ["adopt", "tcp://*:*"], launcher);
+    const child = new Script(script, ["adopt", "tcp://*:*"], {
+      launcher: ["python3", "-c", INHERIT],
+    });
     const port = await child.line();
     assert.equal(await child.line(), `tcp://127.0.0.1:${port}`);
     await bench.connect(`tcp://127.0.0.1:${port}`);

@@ -50,6 +50,14 @@ export function openSockets(): number {
   }).length;
 }
 
+/** How to start a script. */
+export interface ScriptOptions {
+  /** A command that gets the command of the runtime as its arguments. */
+  readonly launcher?: readonly string[];
+  /** What the script may do, for Deno. */
+  readonly permissions?: readonly string[];
+}
+
 /** A script of the test kit that runs in a process of its own. */
 export class Script {
   /** The process. */
@@ -58,16 +66,15 @@ export class Script {
   readonly exited: Promise<number | null>;
   readonly #lines: AsyncIterator<string>;
 
-  /**
-   * Starts a script, named by its URL, on the runtime at hand; a launcher gets
-   * the command of the runtime as its arguments.
-   */
+  /** Starts a script, named by its URL, on the runtime at hand. */
   constructor(
     url: URL,
     args: readonly string[],
-    launcher: readonly string[] = [],
+    { launcher = [], permissions = ["--allow-all"] }: ScriptOptions = {},
   ) {
-    const before = runtimeName === "deno" ? ["run", "-A", "--no-check"] : [];
+    const before = runtimeName === "deno"
+      ? ["run", "--no-check", "--no-prompt", ...permissions]
+      : [];
     const [command, ...rest] = [
       ...launcher,
       process.execPath,

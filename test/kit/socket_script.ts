@@ -79,6 +79,17 @@ async function adopt(): Promise<void> {
   say(listener.endpoint);
 }
 
+/** Tries to listen, and says why that fails. */
+async function fail(): Promise<void> {
+  try {
+    await listen();
+  } catch (error) {
+    const { code, message } = error as Error & { code: string };
+    say(`${code} ${message}`);
+  }
+}
+
 if (task === "listen") await listen();
+else if (task === "fail") await fail();
 else if (task === "adopt") await adopt();
 else await hold(task === "hold");

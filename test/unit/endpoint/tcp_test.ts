@@ -15,7 +15,7 @@ import {
 
 type Row = readonly [text: string, ...TcpAddress[keyof TcpAddress][]];
 
-const LONG_NAME = `${"a".repeat(62)}.`.repeat(4) + "b";
+const LONG_NAME = `${"a".repeat(62)}.`.repeat(4) + "bb";
 
 const BIND: readonly Row[] = [
   ["*:5555", "any", "*", 5555],
