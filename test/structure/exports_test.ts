@@ -60,13 +60,8 @@ describe("deno.json", () => {
 });
 
 describe("package-lock.json", () => {
-  it("names no registry but the public one", () => {
-    const hosts = read("package-lock.json").matchAll(
-      /"resolved": "(https?:\/\/[^/"]+)/g,
-    );
-    const strange = [...hosts].map(([, host]) => host)
-      .filter((host) => host !== "https://registry.npmjs.org");
-    assert.deepEqual(strange, []);
+  it("names no registry: whoever installs chooses it", () => {
+    assert.doesNotMatch(read("package-lock.json"), /"resolved": "https?:/);
   });
 });
 
