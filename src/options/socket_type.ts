@@ -100,11 +100,6 @@ export const identityTypes: ReadonlySet<SocketType> = new Set<SocketType>([
   "ROUTER",
 ]);
 
-/** True when the text is the handshake name of a socket type. */
-export function isSocketType(name: string): name is SocketType {
-  return Object.hasOwn(SOCKET_TYPES, name);
-}
-
 /**
  * True when a socket may talk to a peer that says it is of the type `peer`:
  * the text of the `Socket-Type` property, compared exactly. RFC 37.

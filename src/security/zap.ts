@@ -193,28 +193,6 @@ export function parseZapReply(
 }
 
 /**
- * A reply as frames, beginning with the delimiter: for a handler socket that
- * has an authenticator function behind it.
- *
- * @throws {ZmqError} `EPROTO` when the reply is not valid.
- */
-export function encodeZapReply(
-  reply: ZapReply | boolean,
-  requestId: Uint8Array,
-): Uint8Array[] {
-  const answer = checkZapReply(reply);
-  return [
-    EMPTY,
-    VERSION_FRAME,
-    requestId,
-    toBytes(answer.statusCode),
-    toBytes(answer.statusText),
-    toBytes(answer.userId),
-    encodeMetadata(answer.metadata),
-  ];
-}
-
-/**
  * Checks what an authenticator function answered, as strictly as a reply in
  * frames.
  *

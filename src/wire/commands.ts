@@ -104,43 +104,9 @@ export function parseCommand(body: Uint8Array): Command {
   return { name, data: body.subarray(end) };
 }
 
-const SUBSCRIBE_HEAD = commandHead(SUBSCRIBE);
-const CANCEL_HEAD = commandHead(CANCEL);
-const JOIN_HEAD = commandHead(JOIN);
-const LEAVE_HEAD = commandHead(LEAVE);
 const PING_HEAD = commandHead(PING);
 const PONG_HEAD = commandHead(PONG);
 const ERROR_HEAD = commandHead(ERROR);
-
-/** The body of a SUBSCRIBE; its data is the topic. */
-export function encodeSubscribe(topic: Uint8Array): Uint8Array {
-  return join(SUBSCRIBE_HEAD, topic);
-}
-
-/** The body of a CANCEL; its data is the topic. */
-export function encodeCancel(topic: Uint8Array): Uint8Array {
-  return join(CANCEL_HEAD, topic);
-}
-
-/**
- * The body of a JOIN.
- *
- * @throws {ZmqError} `EINVAL` for a group that is too long or has a NUL.
- */
-export function encodeJoin(group: Uint8Array): Uint8Array {
-  checkGroup(group);
-  return join(JOIN_HEAD, group);
-}
-
-/**
- * The body of a LEAVE.
- *
- * @throws {ZmqError} `EINVAL` for a group that is too long or has a NUL.
- */
-export function encodeLeave(group: Uint8Array): Uint8Array {
-  checkGroup(group);
-  return join(LEAVE_HEAD, group);
-}
 
 /**
  * Checks the data of a JOIN or a LEAVE and returns it: the group.
@@ -256,15 +222,6 @@ function join(head: Uint8Array, data: Uint8Array): Uint8Array {
 /** RFC 37 "group": at most 255 octets, none of them zero. */
 function isGroup(group: Uint8Array): boolean {
   return group.length <= MAX_GROUP && !group.includes(0);
-}
-
-function checkGroup(group: Uint8Array): void {
-  if (isGroup(group)) return;
-  throw new ZmqError(
-    "EINVAL",
-    `Cannot use the group "${printable(group, 32)}": ` +
-      `expected at most ${MAX_GROUP} octets without a NUL`,
-  );
 }
 
 function checkContext(context: Uint8Array): void {

@@ -4,7 +4,6 @@ import { describe, it } from "node:test";
 import {
   compatible,
   identityTypes,
-  isSocketType,
   receivingTypes,
   sendingTypes,
   singlePartTypes,
@@ -67,15 +66,6 @@ describe("compatible()", () => {
       const name of ["pull", "PULL\0", " PULL", "", "__proto__", "toString"]
     ) {
       assert.equal(compatible("PUSH", name), false, JSON.stringify(name));
-    }
-  });
-});
-
-describe("isSocketType()", () => {
-  it("knows every type and nothing else", () => {
-    assert.ok(socketTypes.every(isSocketType));
-    for (const name of ["XREQ", "push", "constructor", "__proto__", ""]) {
-      assert.equal(isSocketType(name), false, name);
     }
   });
 });

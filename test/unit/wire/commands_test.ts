@@ -4,14 +4,10 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { fromHex, toBytes, toHex } from "../../../src/base/bytes.ts";
 import {
-  encodeCancel,
   encodeCommand,
   encodeError,
-  encodeJoin,
-  encodeLeave,
   encodePing,
   encodePong,
-  encodeSubscribe,
   parseCommand,
   parseError,
   parseGroup,
@@ -26,14 +22,14 @@ const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 describe("traffic commands", () => {
   const vectors: readonly (readonly [string, Uint8Array])[] = [
-    ["0953554253435249424541", encodeSubscribe(toBytes("A"))],
-    ["0643414e43454c41", encodeCancel(toBytes("A"))],
-    ["044a4f494e677270", encodeJoin(toBytes("grp"))],
-    ["054c45415645677270", encodeLeave(toBytes("grp"))],
+    ["0953554253435249424541", encodeCommand("SUBSCRIBE", toBytes("A"))],
+    ["0643414e43454c41", encodeCommand("CANCEL", toBytes("A"))],
+    ["044a4f494e677270", encodeCommand("JOIN", toBytes("grp"))],
+    ["054c45415645677270", encodeCommand("LEAVE", toBytes("grp"))],
     ["0450494e470064616263", encodePing(100, toBytes("abc"))],
     ["04504f4e47616263", encodePong(toBytes("abc"))],
     ["054552524f5203343030", encodeError("400")],
-    ["095355425343524942" + "45", encodeSubscribe(new Uint8Array())],
+    ["095355425343524942" + "45", encodeCommand("SUBSCRIBE", new Uint8Array())],
   ];
   for (const [hex, body] of vectors) {
     it(`${parseCommand(fromHex(hex)).name} is ${hex}`, () => {
@@ -128,17 +124,15 @@ describe("PING and PONG", () => {
 describe("groups", () => {
   it("have 0 to 255 octets, none of them zero", () => {
     for (const group of [new Uint8Array(), new Uint8Array(255).fill(0xff)]) {
-      const { data } = parseCommand(encodeJoin(group));
+      const { data } = parseCommand(encodeCommand("JOIN", group));
       assert.deepEqual(parseGroup(data), group);
-      assert.deepEqual(parseCommand(encodeLeave(group)).data, group);
+      assert.deepEqual(parseCommand(encodeCommand("LEAVE", group)).data, group);
     }
   });
 
   it("are refused when too long or with a NUL", () => {
     for (const group of [new Uint8Array(256).fill(1), toBytes("a\0b")]) {
       assert.equal(reasonOf(() => parseGroup(group)), MALFORMED);
-      errorOf(() => encodeJoin(group), "EINVAL");
-      errorOf(() => encodeLeave(group), "EINVAL");
     }
   });
 });
@@ -195,13 +189,11 @@ describe("commands of libzmq", () => {
 function remake(name: string, data: Uint8Array): Uint8Array | undefined {
   switch (name) {
     case "SUBSCRIBE":
-      return encodeSubscribe(data);
     case "CANCEL":
-      return encodeCancel(data);
+      return encodeCommand(name, data);
     case "JOIN":
-      return encodeJoin(parseGroup(data));
     case "LEAVE":
-      return encodeLeave(parseGroup(data));
+      return encodeCommand(name, parseGroup(data));
     case "PING": {
       const { ttl, context } = parsePing(data);
       return encodePing(ttl, context);
