@@ -36,8 +36,15 @@ class Worker {
   #errors = "";
   #told: (endpoint: string) => void = () => {};
 
-  constructor(program: Program, words: readonly string[], limit: number) {
-    const [file, ...before] = program.command;
+  constructor(
+    program: Program,
+    words: readonly string[],
+    limit: number,
+    isPinned = false,
+  ) {
+    const [file, ...before] = isPinned
+      ? ["taskset", "-c", "0", ...program.command]
+      : program.command;
     const child = spawn(file!, [...before, ...words], {
       cwd: ROOT,
       env: { ...process.env, NO_COLOR: "1" },
@@ -104,13 +111,18 @@ export async function measure(
     [role, row.mode, row.size, span.milliseconds, span.warmUp, row.peers]
       .map(String);
   const limit = span.milliseconds + span.warmUp + GRACE;
-  const first = new Worker(program, words(row.first), limit);
+  const first = new Worker(program, words(row.first), limit, row.isPinned);
   const workers = [first];
   try {
     if (row.second !== undefined) {
       const endpoint = await first.endpoint;
       workers.push(
-        new Worker(program, [...words(row.second), endpoint], limit),
+        new Worker(
+          program,
+          [...words(row.second), endpoint],
+          limit,
+          row.isPinned,
+        ),
       );
     }
     await Promise.all(workers.map((worker) => worker.ended));

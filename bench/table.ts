@@ -54,12 +54,15 @@ export function table(
   ];
   const body = rows.map(({ row, figures }) => {
     const of = (name: string) => median(figures.get(name) ?? []);
+    const other = rows.find((each) => each.row.name === row.controls);
+    const controlOf = (name: string) =>
+      median((other?.figures ?? figures).get(name) ?? []);
     return [
       row.name,
       ...programs.map(({ name }) => shown(of(name), row.unit)),
       ...controls.map((control) => {
         const ratios = own.map(({ name }) =>
-          ratio(of(name), of(control), row.unit)
+          ratio(of(name), controlOf(control), row.unit)
         );
         return ratios.every((each) => each === "–") ? "–" : ratios.join(" / ");
       }),
