@@ -37,6 +37,11 @@ export class BunConnection extends SocketConnection {
     return !this.#full;
   }
 
+  /** True when the system has all that was written. */
+  get settled(): boolean {
+    return this.#queue.length === 0 && !this.lost;
+  }
+
   /** Stops calling `data`. */
   pause(): void {
     if (!this.lost) this.#socket.pause();

@@ -40,6 +40,11 @@ export class DenoConnection extends SocketConnection {
     return !this.#full;
   }
 
+  /** True when the system has all that was written. */
+  get settled(): boolean {
+    return this.#queue.length === 0 && !this.lost;
+  }
+
   /** Stops calling `data`; a read that is under way may still do. */
   pause(): void {
     this.#paused = true;

@@ -41,6 +41,11 @@ export class NodeConnection extends SocketConnection {
     return false;
   }
 
+  /** True when the system has all that was written. */
+  get settled(): boolean {
+    return this.#socket.writableLength === 0 && !this.lost;
+  }
+
   /** Stops calling `data`. */
   pause(): void {
     this.#socket.pause();

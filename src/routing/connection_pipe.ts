@@ -7,7 +7,12 @@
 
 import type { Message } from "../message/message.ts";
 import { messageSize } from "../message/message.ts";
-import { type Batch, BATCH_OCTETS, Outbox } from "./outbox.ts";
+import {
+  type Batch,
+  BATCH_OCTETS,
+  type EncodedMessage,
+  Outbox,
+} from "./outbox.ts";
 import type { PeerInfo } from "./peer.ts";
 import { lowWaterMark, Pipe, type PipeCommand } from "./pipe.ts";
 
@@ -52,7 +57,7 @@ export class ConnectionPipe extends Pipe {
 
   override write(
     message: readonly Uint8Array[],
-    encoded?: Uint8Array,
+    encoded?: EncodedMessage,
   ): boolean {
     const outbox = this.#outbox;
     if (this.closed) return false;

@@ -5,28 +5,52 @@
  * @module
  */
 
-import { concat } from "../base/bytes.ts";
 import { messageSize } from "../message/message.ts";
-import { headerSize, MORE, writeHeader } from "../wire/framing.ts";
-import { COPY_LIMIT } from "./outbox.ts";
+import { MAX_HEADER, MORE, writeHeader } from "../wire/framing.ts";
+import { COPY_LIMIT, type EncodedMessage } from "./outbox.ts";
 import type { Pipe } from "./pipe.ts";
 
-/** The octets of a whole message on the wire. */
-export function encodeMessage(frames: readonly Uint8Array[]): Uint8Array {
-  const parts: Uint8Array[] = [];
-  for (let i = 0; i < frames.length; i++) {
-    const body = frames[i]!;
-    const header = new Uint8Array(headerSize(body.length));
-    writeHeader(header, 0, i < frames.length - 1 ? MORE : 0, body.length);
-    parts.push(header, body);
+const SLAB = 64 * 1024;
+
+/**
+ * Encodes messages one after the other, so that a queue that gets several in
+ * a row has them in one piece.
+ */
+export class SharedEncoder implements EncodedMessage {
+  /** The memory. */
+  buffer: Uint8Array = new Uint8Array(0);
+  /** Where the last message begins. */
+  from = 0;
+  /** Where the last message ends. */
+  end = 0;
+
+  /** Encodes a message; the result is good until the next call. */
+  encode(frames: readonly Uint8Array[]): EncodedMessage {
+    const most = messageSize(frames) + frames.length * MAX_HEADER;
+    if (this.buffer.length - this.end < most) {
+      // Queues hold on to the old one: it is not written to again.
+      this.buffer = new Uint8Array(Math.max(SLAB, most));
+      this.end = 0;
+    }
+    const { buffer } = this;
+    let at = this.from = this.end;
+    const last = frames.length - 1;
+    for (let i = 0; i <= last; i++) {
+      const body = frames[i]!;
+      at = writeHeader(buffer, at, i < last ? MORE : 0, body.length);
+      buffer.set(body, at);
+      at += body.length;
+    }
+    this.end = at;
+    return this;
   }
-  return concat(parts);
 }
 
 /** Sends messages to sets of pipes. */
 export class Distributor {
   #targets: Pipe[] = [];
   readonly #chosen = new Set<Pipe>();
+  readonly #encoder = new SharedEncoder();
 
   /** Marks a pipe as one that gets the next message; twice is once. */
   readonly choose = (pipe: Pipe): void => {
@@ -53,7 +77,7 @@ export class Distributor {
     this.#targets = [];
     this.#chosen.clear();
     const shared = targets.length > 1 && messageSize(message) <= COPY_LIMIT
-      ? encodeMessage(message)
+      ? this.#encoder.encode(message)
       : undefined;
     for (const pipe of targets) {
       if (!pipe.write(message, shared)) pipe.dropped++;

@@ -30,8 +30,14 @@ export class FairQueue {
 
   /** Takes the next message. */
   read(): Message | undefined {
-    const pipe = this.#active.shift();
-    if (pipe === undefined) return undefined;
+    const first = this.#active.peek();
+    if (first === undefined) return undefined;
+    // Alone, and with more to come: its turn is the next one too.
+    if (this.#active.length === 1 && first.inbox.length > 1) {
+      this.source = first;
+      return first.read();
+    }
+    const pipe = this.#active.shift()!;
     // Put back before it is read from: reading can deliver the next message,
     // make the caller read again or remove a pipe.
     if (pipe.inbox.length > 1) this.#active.push(pipe);

@@ -11,15 +11,28 @@
  */
 
 import { LONG, MORE, writeHeader } from "../wire/framing.ts";
+import { giveLarge, takeLarge, takeSmall } from "./batch_memory.ts";
 
 /** A batch is closed when it holds this many octets. */
 export const BATCH_OCTETS = 65536;
 /** Frames beyond this size are not copied. */
 export const COPY_LIMIT = 8192;
 
-const FIRST_BUFFER = 512;
+const FIRST_ROOM = 256;
+/** More room than this comes as a buffer of its own, which comes back. */
+const MOST_SMALL = 4096;
 const LOOP_LIMIT = 24;
 const NO_BUFFER = new Uint8Array(0);
+
+/** A message as octets for the wire, in memory that queues may share. */
+export interface EncodedMessage {
+  /** The memory; what was written to it is not changed any more. */
+  readonly buffer: Uint8Array;
+  /** Where the message begins. */
+  readonly from: number;
+  /** Where it ends. */
+  readonly end: number;
+}
 
 /** Whole messages as octets for the wire. */
 export class Batch {
@@ -29,6 +42,8 @@ export class Batch {
   messages = 0;
   /** How many octets they are. */
   octets = 0;
+  /** Memory of the octets, to be given back when they have left. */
+  borrowed: Uint8Array[] | undefined = undefined;
 }
 
 /** A queue of encoded messages. */
@@ -40,23 +55,49 @@ export class Outbox {
 
   #batches: Batch[] = [];
   #tail: Batch = new Batch();
-  // The tail's open region: written from #from to #end, not yet a part.
+  // The tail's open region: written from #from to #end, not yet a part; more
+  // may be written up to #limit.
   #buffer: Uint8Array = NO_BUFFER;
   #from = 0;
   #end = 0;
-  #nextSize = FIRST_BUFFER;
+  #limit = 0;
+  #nextSize = FIRST_ROOM;
+  // Octets of the tail that are not ours: they took no room.
+  #foreign = 0;
+  // Where the last shared message ended.
+  #shared: Uint8Array = NO_BUFFER;
+  #sharedEnd = 0;
 
   /** Appends one message; all of its frames are in one batch. */
   push(frames: readonly Uint8Array[]): void {
-    const before = this.#end - this.#from + this.#tail.octets;
     const last = frames.length - 1;
-    for (let i = 0; i < last; i++) this.#frame(MORE, frames[i]!);
-    this.#frame(0, frames[last]!);
-    this.messages++;
-    this.#tail.messages++;
-    const size = this.#end - this.#from + this.#tail.octets;
-    this.octets += size - before;
-    if (size >= BATCH_OCTETS) this.#seal();
+    let size = 0;
+    for (let i = 0; i < last; i++) size += this.#frame(MORE, frames[i]!);
+    size += this.#frame(0, frames[last]!);
+    this.#count(size);
+  }
+
+  /**
+   * Appends a message that was encoded for several queues. Where it follows
+   * the one before it, nothing is copied: the queues share the memory.
+   */
+  pushEncoded(message: EncodedMessage): void {
+    const { buffer, from, end } = message;
+    const follows = this.#shared === buffer && this.#sharedEnd === from;
+    // A queue that gets only some of the messages would become many tiny
+    // parts, which cost more to write than to copy.
+    if (follows || this.#tail.octets === 0) {
+      if (this.#buffer !== buffer || this.#end !== from) {
+        this.#part();
+        this.#buffer = buffer;
+        this.#from = from;
+      }
+      this.#end = this.#limit = end;
+      this.#foreign += end - from;
+    } else this.#copy(buffer.subarray(from, end));
+    this.#shared = buffer;
+    this.#sharedEnd = end;
+    this.#count(end - from);
   }
 
   /** Puts a message ahead of all others. */
@@ -67,17 +108,6 @@ export class Outbox {
     this.#batches.unshift(batch);
     this.messages += batch.messages;
     this.octets += batch.octets;
-  }
-
-  /** Appends a message that is encoded already. */
-  pushEncoded(octets: Uint8Array): void {
-    this.#copy(octets);
-    this.messages++;
-    this.#tail.messages++;
-    this.octets += octets.length;
-    if (this.#end - this.#from + this.#tail.octets >= BATCH_OCTETS) {
-      this.#seal();
-    }
   }
 
   /** Takes the oldest batch away, `undefined` when nothing is queued. */
@@ -93,27 +123,40 @@ export class Outbox {
   /** Drops everything; returns how many messages that were. */
   clear(): number {
     const dropped = this.messages;
+    for (const { borrowed } of [...this.#batches, this.#tail]) {
+      borrowed?.forEach(giveLarge);
+    }
     this.#batches = [];
     this.#tail = new Batch();
-    this.#buffer = NO_BUFFER;
-    this.#from = this.#end = 0;
+    this.#close();
     this.messages = this.octets = 0;
     return dropped;
   }
 
-  #frame(flags: number, body: Uint8Array): void {
+  #count(size: number): void {
+    const tail = this.#tail;
+    this.messages++;
+    this.octets += size;
+    tail.messages++;
+    tail.octets += size;
+    if (tail.octets >= BATCH_OCTETS) this.#seal();
+  }
+
+  /** Appends a frame; returns how many octets it takes. */
+  #frame(flags: number, body: Uint8Array): number {
     const length = body.length;
     if (length > COPY_LIMIT) {
-      this.#room(9);
+      if (this.#limit - this.#end < 9) this.#room(9);
       this.#end = writeHeader(this.#buffer, this.#end, flags, length);
       this.#part();
       this.#tail.parts.push(body);
-      this.#tail.octets += length;
-      return;
+      this.#foreign += length;
+      return 9 + length;
     }
-    if (this.#buffer.length - this.#end < length + 9) this.#room(length + 9);
+    if (this.#limit - this.#end < length + 9) this.#room(length + 9);
     const buffer = this.#buffer;
-    let at = this.#end;
+    const start = this.#end;
+    let at = start;
     if (length < 256) {
       buffer[at] = flags;
       buffer[at + 1] = length;
@@ -130,30 +173,37 @@ export class Outbox {
       for (let i = 0; i < length; i++) buffer[at + i] = body[i]!;
     } else buffer.set(body, at);
     this.#end = at + length;
+    return this.#end - start;
   }
 
   #copy(octets: Uint8Array): void {
-    this.#room(octets.length);
+    if (this.#limit - this.#end < octets.length) this.#room(octets.length);
     this.#buffer.set(octets, this.#end);
     this.#end += octets.length;
   }
 
-  /** Makes room in the open region. */
+  /** Opens another region. The room follows the traffic: idle, it is none. */
   #room(needed: number): void {
-    if (this.#buffer.length - this.#end >= needed) return;
     this.#part();
-    // The buffer follows the traffic: an idle connection holds none.
     const size = Math.max(needed, this.#nextSize);
     this.#nextSize = Math.min(BATCH_OCTETS, size * 2);
-    this.#buffer = new Uint8Array(size);
-    this.#from = this.#end = 0;
+    if (size > MOST_SMALL) {
+      this.#buffer = takeLarge();
+      (this.#tail.borrowed ??= []).push(this.#buffer);
+      this.#from = this.#end = 0;
+      this.#limit = this.#buffer.length;
+      return;
+    }
+    const room = takeSmall(size);
+    this.#buffer = room.buffer;
+    this.#from = this.#end = room.from;
+    this.#limit = room.limit;
   }
 
   /** Turns the open region into a part of the tail. */
   #part(): void {
     if (this.#end === this.#from) return;
     this.#tail.parts.push(this.#buffer.subarray(this.#from, this.#end));
-    this.#tail.octets += this.#end - this.#from;
     this.#from = this.#end;
   }
 
@@ -164,10 +214,15 @@ export class Outbox {
     this.#tail = new Batch();
     // A small batch left early: the next ones will be small too.
     this.#nextSize = Math.max(
-      FIRST_BUFFER,
-      Math.min(BATCH_OCTETS, batch.octets * 2),
+      FIRST_ROOM,
+      Math.min(BATCH_OCTETS, batch.octets - this.#foreign),
     );
-    this.#buffer = NO_BUFFER;
-    this.#from = this.#end = 0;
+    this.#close();
+  }
+
+  /** Leaves the open region: what follows goes elsewhere. */
+  #close(): void {
+    this.#buffer = this.#shared = NO_BUFFER;
+    this.#from = this.#end = this.#limit = this.#foreign = 0;
   }
 }

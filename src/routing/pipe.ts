@@ -10,6 +10,7 @@
 
 import { Ring } from "../base/ring.ts";
 import type { Message } from "../message/message.ts";
+import type { EncodedMessage } from "./outbox.ts";
 import type { PeerInfo } from "./peer.ts";
 
 /** A subscription or group command. */
@@ -108,11 +109,11 @@ export abstract class Pipe {
    * Queues a message for the peer. `false`: the queue is full, nothing was
    * taken, and the owner's `pipeWritable` will tell when there is room.
    *
-   * @param encoded the message's octets on the wire, where they are known.
+   * @param encoded the message as it goes on the wire, where that is known.
    */
   abstract write(
     message: readonly Uint8Array[],
-    encoded?: Uint8Array,
+    encoded?: EncodedMessage,
   ): boolean;
 
   /**

@@ -8,8 +8,12 @@
 
 import { concat } from "../base/bytes.ts";
 import type { Clock } from "../base/clock.ts";
+import { giveLarge } from "../routing/batch_memory.ts";
 import type { ConnectionPipe } from "../routing/connection_pipe.ts";
 import type { DirectStream } from "../transport/transport.ts";
+
+/** Buffers that a writer waits for. */
+const MOST_LENT = 4;
 
 /** Turns the octets of a batch into those that go on the wire. */
 export interface BatchEncoder {
@@ -39,6 +43,8 @@ export class Writer {
   #flushing = false;
   #blocked = false;
   #stopped = false;
+  // Memory of batches that may not have left yet.
+  #lent: Uint8Array[] = [];
   readonly #run = (): void => {
     this.#scheduled = false;
     this.flush();
@@ -116,11 +122,26 @@ export class Writer {
   stop(): void {
     this.#stopped = true;
     this.#first = [];
+    this.#lent = [];
     this.#ping = this.#pong = undefined;
+  }
+
+  /** Remembers the memory of what was written, until it has left. */
+  #lend(buffers: readonly Uint8Array[]): void {
+    // A transport that never says so leaves it to the collector.
+    if (this.#lent.length >= MOST_LENT) this.#lent = [];
+    this.#lent.push(...buffers);
+  }
+
+  #takeBack(): void {
+    if (this.#lent.length === 0 || this.#direct.settled !== true) return;
+    this.#lent.forEach(giveLarge);
+    this.#lent = [];
   }
 
   #write(): void {
     const direct = this.#direct;
+    this.#takeBack();
     const pipe = this.#pipe;
     const encoder = this.#encoder;
     if (this.#ping !== undefined) this.#first.push(this.#ping);
@@ -133,10 +154,13 @@ export class Writer {
     }
     while (!this.#blocked && !this.#stopped) {
       const batch = pipe.take();
-      if (batch === undefined) return;
+      if (batch === undefined) break;
       this.#blocked = !direct.write(
         encoder === undefined ? batch.parts : encoder.encode(batch.parts),
       );
+      if (batch.borrowed === undefined) continue;
+      this.#lend(batch.borrowed);
+      this.#takeBack();
     }
   }
 }

@@ -42,6 +42,11 @@ export interface DirectStream {
    * all the same. Once the stream is closed or ended, does nothing.
    */
   write(parts: readonly Uint8Array[]): boolean;
+  /**
+   * True when all that was written has left, so that its memory may be used
+   * again. A stream that cannot know leaves it out.
+   */
+  readonly settled?: boolean;
   /** Stops calling `data`; octets already read may still come once. */
   pause(): void;
   /** Goes on calling `data`. */

@@ -95,6 +95,8 @@ export class FrameDecoder {
       at = this.#finishPartial();
       if (at < 0) return;
     }
+    // Asked for once: the buffer of a view costs as much as making a view.
+    const { buffer, byteOffset } = chunk;
     while (at < end) {
       const flags = chunk[at]!;
       // One test for everything that is rare: LONG, COMMAND, reserved bits.
@@ -109,7 +111,10 @@ export class FrameDecoder {
             return;
           }
           this.#at = at + length;
-          at = this.#emit(flags, chunk.subarray(at, at + length));
+          at = this.#emit(
+            flags,
+            new Uint8Array(buffer, byteOffset + at, length),
+          );
           if (at < 0) return;
           continue;
         }
@@ -124,7 +129,7 @@ export class FrameDecoder {
       this.#at = at + length;
       at = this.#emit(
         flags,
-        new Uint8Array(chunk.buffer, chunk.byteOffset + at, length),
+        new Uint8Array(buffer, byteOffset + at, length),
       );
       if (at < 0) return;
     }

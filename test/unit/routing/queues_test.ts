@@ -3,10 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { fromKey, toKey } from "../../../src/base/bytes.ts";
 import type { Message } from "../../../src/message/message.ts";
-import {
-  Distributor,
-  encodeMessage,
-} from "../../../src/routing/distributor.ts";
+import { Distributor, SharedEncoder } from "../../../src/routing/distributor.ts";
 import { FairQueue } from "../../../src/routing/fair_queue.ts";
 import { LoadBalancer } from "../../../src/routing/load_balancer.ts";
 import { IdCounter, RoutingTable } from "../../../src/routing/routing_table.ts";
@@ -179,7 +176,9 @@ describe("Distributor", () => {
   });
 
   it("encodes a message as the wire has it", () => {
-    const octets = encodeMessage([fromKey("a"), new Uint8Array(300)]);
+    const message = [fromKey("a"), new Uint8Array(300)];
+    const { buffer, from, end } = new SharedEncoder().encode(message);
+    const octets = buffer.subarray(from, end);
     assert.deepEqual([...octets.subarray(0, 3)], [1, 1, 0x61]);
     assert.deepEqual(
       [...octets.subarray(3, 12)],
