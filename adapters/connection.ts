@@ -9,6 +9,7 @@ import { Ring } from "../src/base/ring.ts";
 import type { DirectConnection } from "../src/transport/streams.ts";
 import type { ByteSink } from "../src/transport/transport.ts";
 import { toZmqError } from "./errors.ts";
+import { allocate } from "./memory.ts";
 
 /** How many octets may wait to be written before the writer has to. */
 export const writeLimit: number = 128 * 1024;
@@ -33,6 +34,11 @@ export abstract class SocketConnection implements DirectConnection {
   constructor(localAddress: string, remoteAddress: string) {
     this.localAddress = localAddress;
     this.remoteAddress = remoteAddress;
+  }
+
+  /** Memory for the sink that is not cleared before. */
+  allocate(length: number): Uint8Array {
+    return allocate(length);
   }
 
   /** Starts reading. */
@@ -70,8 +76,18 @@ export abstract class SocketConnection implements DirectConnection {
   }
 
   /** Octets arrived. */
-  protected arrived(chunk: Uint8Array): void {
+  arrived(chunk: Uint8Array): void {
     if (!this.lost) this.#sink?.data(chunk);
+  }
+
+  /** Where the next octets belong, if the engine knows. */
+  get room(): Uint8Array | undefined {
+    return this.lost ? undefined : this.#sink?.room?.();
+  }
+
+  /** So many octets were read into `room`. */
+  filled(length: number): void {
+    if (!this.lost) this.#sink?.filled?.(length);
   }
 
   /** What was written has left. */
@@ -117,6 +133,8 @@ export class WriteQueue {
   /** How many octets wait. */
   length = 0;
   readonly #parts: Ring<Uint8Array> = new Ring();
+  // Octets of the first part that were gathered already.
+  #taken = 0;
   #scratch: Uint8Array | undefined;
   #chunk: Uint8Array | undefined;
 
@@ -145,20 +163,33 @@ export class WriteQueue {
   clear(): void {
     this.length = 0;
     this.#parts.clear();
+    this.#taken = 0;
     this.#chunk = undefined;
     this.#scratch = undefined;
   }
 
   #gather(): Uint8Array {
-    const first = this.#parts.shift()!;
-    if (first.length >= largePart || this.#parts.length === 0) return first;
+    const first = this.#parts.peek()!;
+    if (first.length >= largePart || this.#parts.length === 1) {
+      const rest = this.#taken === 0 ? first : first.subarray(this.#taken);
+      this.#parts.shift();
+      this.#taken = 0;
+      return rest;
+    }
     const scratch = this.#reserve();
-    scratch.set(first);
-    let length = first.length;
-    for (;;) {
-      const part = this.#parts.peek();
-      if (part === undefined || part.length >= largePart) break;
-      if (length + part.length > scratch.length) break;
+    let length = 0;
+    for (let part = this.#parts.peek(); part; part = this.#parts.peek()) {
+      const room = Math.min(scratch.length - length, largePart);
+      if (part.length > room) {
+        // The head of a long frame travels with its header: a packet of a few
+        // octets of its own would wake the peer for nothing.
+        if (part.length >= largePart) {
+          scratch.set(part.subarray(0, room), length);
+          length += room;
+          this.#taken = room;
+        }
+        break;
+      }
       scratch.set(part, length);
       length += part.length;
       this.#parts.shift();

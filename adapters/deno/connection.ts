@@ -77,8 +77,11 @@ export class DenoConnection extends SocketConnection {
 
   async #readLoop(): Promise<void> {
     this.#reading = true;
+    let wasLong = false;
     while (!this.#paused) {
-      const buffer = this.#buffer ??= new Uint8Array(firstBuffer);
+      const room = this.room;
+      const buffer = room ?? this.#landing(wasLong);
+      wasLong = room !== undefined;
       let length;
       try {
         length = await this.#conn.read(buffer);
@@ -92,13 +95,24 @@ export class DenoConnection extends SocketConnection {
         if (this.#writeEnded) this.#leave();
         break;
       }
+      if (length === 0) continue;
+      if (room !== undefined) {
+        this.filled(length);
+        continue;
+      }
       const chunk = buffer.slice(0, length);
-      if (length === buffer.length && length < lastBuffer) {
+      if (length === this.#buffer!.length && length < lastBuffer) {
         this.#buffer = new Uint8Array(length * 2);
       }
-      if (length > 0) this.arrived(chunk);
+      this.arrived(chunk);
     }
     this.#reading = false;
+  }
+
+  /** Where to read what comes next; after a long frame, likely a header. */
+  #landing(isHead: boolean): Uint8Array {
+    const buffer = this.#buffer ??= new Uint8Array(firstBuffer);
+    return isHead ? buffer.subarray(0, firstBuffer) : buffer;
   }
 
   async #writeLoop(): Promise<void> {

@@ -6,18 +6,37 @@
 
 import type { Socket } from "node:net";
 import { SocketConnection, writeLimit } from "../connection.ts";
+import type { Intake, IntakeOwner } from "./intake.ts";
 
 /** A byte stream by callbacks over a `net.Socket`. */
-export class NodeConnection extends SocketConnection {
+export class NodeConnection extends SocketConnection implements IntakeOwner {
   readonly #socket: Socket;
   #reading = false;
+  #paused = true;
   #full = false;
   #failure: Error | undefined;
 
-  /** Takes a socket that is connected, and has it to itself. */
-  constructor(socket: Socket, localAddress: string, remoteAddress: string) {
+  /**
+   * Takes a socket that is connected, and has it to itself.
+   *
+   * @param intake what the socket reads with; absent: its "data" events.
+   */
+  constructor(
+    socket: Socket,
+    localAddress: string,
+    remoteAddress: string,
+    intake?: Intake,
+  ) {
     super(localAddress, remoteAddress);
     this.#socket = socket;
+    this.#reading = intake !== undefined;
+    if (intake !== undefined) intake.owner = this;
+    socket.on("finish", () => this.drained());
+    socket.on("drain", () => {
+      if (!this.#full) return;
+      this.#full = false;
+      this.drained();
+    });
     socket.on("error", (error) => {
       this.#failure = error;
     });
@@ -48,11 +67,18 @@ export class NodeConnection extends SocketConnection {
 
   /** Stops calling `data`. */
   pause(): void {
+    this.#paused = true;
     this.#socket.pause();
+  }
+
+  /** True after `pause`, until `resume`. */
+  get paused(): boolean {
+    return this.#paused;
   }
 
   /** Goes on calling `data`; the first call starts it. */
   resume(): void {
+    this.#paused = false;
     if (!this.#reading) this.#listen();
     this.#socket.resume();
   }
@@ -75,17 +101,10 @@ export class NodeConnection extends SocketConnection {
 
   #listen(): void {
     this.#reading = true;
-    const socket = this.#socket;
-    socket.on("data", (chunk: Uint8Array) => {
+    this.#socket.on("data", (chunk: Uint8Array) => {
       // A Buffer's subarrays would be Buffers too, and so the users' frames.
       const { buffer, byteOffset, byteLength } = chunk;
       this.arrived(new Uint8Array(buffer, byteOffset, byteLength));
-    });
-    socket.on("finish", () => this.drained());
-    socket.on("drain", () => {
-      if (!this.#full) return;
-      this.#full = false;
-      this.drained();
     });
   }
 }

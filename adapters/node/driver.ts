@@ -19,12 +19,14 @@ import type {
 } from "../driver.ts";
 import { makeTemporaryDirectory } from "../files.ts";
 import { NodeConnection } from "./connection.ts";
+import { adopt, Intake } from "./intake.ts";
 
 /** What differs where `node:net` is another runtime's. */
-export type NodeDriverOptions = Pick<
-  Driver,
-  "runtime" | "platform" | "abstractNames"
->;
+export interface NodeDriverOptions
+  extends Pick<Driver, "runtime" | "platform" | "abstractNames"> {
+  /** True when sockets can read into memory that we choose. */
+  readonly readsInto?: boolean;
+}
 
 /** The stream sockets of `node:net`. */
 export class NodeDriver implements Driver {
@@ -34,12 +36,14 @@ export class NodeDriver implements Driver {
   readonly platform: string;
   /** True when abstract names are the same as other programs'. */
   readonly abstractNames: boolean;
+  readonly #readsInto: boolean;
 
   /** Takes what differs between the runtimes. */
   constructor(options: NodeDriverOptions) {
     this.runtime = options.runtime;
     this.platform = options.platform;
     this.abstractNames = options.abstractNames;
+    this.#readsInto = options.readsInto ?? false;
   }
 
   /** Opens one connection. */
@@ -47,7 +51,13 @@ export class NodeDriver implements Driver {
     place: Place,
     { signal, source, stream }: DialOptions,
   ): Promise<SocketConnection> {
-    const socket = new (builtin("node:net").Socket)({ allowHalfOpen: true });
+    const intake = this.#readsInto ? new Intake() : undefined;
+    const socket = new (builtin("node:net").Socket)({
+      allowHalfOpen: true,
+      ...(intake && { onread: intake }),
+    });
+    // Nothing is read before the connection is started.
+    if (intake !== undefined) socket.pause();
     return new Promise((resolve, reject) => {
       const abort = (): void => {
         socket.destroy();
@@ -60,7 +70,7 @@ export class NodeDriver implements Driver {
       socket.once("error", fail);
       socket.once("connect", () => {
         signal.removeEventListener("abort", abort);
-        const connection = wrap(socket, place, stream);
+        const connection = wrap(socket, place, stream, intake);
         if (connection === undefined) reject(deadOnArrival());
         else resolve(connection);
         socket.removeListener("error", fail);
@@ -86,8 +96,12 @@ export class NodeDriver implements Driver {
       allowHalfOpen: true,
       pauseOnConnect: true,
     });
-    server.on("connection", (socket) => {
-      const connection = wrap(socket, place, options.stream);
+    server.on("connection", (accepted) => {
+      const intake = this.#readsInto ? new Intake() : undefined;
+      const adopted = intake && adopt(accepted, intake);
+      const connection = adopted === undefined
+        ? wrap(accepted, place, options.stream)
+        : wrap(adopted, place, options.stream, intake);
       if (connection === undefined) options.failed(deadOnArrival());
       else options.accept(connection);
     });
@@ -139,9 +153,11 @@ function wrap(
   socket: Net.Socket,
   place: Place,
   options: StreamOptions,
+  intake?: Intake,
 ): NodeConnection | undefined {
   if ("path" in place) {
-    return new NodeConnection(socket, place.endpoint, place.endpoint);
+    const { endpoint } = place;
+    return new NodeConnection(socket, endpoint, endpoint, intake);
   }
   const { localAddress, localPort, remoteAddress, remotePort } = socket;
   if (remoteAddress === undefined || localAddress === undefined) {
@@ -155,6 +171,7 @@ function wrap(
     socket,
     formatTcp(localAddress, localPort!),
     formatTcp(remoteAddress, remotePort!),
+    intake,
   );
 }
 

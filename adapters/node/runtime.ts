@@ -19,6 +19,7 @@ export function nodeRuntime(): Runtime {
     // Before Node 22, libuv pads an abstract name with NUL characters.
     abstractNames: process.platform === "linux" &&
       Number.parseInt(version) >= 22,
+    readsInto: true,
   });
   return {
     name: "node",

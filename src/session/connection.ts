@@ -177,6 +177,19 @@ export abstract class Connection implements ByteSink {
     }
   }
 
+  room(): Uint8Array | undefined {
+    return this.over ? undefined : this.space;
+  }
+
+  filled(length: number): void {
+    if (this.over) return;
+    try {
+      this.fill(length);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
   drain(): void {
     if (!this.#ending) {
       if (!this.over) this.writer?.drained();
@@ -210,6 +223,14 @@ export abstract class Connection implements ByteSink {
 
   /** Takes octets; what it throws ends the connection. */
   protected abstract receive(chunk: Uint8Array): void;
+
+  /** Where the next octets belong, if that is known. */
+  protected get space(): Uint8Array | undefined {
+    return undefined;
+  }
+
+  /** Takes octets that are in `space`; throws as `receive` does. */
+  protected fill(_length: number): void {}
 
   /** Hands over what was received and still waits, limits or not. */
   protected abstract catchUp(): void;

@@ -80,7 +80,7 @@ export class Session extends Connection implements FrameSink, TrafficOwner {
     this.#reader = new GreetingReader(own);
     const limit = this.options.maxHandshakeSize;
     this.#limits = { message: limit, command: limit };
-    this.#decoder = new FrameDecoder(this, this.#limits);
+    this.#decoder = new FrameDecoder(this, this.#limits, this.direct);
   }
 
   // The decoder's side.
@@ -136,6 +136,16 @@ export class Session extends Connection implements FrameSink, TrafficOwner {
       if (rest.length === 0 || this.over) return;
     }
     this.#decoder.push(rest);
+    if (this.#decoder.stopped) this.#pause(true);
+  }
+
+  protected override get space(): Uint8Array | undefined {
+    return this.#decoder.room;
+  }
+
+  protected override fill(length: number): void {
+    this.#traffic?.heard();
+    this.#decoder.filled(length);
     if (this.#decoder.stopped) this.#pause(true);
   }
 

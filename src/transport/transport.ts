@@ -18,6 +18,14 @@ export interface ByteSink {
   /** Octets arrived. The chunk belongs to the sink from now on. */
   data(chunk: Uint8Array): void;
   /**
+   * Where the next octets belong, when the sink knows: a stream that can read
+   * into given memory asks before it reads, and calls `filled` afterwards.
+   * What was given is good until the next call of the sink.
+   */
+  room?(): Uint8Array | undefined;
+  /** So many octets were read into what `room` gave. */
+  filled?(length: number): void;
+  /**
    * What was written has left; more may be written. Comes after a `write` that
    * gave `false`, and after `end`.
    */
@@ -34,6 +42,11 @@ export interface ByteSink {
  * {@linkcode ByteStream} are used, never both.
  */
 export interface DirectStream {
+  /**
+   * Memory of any content, in a buffer of its own, for a sink that will fill
+   * it: where the stream has it for less than `new Uint8Array` costs.
+   */
+  allocate?(length: number): Uint8Array;
   /** Starts reading; called once, before anything else. */
   start(sink: ByteSink): void;
   /**

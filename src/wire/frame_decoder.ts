@@ -7,7 +7,7 @@
  * @module
  */
 
-import { concat } from "../base/bytes.ts";
+import { concat, EMPTY } from "../base/bytes.ts";
 import { protocolError, ZmqError } from "../base/errors.ts";
 import { COMMAND, LONG, MAX_HEADER, MORE, RESERVED } from "./framing.ts";
 
@@ -20,6 +20,12 @@ export interface FrameSink {
   frame(flags: number, body: Uint8Array): boolean;
 }
 
+/** Who may have memory for less than a new array costs. */
+export interface MemorySource {
+  /** So many octets of any value, in a buffer of their own. */
+  allocate?(length: number): Uint8Array;
+}
+
 /** Limits that hold before anything is allocated. Octets; -1 is no limit. */
 export interface FrameLimits {
   /** The longest body of a message frame. */
@@ -28,14 +34,21 @@ export interface FrameLimits {
   command: number;
 }
 
-const NO_CHUNK = new Uint8Array(0);
+/**
+ * The memory that a frame may get before its octets have arrived: this, or
+ * twice the longest frame that the peer has really sent.
+ */
+const FIRST_TRUST = 16 * 1024;
+/** With less to come, what follows the frame is better read along with it. */
+const LEAST_ROOM = 32 * 1024;
 
 /** Decodes a stream of chunks into frames. */
 export class FrameDecoder {
   /** The limits in force; may be changed between frames. */
   readonly limits: FrameLimits;
   readonly #sink: FrameSink;
-  #chunk: Uint8Array = NO_CHUNK;
+  readonly #memory: MemorySource;
+  #chunk: Uint8Array = EMPTY;
   #at = 0;
   #stopped = false;
   // A frame that is not whole yet: its header, or a body of known size.
@@ -43,12 +56,24 @@ export class FrameDecoder {
   #headerLength = 0;
   #flags = 0;
   #missing = -1;
-  #pieces: Uint8Array[] = [];
+  #body: Uint8Array = EMPTY;
+  #bodyEnd = 0;
+  #trust = FIRST_TRUST;
 
-  /** Makes a decoder that calls the sink for every whole frame. */
-  constructor(sink: FrameSink, limits: FrameLimits) {
+  /**
+   * Makes a decoder that calls the sink for every whole frame.
+   *
+   * @param memory where the bodies of frames that come in pieces get theirs;
+   * it is filled before anybody sees it.
+   */
+  constructor(
+    sink: FrameSink,
+    limits: FrameLimits,
+    memory: MemorySource = {},
+  ) {
     this.#sink = sink;
     this.limits = limits;
+    this.#memory = memory;
   }
 
   /** True while a chunk waits because the sink stopped the decoder. */
@@ -59,6 +84,25 @@ export class FrameDecoder {
   /** True in the middle of a frame. */
   get partial(): boolean {
     return this.#headerLength > 0 || this.#missing >= 0;
+  }
+
+  /**
+   * Where the next octets belong, when much of a long frame is still to come:
+   * who can read into it saves a copy, and calls `filled`.
+   */
+  get room(): Uint8Array | undefined {
+    if (this.#missing < LEAST_ROOM || this.#stopped) return undefined;
+    if (this.#body.length === this.#bodyEnd) this.#grow(1);
+    return this.#body.subarray(this.#bodyEnd);
+  }
+
+  /** Takes octets that were read into `room`. Throws as `push` does. */
+  filled(length: number): void {
+    this.#bodyEnd += length;
+    this.#missing -= length;
+    if (this.#missing > 0) return;
+    this.#at = 0;
+    this.#emit(this.#flags, this.#takeBody());
   }
 
   /**
@@ -150,16 +194,48 @@ export class FrameDecoder {
   }
 
   #release(): void {
-    this.#chunk = NO_CHUNK;
+    this.#chunk = EMPTY;
     this.#at = 0;
   }
 
   #begin(flags: number, length: number, piece: Uint8Array): void {
     this.#flags = flags;
-    this.#missing = length - piece.length;
-    // The memory held follows the octets received, never the size announced.
-    if (piece.length > 0) this.#pieces.push(piece);
+    this.#missing = length;
+    if (piece.length > 0) this.#add(piece);
     this.#release();
+  }
+
+  /** Adds a piece to the body that is not whole yet. */
+  #add(piece: Uint8Array): void {
+    if (this.#body.length - this.#bodyEnd < piece.length) {
+      this.#grow(piece.length);
+    }
+    this.#body.set(piece, this.#bodyEnd);
+    this.#bodyEnd += piece.length;
+    this.#missing -= piece.length;
+  }
+
+  /** Makes room for more of the body. */
+  #grow(needed: number): void {
+    const have = this.#bodyEnd;
+    // The memory held follows the octets received, never the size announced.
+    const size = Math.min(
+      have + this.#missing,
+      Math.max(this.#trust, 2 * (have + needed)),
+    );
+    const grown = this.#memory.allocate?.(size) ?? new Uint8Array(size);
+    grown.set(this.#body.subarray(0, have));
+    this.#body = grown;
+  }
+
+  /** The body that has become whole. */
+  #takeBody(): Uint8Array {
+    const body = this.#body;
+    this.#body = EMPTY;
+    this.#bodyEnd = 0;
+    this.#missing = -1;
+    this.#trust = Math.max(this.#trust, 2 * body.length);
+    return body;
   }
 
   /** Completes what an earlier chunk began. -1: nothing more to decode. */
@@ -185,20 +261,13 @@ export class FrameDecoder {
       this.#missing = length;
     }
     const taken = Math.min(this.#missing, chunk.length - at);
-    if (taken > 0) this.#pieces.push(chunk.subarray(at, at + taken));
-    this.#missing -= taken;
+    if (taken > 0) this.#add(chunk.subarray(at, at + taken));
     if (this.#missing > 0) {
       this.#release();
       return -1;
     }
-    const pieces = this.#pieces;
-    this.#pieces = [];
-    this.#missing = -1;
     this.#at = at + taken;
-    return this.#emit(
-      this.#flags,
-      pieces.length === 1 ? pieces[0]! : concat(pieces),
-    );
+    return this.#emit(this.#flags, this.#takeBody());
   }
 
   #check(flags: number, length: number): void {

@@ -1,0 +1,110 @@
+/**
+ * Reading of a `net.Socket` into memory that we choose, by the `onread` option
+ * of Node: no readable stream, no new 64 KiB for each read, and long frames
+ * straight to where they belong.
+ *
+ * @module
+ */
+
+import type { Socket, SocketConstructorOpts } from "node:net";
+import { builtin } from "../builtin.ts";
+import { allocate } from "../memory.ts";
+
+/** Who takes what was read. */
+export interface IntakeOwner {
+  /** Where the next octets belong, if that is known. */
+  readonly room: Uint8Array | undefined;
+  /** So many octets were read into `room`. */
+  filled(length: number): void;
+  /** Octets were read; the chunk belongs to the owner. */
+  arrived(chunk: Uint8Array): void;
+  /** True when no more is to be read for now. */
+  readonly paused: boolean;
+}
+
+/**
+ * Where all connections read to: a read and the copy of what it brought are
+ * one step, which nothing comes between.
+ */
+const LANDING = 64 * 1024;
+/** After a long frame, likely the head of another: the rest goes elsewhere. */
+const SHORT_LANDING = 4096;
+/** Chunks up to this size are pieces of a larger buffer. */
+const MOST_SMALL = 2048;
+const SLAB = 8192;
+
+let landing: Uint8Array | undefined;
+let shortLanding: Uint8Array | undefined;
+let slab = new Uint8Array(0);
+let slabEnd = 0;
+
+/** The `onread` option of one socket. */
+export class Intake {
+  /** Takes what is read; set before reading starts. */
+  owner: IntakeOwner | undefined;
+  #room: Uint8Array | undefined;
+
+  /** Called by Node with what was read; `true` goes on reading. */
+  readonly callback = (length: number, buffer: Uint8Array): boolean => {
+    const { owner } = this;
+    if (owner === undefined) return true;
+    if (buffer === this.#room) owner.filled(length);
+    else owner.arrived(copyOf(buffer, length));
+    // A socket that is resumed and paused in one turn reads all the same.
+    return !owner.paused;
+  };
+
+  /** Called by Node for the memory of the next read. */
+  readonly buffer = (): Uint8Array => {
+    const wasLong = this.#room !== undefined;
+    this.#room = this.owner?.room;
+    if (this.#room !== undefined) return this.#room;
+    landing ??= new Uint8Array(LANDING);
+    shortLanding ??= landing.subarray(0, SHORT_LANDING);
+    return wasLong ? shortLanding : landing;
+  };
+}
+
+/** A copy of what was read. */
+function copyOf(buffer: Uint8Array, length: number): Uint8Array {
+  const octets = buffer.subarray(0, length);
+  if (length > MOST_SMALL) {
+    const copy = allocate(length);
+    copy.set(octets);
+    return copy;
+  }
+  if (slab.length - slabEnd < length) {
+    slab = new Uint8Array(SLAB);
+    slabEnd = 0;
+  }
+  const copy = slab.subarray(slabEnd, slabEnd + length);
+  slabEnd += length;
+  copy.set(octets);
+  return copy;
+}
+
+/** A socket with what Node keeps to itself. */
+type WithHandle = { _handle?: unknown };
+
+/**
+ * Gives an accepted socket the option that Node has for dialled ones only:
+ * another socket takes its handle over. `undefined` when this Node's sockets
+ * have none; the given socket is as it was then.
+ */
+export function adopt(socket: Socket, intake: Intake): Socket | undefined {
+  const accepted = socket as WithHandle;
+  const handle = accepted._handle;
+  if (typeof handle !== "object" || handle === null) return undefined;
+  const options = {
+    handle,
+    allowHalfOpen: true,
+    pauseOnCreate: true,
+    onread: intake,
+  };
+  const adopted = new (builtin("node:net").Socket)(
+    options as unknown as SocketConstructorOpts,
+  );
+  if ((adopted as WithHandle)._handle !== handle) return undefined;
+  accepted._handle = null;
+  return adopted;
+}
