@@ -12,6 +12,7 @@ import type { Intake, IntakeOwner } from "./intake.ts";
 export class NodeConnection extends SocketConnection implements IntakeOwner {
   readonly #socket: Socket;
   #reading = false;
+  readonly #isNode: boolean;
   #paused = true;
   #full = false;
   #failure: Error | undefined;
@@ -19,7 +20,8 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
   /**
    * Takes a socket that is connected, and has it to itself.
    *
-   * @param intake what the socket reads with; absent: its "data" events.
+   * @param intake what Node's socket reads with; another runtime's has "data"
+   * events instead.
    */
   constructor(
     socket: Socket,
@@ -29,7 +31,7 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
   ) {
     super(localAddress, remoteAddress);
     this.#socket = socket;
-    this.#reading = intake !== undefined;
+    this.#isNode = this.#reading = intake !== undefined;
     if (intake !== undefined) intake.owner = this;
     socket.on("finish", () => this.drained());
     socket.on("drain", () => {
@@ -48,13 +50,11 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
   write(parts: readonly Uint8Array[]): boolean {
     const socket = this.#socket;
     if (this.lost || socket.writableEnded) return false;
-    if (parts.length === 1) {
-      socket.write(parts[0]!);
-    } else {
-      socket.cork();
-      for (const part of parts) socket.write(part);
-      socket.uncork();
-    }
+    // Another runtime's `node:net` copies what was corked into one piece.
+    const corks = this.#isNode && parts.length > 1;
+    if (corks) socket.cork();
+    for (const part of parts) socket.write(part);
+    if (corks) socket.uncork();
     if (socket.writableLength < writeLimit) return true;
     this.#full = true;
     return false;
