@@ -43,7 +43,10 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
       this.#failure = error;
     });
     socket.on("end", () => this.peerEnded());
-    socket.on("close", () => this.gone(this.#failure));
+    socket.on("close", () => {
+      intake?.release();
+      this.gone(this.#failure);
+    });
   }
 
   /** Writes the parts in order, with one system call where possible. */

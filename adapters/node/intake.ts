@@ -23,10 +23,16 @@ export interface IntakeOwner {
 }
 
 /**
- * Where all connections read to: a read and the copy of what it brought are
- * one step, which nothing comes between.
+ * How much is read at once. Idle connections all read to one place: a read and
+ * the copy of what it brought are one step, which nothing comes between.
  */
 const LANDING = 64 * 1024;
+/** A read of this size makes the next one go to memory that is given away. */
+const BUSY_READ = 32 * 1024;
+/** A read of less than this ends that. */
+const IDLE_READ = 8 * 1024;
+/** Who falls silent keeps its memory: there must not be many. */
+const MOST_BUSY = 64;
 /** After a long frame, likely the head of another: the rest goes elsewhere. */
 const SHORT_LANDING = 4096;
 /** Chunks up to this size are pieces of a larger buffer. */
@@ -37,19 +43,22 @@ let landing: Uint8Array | undefined;
 let shortLanding: Uint8Array | undefined;
 let slab = new Uint8Array(0);
 let slabEnd = 0;
+let busy = 0;
 
 /** The `onread` option of one socket. */
 export class Intake {
   /** Takes what is read; set before reading starts. */
   owner: IntakeOwner | undefined;
   #room: Uint8Array | undefined;
+  #isBusy = false;
+  #own: Uint8Array | undefined;
 
   /** Called by Node with what was read; `true` goes on reading. */
   readonly callback = (length: number, buffer: Uint8Array): boolean => {
     const { owner } = this;
     if (owner === undefined) return true;
     if (buffer === this.#room) owner.filled(length);
-    else owner.arrived(copyOf(buffer, length));
+    else owner.arrived(this.#take(buffer, length));
     // A socket that is resumed and paused in one turn reads all the same.
     return !owner.paused;
   };
@@ -61,8 +70,32 @@ export class Intake {
     if (this.#room !== undefined) return this.#room;
     landing ??= new Uint8Array(LANDING);
     shortLanding ??= landing.subarray(0, SHORT_LANDING);
-    return wasLong ? shortLanding : landing;
+    if (wasLong) return shortLanding;
+    return this.#isBusy ? this.#own ??= allocate(LANDING) : landing;
   };
+
+  /** The socket is gone. */
+  release(): void {
+    this.#setBusy(false);
+  }
+
+  /** What was read, in memory that nobody else will write to. */
+  #take(buffer: Uint8Array, length: number): Uint8Array {
+    if (length >= BUSY_READ) this.#setBusy(true);
+    else if (length < IDLE_READ) this.#setBusy(false);
+    if (length < BUSY_READ || buffer !== this.#own) {
+      return copyOf(buffer, length);
+    }
+    this.#own = undefined;
+    return new Uint8Array(buffer.buffer, 0, length);
+  }
+
+  #setBusy(isBusy: boolean): void {
+    if (isBusy === this.#isBusy || (isBusy && busy >= MOST_BUSY)) return;
+    this.#isBusy = isBusy;
+    busy += isBusy ? 1 : -1;
+    if (!isBusy) this.#own = undefined;
+  }
 }
 
 /** A copy of what was read. */

@@ -49,44 +49,69 @@ export class SharedEncoder implements EncodedMessage {
 /** Sends messages to sets of pipes. */
 export class Distributor {
   #targets: Pipe[] = [];
-  readonly #chosen = new Set<Pipe>();
+  // The other of two lists that take turns.
+  #empty: Pipe[] = [];
+  // Pipes that were chosen for this message bear its number.
+  #round = 1;
   readonly #encoder = new SharedEncoder();
+  #sending = false;
+  // What was sent from inside of a write.
+  #later: [targets: Pipe[], message: Uint8Array[]][] = [];
 
   /** Marks a pipe as one that gets the next message; twice is once. */
   readonly choose = (pipe: Pipe): void => {
-    if (pipe.closed || this.#chosen.has(pipe)) return;
-    this.#chosen.add(pipe);
+    if (pipe.round === this.#round || pipe.closed) return;
+    pipe.round = this.#round;
     this.#targets.push(pipe);
   };
 
   /** True when a pipe was chosen. */
   has(pipe: Pipe): boolean {
-    return this.#chosen.has(pipe);
+    return pipe.round === this.#round;
   }
 
   /** True when one of the chosen pipes would refuse the message. */
   get blocked(): boolean {
-    for (const pipe of this.#targets) if (pipe.full) return true;
+    const targets = this.#targets;
+    for (let i = 0; i < targets.length; i++) if (targets[i]!.full) return true;
     return false;
   }
 
   /** Sends to the chosen pipes and forgets them. */
   send(message: readonly Uint8Array[]): void {
     const targets = this.#targets;
-    // Set aside first: a write can lead back here.
-    this.#targets = [];
-    this.#chosen.clear();
-    const shared = targets.length > 1 && messageSize(message) <= COPY_LIMIT
-      ? this.#encoder.encode(message)
-      : undefined;
-    for (const pipe of targets) {
-      if (!pipe.write(message, shared)) pipe.dropped++;
+    this.#targets = this.#empty;
+    this.#round++;
+    if (this.#sending) {
+      // A write led back here: who comes later in the list of the message
+      // under way must get that one first.
+      this.#empty = [];
+      this.#later.push([targets, message.slice()]);
+      return;
     }
+    this.#sending = true;
+    this.#write(targets, message);
+    for (let next = this.#later.shift(); next; next = this.#later.shift()) {
+      this.#write(...next);
+    }
+    this.#sending = false;
   }
 
   /** Forgets the chosen pipes. */
   cancel(): void {
-    this.#targets = [];
-    this.#chosen.clear();
+    this.#targets.length = 0;
+    this.#round++;
+  }
+
+  #write(targets: Pipe[], message: readonly Uint8Array[]): void {
+    const shared = targets.length > 1 && messageSize(message) <= COPY_LIMIT
+      ? this.#encoder.encode(message)
+      : undefined;
+    for (let i = 0; i < targets.length; i++) {
+      const pipe = targets[i]!;
+      if (!pipe.write(message, shared)) pipe.dropped++;
+    }
+    targets.length = 0;
+    this.#empty = targets;
   }
 }

@@ -223,6 +223,10 @@ export class Outbox {
   /** Leaves the open region: what follows goes elsewhere. */
   #close(): void {
     this.#buffer = this.#shared = NO_BUFFER;
-    this.#from = this.#end = this.#limit = this.#foreign = 0;
+    this.#from =
+      this.#end =
+      this.#limit =
+      this.#foreign =
+        0;
   }
 }

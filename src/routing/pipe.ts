@@ -68,6 +68,8 @@ export abstract class Pipe {
   closed = false;
   /** Set while the pipe stands in a fair queue. */
   queued = false;
+  /** The number of the message that a distributor last chose it for. */
+  round = 0;
   /** Position in a load balancer, -1 outside. */
   slot = -1;
   /** What arrived. */

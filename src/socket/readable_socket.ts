@@ -8,7 +8,7 @@ import { quote, ZmqError } from "../base/errors.ts";
 import type { Message } from "../message/message.ts";
 import type { PeerInfo } from "../routing/peer.ts";
 import type { Pipe } from "../routing/pipe.ts";
-import type { ReceiveOptions } from "./receiver.ts";
+import type { ReceiveOptions, Receiver, Shape } from "./receiver.ts";
 import { coreOf, Socket } from "./socket.ts";
 
 /** A message and the peer that it came from. */
@@ -104,7 +104,7 @@ export abstract class ReadableSocket<T = Message> extends Socket
 
   /** Every message until the socket is closed. */
   [Symbol.asyncIterator](): AsyncIterableIterator<T> {
-    return new MessageIterator<T>(this);
+    return new MessageIterator<T>(this, this.shape);
   }
 
   /** The messages as a stream; it ends when the socket is closed. */
@@ -136,27 +136,26 @@ async function nextOf<T>(
 
 class MessageIterator<T> implements AsyncIterableIterator<T> {
   readonly #socket: ReadableSocket<T>;
+  readonly #receiver: Receiver;
+  readonly #shape: Shape<T> | undefined;
 
-  constructor(socket: ReadableSocket<T>) {
+  constructor(socket: ReadableSocket<T>, shape: Shape<T> | undefined) {
     this.#socket = socket;
+    this.#receiver = coreOf(socket).receiver;
+    this.#shape = shape;
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    const socket = this.#socket;
-    if (!socket.closed) {
-      try {
-        const value = socket.tryReceive();
-        if (value !== undefined) {
-          return Promise.resolve<IteratorResult<T, undefined>>({
-            value,
-            done: false,
-          });
-        }
-      } catch (error) {
-        return Promise.reject(error);
-      }
+    const receiver = this.#receiver;
+    try {
+      const value = receiver.closed
+        ? undefined
+        : receiver.tryReceive(this.#shape);
+      if (value !== undefined) return Promise.resolve({ value, done: false });
+    } catch (error) {
+      return Promise.reject(error);
     }
-    return nextOf(socket);
+    return nextOf(this.#socket);
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<T> {

@@ -32,6 +32,11 @@ export class Receiver {
     this.#waiters = new Waiters(clock, "receive a message");
   }
 
+  /** True once nothing can be received any more. */
+  get closed(): boolean {
+    return this.#closed !== undefined;
+  }
+
   /** The next message, shaped. */
   receive<T>(
     shape: Shape<T> | undefined,

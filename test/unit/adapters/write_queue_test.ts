@@ -36,15 +36,16 @@ describe("WriteQueue", () => {
     }
   });
 
-  it("gathers small parts and passes large ones on as they are", () => {
+  it("gathers small parts with the head of a large one, and copies no more", () => {
     const queue = new WriteQueue();
-    const large = pattern(16_384);
+    const large = pattern(40_000);
     queue.push([pattern(10), pattern(20), large, pattern(5)]);
-    assert.equal(queue.length, 16_419);
-    assert.equal(queue.peek().length, 30);
-    queue.consume(30);
-    assert.equal(queue.peek(), large);
-    queue.consume(large.length);
+    assert.equal(queue.length, 40_035);
+    assert.equal(queue.peek().length, 30 + 16_384);
+    queue.consume(30 + 16_384);
+    assert.equal(queue.peek().buffer, large.buffer);
+    assert.equal(queue.peek().length, 40_000 - 16_384);
+    queue.consume(40_000 - 16_384);
     assert.equal(queue.peek().length, 5);
     queue.clear();
     assert.equal(queue.length, 0);

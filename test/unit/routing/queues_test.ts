@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { fromKey, toKey } from "../../../src/base/bytes.ts";
 import type { Message } from "../../../src/message/message.ts";
-import { Distributor, SharedEncoder } from "../../../src/routing/distributor.ts";
+import {
+  Distributor,
+  SharedEncoder,
+} from "../../../src/routing/distributor.ts";
 import { FairQueue } from "../../../src/routing/fair_queue.ts";
 import { LoadBalancer } from "../../../src/routing/load_balancer.ts";
 import { IdCounter, RoutingTable } from "../../../src/routing/routing_table.ts";
@@ -163,6 +166,22 @@ describe("Distributor", () => {
     assert.deepEqual(a.drain(), [["1"], ["2"]]);
     assert.deepEqual(b.drain(), [["1"]]);
     assert.equal(closed.dropped, 0);
+  });
+
+  it("keeps the order when a write sends another message", () => {
+    const distributor = new Distributor();
+    const [a, b] = pipes(2) as [FakePipe, FakePipe];
+    const write = a.write.bind(a);
+    a.write = (message) => {
+      a.write = write;
+      for (const pipe of [a, b]) distributor.choose(pipe);
+      distributor.send(frames("2"));
+      return write(message);
+    };
+    for (const pipe of [a, b]) distributor.choose(pipe);
+    distributor.send(frames("1"));
+    assert.deepEqual(a.drain(), [["1"], ["2"]]);
+    assert.deepEqual(b.drain(), [["1"], ["2"]]);
   });
 
   it("says when a chosen pipe is full", () => {
