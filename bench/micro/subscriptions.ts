@@ -2,7 +2,7 @@
 // own benchmark has too, and a linear search as the control.
 import type { Bench } from "tinybench";
 import { fromKey } from "../../src/base/bytes.ts";
-import { RadixTree } from "../../src/routing/radix_tree.ts";
+import { TopicTree } from "../../src/routing/topic_tree.ts";
 
 const TOPICS = 10_000;
 
@@ -17,14 +17,17 @@ function makeTopics(): string[] {
 /** Adds matching frames with the topics. */
 export function addSubscriptions(bench: Bench): void {
   const topics = makeTopics();
-  const tree = new RadixTree<number>();
-  topics.forEach((topic, i) => tree.set(topic, i));
+  const tree = new TopicTree();
+  topics.forEach((topic, i) => tree.set(fromKey(topic), i));
   const frames = topics.slice(0, 100).map((topic) =>
     fromKey(`${topic}temperature`)
   );
   bench.add(`radix tree, 100 frames among ${TOPICS} topics`, () => {
     let found = 0;
-    for (const frame of frames) tree.match(frame, () => found++);
+    const count = (): void => {
+      found++;
+    };
+    for (const frame of frames) tree.match(frame, count);
     if (found !== frames.length) throw new Error(`Got ${found} matches`);
   });
   const missing = fromKey("sensors/5/nowhere");

@@ -1,23 +1,73 @@
 /**
  * Who subscribed to what, on the publisher's side: topics to pipes.
  *
+ * Two trees: of topics, and of pipes with the topics of each, which tells
+ * what a pipe leaves behind. No subscription costs an object.
+ *
  * @module
  */
 
+import { EMPTY, writeU32 } from "../base/bytes.ts";
 import type { Pipe } from "./pipe.ts";
-import { RadixTree } from "./radix_tree.ts";
+import { TopicTree } from "./topic_tree.ts";
+
+/** The octets of a pipe's number in the tree of pipes. */
+const NUMBER = 4;
+/** Topics that are looked up at once when a pipe leaves. */
+const BATCH = 64;
+/** Subscribers of a topic up to which no room is made for more. */
+const SMALL_GROUP = 16;
 
 /** What one pipe subscribed to. */
 interface Share {
-  readonly topics: Set<string>;
+  readonly number: number;
+  topics: number;
   octets: number;
+}
+
+/** Where the key of a pipe's topic ends. */
+function endOf(topic: Uint8Array): number {
+  return NUMBER + topic.length;
+}
+
+/** Things with numbers that are used again. */
+class Numbered<T> {
+  readonly #things: (T | undefined)[] = [];
+  readonly #free: number[] = [];
+
+  add(thing: T): number {
+    const number = this.#free.pop() ?? this.#things.length;
+    this.#things[number] = thing;
+    return number;
+  }
+
+  get(number: number): T {
+    return this.#things[number]!;
+  }
+
+  set(number: number, thing: T): void {
+    this.#things[number] = thing;
+  }
+
+  remove(number: number): void {
+    this.#things[number] = undefined;
+    this.#free.push(number);
+  }
 }
 
 /** The subscriptions of all pipes of a publisher. */
 export class Subscriptions {
-  // One subscriber is held bare: most topics have one.
-  readonly #topics = new RadixTree<Pipe | Set<Pipe>>();
-  readonly #byPipe = new Map<Pipe, Share>();
+  // Under each topic, twice the number of its only subscriber; or of a group
+  // of several, plus one.
+  readonly #topics = new TopicTree();
+  // Under the number of a pipe, and a topic: that it subscribed.
+  readonly #subscribed = new TopicTree();
+  readonly #shares = new Map<Pipe, Share>();
+  readonly #pipes = new Numbered<Pipe>();
+  readonly #groups = new Numbered<Pipe[]>();
+  readonly #key = new Uint8Array(256);
+  #found: (pipe: Pipe) => void = () => {};
+  readonly #visit = (value: number): void => this.#tell(value);
 
   /** How many distinct topics have a subscriber. */
   get size(): number {
@@ -26,67 +76,123 @@ export class Subscriptions {
 
   /** How many topics a pipe subscribed to. */
   count(pipe: Pipe): number {
-    return this.#byPipe.get(pipe)?.topics.size ?? 0;
+    return this.#shares.get(pipe)?.topics ?? 0;
   }
 
   /** The octets of all topics that a pipe subscribed to. */
   octets(pipe: Pipe): number {
-    return this.#byPipe.get(pipe)?.octets ?? 0;
+    return this.#shares.get(pipe)?.octets ?? 0;
   }
 
   /** True when the pipe subscribed to exactly this topic. */
-  has(topic: string, pipe: Pipe): boolean {
-    return this.#byPipe.get(pipe)?.topics.has(topic) ?? false;
+  has(topic: Uint8Array, pipe: Pipe): boolean {
+    const share = this.#shares.get(pipe);
+    if (share === undefined) return false;
+    return this.#subscribed.get(this.#keyOf(share, topic), endOf(topic)) >= 0;
   }
 
   /** Adds a subscription; `true` when it is the topic's first. */
-  add(topic: string, pipe: Pipe): boolean {
-    let share = this.#byPipe.get(pipe);
-    if (share === undefined) {
-      this.#byPipe.set(pipe, share = { topics: new Set(), octets: 0 });
-    }
-    if (share.topics.has(topic)) return false;
-    share.topics.add(topic);
+  add(topic: Uint8Array, pipe: Pipe): boolean {
+    const share = this.#shares.get(pipe) ?? this.#open(pipe);
+    const key = this.#keyOf(share, topic);
+    if (!this.#subscribed.set(key, 0, endOf(topic))) return false;
+    share.topics++;
     share.octets += topic.length;
-    const present = this.#topics.get(topic);
-    if (present === undefined) this.#topics.set(topic, pipe);
-    else if (present instanceof Set) present.add(pipe);
-    else this.#topics.set(topic, new Set([present, pipe]));
-    return present === undefined;
+    const value = this.#topics.get(topic);
+    if (value < 0) {
+      this.#topics.set(topic, share.number * 2);
+      return true;
+    }
+    if ((value & 1) === 0) {
+      const group = [this.#pipes.get(value >> 1), pipe];
+      this.#topics.set(topic, this.#groups.add(group) * 2 + 1);
+      return false;
+    }
+    const group = this.#groups.get(value >> 1);
+    // `push` makes room for many more, which most topics never have.
+    if (group.length >= SMALL_GROUP) group.push(pipe);
+    else this.#groups.set(value >> 1, [...group, pipe]);
+    return false;
   }
 
   /** Removes a subscription; `true` when it was the topic's last. */
-  remove(topic: string, pipe: Pipe): boolean {
-    const share = this.#byPipe.get(pipe);
-    if (share === undefined || !share.topics.delete(topic)) return false;
+  remove(topic: Uint8Array, pipe: Pipe): boolean {
+    const share = this.#shares.get(pipe);
+    if (share === undefined) return false;
+    const key = this.#keyOf(share, topic);
+    if (!this.#subscribed.delete(key, endOf(topic))) return false;
     share.octets -= topic.length;
-    if (share.topics.size === 0) this.#byPipe.delete(pipe);
-    const present = this.#topics.get(topic);
-    if (present instanceof Set) {
-      present.delete(pipe);
-      if (present.size > 0) return false;
+    if (--share.topics === 0) this.#close(pipe, share);
+    const value = this.#topics.get(topic);
+    if ((value & 1) === 0) {
+      this.#topics.delete(topic);
+      return true;
     }
-    this.#topics.delete(topic);
-    return true;
+    const group = this.#groups.get(value >> 1);
+    const last = group.pop()!;
+    if (last !== pipe) group[group.indexOf(pipe)] = last;
+    if (group.length > 1) return false;
+    this.#groups.remove(value >> 1);
+    this.#topics.set(topic, this.#shares.get(group[0]!)!.number * 2);
+    return false;
   }
 
-  /** The topics of a pipe. */
-  topics(pipe: Pipe): string[] {
-    return [...this.#byPipe.get(pipe)?.topics ?? []];
+  /**
+   * The topics of a pipe, until it has none: who takes one must remove it
+   * before the next.
+   */
+  *drain(pipe: Pipe): IterableIterator<Uint8Array> {
+    for (;;) {
+      const share = this.#shares.get(pipe);
+      if (share === undefined) return;
+      const batch: Uint8Array[] = [];
+      const prefix = this.#keyOf(share, EMPTY).slice(0, NUMBER);
+      for (const key of this.#subscribed.keys(prefix)) {
+        if (batch.push(key.subarray(NUMBER)) === BATCH) break;
+      }
+      yield* batch;
+    }
   }
 
   /** Calls back for each subscriber of a frame; some may come twice. */
   match(frame: Uint8Array, found: (pipe: Pipe) => void): void {
-    this.#topics.match(frame, (present) => {
-      if (present instanceof Set) present.forEach(found);
-      else found(present);
-    });
+    this.#found = found;
+    this.#topics.match(frame, this.#visit);
   }
 
   /** Calls back for each subscriber of exactly this topic. */
-  matchExactly(topic: string, found: (pipe: Pipe) => void): void {
-    const present = this.#topics.get(topic);
-    if (present instanceof Set) present.forEach(found);
-    else if (present !== undefined) found(present);
+  matchExactly(topic: Uint8Array, found: (pipe: Pipe) => void): void {
+    this.#found = found;
+    const value = this.#topics.get(topic);
+    if (value >= 0) this.#tell(value);
+  }
+
+  #tell(value: number): void {
+    const found = this.#found;
+    if ((value & 1) === 0) found(this.#pipes.get(value >> 1));
+    else for (const pipe of this.#groups.get(value >> 1)) found(pipe);
+  }
+
+  #open(pipe: Pipe): Share {
+    const share = { number: this.#pipes.add(pipe), topics: 0, octets: 0 };
+    this.#shares.set(pipe, share);
+    return share;
+  }
+
+  #close(pipe: Pipe, share: Share): void {
+    this.#pipes.remove(share.number);
+    this.#shares.delete(pipe);
+  }
+
+  /**
+   * The key of a pipe's topic, at the beginning of an array that is used again
+   * for the next one.
+   */
+  #keyOf(share: Share, topic: Uint8Array): Uint8Array {
+    const end = endOf(topic);
+    const key = end <= this.#key.length ? this.#key : new Uint8Array(end);
+    writeU32(key, 0, share.number);
+    key.set(topic, NUMBER);
+    return key;
   }
 }

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { toKey } from "../../base/bytes.ts";
 import type { Message } from "../../message/message.ts";
 import type { SocketType } from "../../options/socket_type.ts";
 import type { Pipe, PipeCommand } from "../../routing/pipe.ts";
@@ -29,9 +28,7 @@ export class PubPattern extends PublishingPattern {
 
   override command(pipe: Pipe, command: PipeCommand, topic: Uint8Array): void {
     if (command === "SUBSCRIBE") this.admit(pipe, this.subscriptions, topic);
-    else if (command === "CANCEL") {
-      this.subscriptions.remove(toKey(topic), pipe);
-    }
+    else if (command === "CANCEL") this.subscriptions.remove(topic, pipe);
   }
 
   override receive(): Message | undefined {

@@ -9,7 +9,6 @@
  * @module
  */
 
-import { toKey } from "../../base/bytes.ts";
 import { protocolError, type ZmqError } from "../../base/errors.ts";
 import { Ring } from "../../base/ring.ts";
 import type { Message } from "../../message/message.ts";
@@ -20,7 +19,7 @@ import type { Envelope } from "../pattern.ts";
 import { QueuedPattern } from "./queued.ts";
 
 /** Subscriptions removed at a time. */
-const SLICE = 2048;
+const SLICE = 1024;
 
 /** A pattern that sends each message to all peers that want it. */
 export abstract class PublishingPattern extends QueuedPattern {
@@ -88,7 +87,7 @@ export abstract class PublishingPattern extends QueuedPattern {
 
   /** Removes all subscriptions of a pipe, one a step. */
   protected *forget(pipe: Pipe): Generator<void> {
-    for (const topic of this.subscriptions.topics(pipe)) {
+    for (const topic of this.subscriptions.drain(pipe)) {
       this.subscriptions.remove(topic, pipe);
       yield;
     }
@@ -115,14 +114,14 @@ export abstract class PublishingPattern extends QueuedPattern {
     subscriptions: Subscriptions,
     topic: Uint8Array,
   ): boolean {
-    const key = topic.length <= this.#sizeLimit ? toKey(topic) : undefined;
-    if (key !== undefined && subscriptions.has(key, pipe)) return false;
+    const isLong = topic.length > this.#sizeLimit;
+    if (!isLong && subscriptions.has(topic, pipe)) return false;
     const fault = this.#excess(pipe, subscriptions, topic);
-    if (key === undefined || fault !== undefined) {
-      this.host.reject(pipe, fault!);
+    if (fault !== undefined) {
+      this.host.reject(pipe, fault);
       return false;
     }
-    return subscriptions.add(key, pipe);
+    return subscriptions.add(topic, pipe);
   }
 
   get #sizeLimit(): number {

@@ -6,7 +6,6 @@
  * @module
  */
 
-import { toKey } from "../../base/bytes.ts";
 import { protocolError, ZmqError } from "../../base/errors.ts";
 import type { Message } from "../../message/message.ts";
 import type { SocketType } from "../../options/socket_type.ts";
@@ -36,7 +35,7 @@ export class RadioPattern extends PublishingPattern {
   override message(_pipe: Pipe, _message: Message): void {}
 
   override command(pipe: Pipe, command: PipeCommand, group: Uint8Array): void {
-    if (command === "LEAVE") this.subscriptions.remove(toKey(group), pipe);
+    if (command === "LEAVE") this.subscriptions.remove(group, pipe);
     else if (command === "JOIN") {
       const fault = groupFault(group);
       if (fault === undefined) this.admit(pipe, this.subscriptions, group);
@@ -74,7 +73,7 @@ export class RadioPattern extends PublishingPattern {
 
   protected override choose(message: Message, _envelope?: Envelope): void {
     const { subscriptions, distributor } = this;
-    subscriptions.matchExactly(toKey(message[0]!), distributor.choose);
+    subscriptions.matchExactly(message[0]!, distributor.choose);
     for (const pipe of this.#deaf) distributor.choose(pipe);
   }
 }

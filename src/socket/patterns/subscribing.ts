@@ -5,15 +5,14 @@
  * @module
  */
 
-import { fromKey, toKey } from "../../base/bytes.ts";
 import type { Pipe } from "../../routing/pipe.ts";
-import { RadixTree } from "../../routing/radix_tree.ts";
+import { TopicTree } from "../../routing/topic_tree.ts";
 import { QueuedPattern } from "./queued.ts";
 
 /** A pattern that subscribes. */
 export abstract class SubscribingPattern extends QueuedPattern {
   /** Topics, with how many times each was subscribed to. */
-  protected readonly topics: RadixTree<number> = new RadixTree();
+  protected readonly topics: TopicTree = new TopicTree();
   protected readonly pipes: Set<Pipe> = new Set();
 
   /** How many distinct topics are subscribed to. */
@@ -47,8 +46,10 @@ export abstract class SubscribingPattern extends QueuedPattern {
   }
 
   override online(pipe: Pipe): void {
-    for (const key of this.topics.keys()) {
-      pipe.command("SUBSCRIBE", fromKey(key));
+    for (const topic of this.topics.keys()) {
+      // Who refuses it may lead to anything, a change of the topics included.
+      if (pipe.closed) return;
+      pipe.command("SUBSCRIBE", topic);
     }
   }
 
@@ -56,11 +57,10 @@ export abstract class SubscribingPattern extends QueuedPattern {
 
   /** Counts a topic up or down; true when it ended. */
   protected count(topic: Uint8Array, by: 1 | -1): boolean {
-    const key = toKey(topic);
-    const count = (this.topics.get(key) ?? 0) + by;
+    const count = Math.max(this.topics.get(topic), 0) + by;
     if (count < 0) return false;
-    if (count > 0) this.topics.set(key, count);
-    else this.topics.delete(key);
+    if (count > 0) this.topics.set(topic, count);
+    else this.topics.delete(topic);
     return count === 0;
   }
 }

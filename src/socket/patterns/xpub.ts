@@ -8,7 +8,6 @@
  * @module
  */
 
-import { fromKey, toKey } from "../../base/bytes.ts";
 import { ZmqError } from "../../base/errors.ts";
 import type { Message } from "../../message/message.ts";
 import type { SocketType } from "../../options/socket_type.ts";
@@ -47,7 +46,7 @@ export class XPubPattern extends PubPattern {
    */
   subscribe(topic: Uint8Array): void {
     const pipe = this.#decided("subscribe");
-    if (pipe !== undefined) this.subscriptions.add(toKey(topic), pipe);
+    if (pipe !== undefined) this.subscriptions.add(topic, pipe);
   }
 
   /**
@@ -57,7 +56,7 @@ export class XPubPattern extends PubPattern {
    */
   unsubscribe(topic: Uint8Array): void {
     const pipe = this.#decided("unsubscribe");
-    if (pipe !== undefined) this.subscriptions.remove(toKey(topic), pipe);
+    if (pipe !== undefined) this.subscriptions.remove(topic, pipe);
   }
 
   override detach(pipe: Pipe): void {
@@ -137,15 +136,15 @@ export class XPubPattern extends PubPattern {
   protected override *forget(pipe: Pipe): Generator<void> {
     const manual = this.#manual;
     const all = this.host.options.verbosity === "allSubsUnsubs";
-    for (const topic of this.#asked.topics(pipe)) {
+    for (const topic of this.#asked.drain(pipe)) {
       this.#asked.remove(topic, pipe);
-      this.queue.push(pipe, notice(false, fromKey(topic)));
+      this.queue.push(pipe, notice(false, topic));
       yield;
     }
-    for (const topic of this.subscriptions.topics(pipe)) {
+    for (const topic of this.subscriptions.drain(pipe)) {
       const last = this.subscriptions.remove(topic, pipe);
       if (!manual && (last || all)) {
-        this.queue.push(pipe, notice(false, fromKey(topic)));
+        this.queue.push(pipe, notice(false, topic));
       }
       yield;
     }
@@ -169,10 +168,10 @@ export class XPubPattern extends PubPattern {
   /** Notes the end of a subscription; true when the application is to know. */
   #cancelled(pipe: Pipe, topic: Uint8Array): boolean {
     if (this.#manual) {
-      this.#asked.remove(toKey(topic), pipe);
+      this.#asked.remove(topic, pipe);
       return true;
     }
-    const last = this.subscriptions.remove(toKey(topic), pipe);
+    const last = this.subscriptions.remove(topic, pipe);
     return last || this.host.options.verbosity === "allSubsUnsubs";
   }
 
