@@ -5,7 +5,7 @@
  */
 
 import type { SocketType } from "./socket_type.ts";
-import { optionNames, optionTable } from "./table.ts";
+import { optionNames, specialOptionNames } from "./table.ts";
 
 /** How the options of an object are read and set. */
 export interface OptionAccessors {
@@ -21,33 +21,39 @@ const descriptors = new WeakMap<
 >();
 
 /**
- * Gives a class the options of a socket type as enumerable properties; without
- * a type, those of all sockets. What the class or a base of it has already
- * stays as it is. Setting a read-only one reaches `set` too, for its error.
+ * Gives a class options as enumerable properties: without a type, those that
+ * every socket has; with one, those that its sockets have beside them, for a
+ * class that is derived from the former. What a class already has stays as it
+ * is. Setting a read-only one reaches `set` too, for its error.
  */
 export function defineOptionProperties(
   prototype: object,
   type: SocketType | undefined,
   accessors: OptionAccessors,
 ): void {
-  defineProperties(prototype, optionNames(type), accessors);
-  if (type !== undefined) refuseOthers(prototype, accessors);
+  if (type !== undefined) {
+    defineProperties(prototype, specialOptionNames(type), accessors);
+    return;
+  }
+  defineProperties(prototype, optionNames(), accessors);
+  refuse(prototype, specialOptionNames(), accessors);
 }
 
 /**
  * Makes setting an option that the type does not have reach `set`, for its
  * error: JavaScript would make a property of it, and nothing would happen.
  */
-function refuseOthers(prototype: object, accessors: OptionAccessors): void {
-  for (const name of Object.keys(optionTable)) {
-    if (name in prototype) continue;
+function refuse(
+  prototype: object,
+  names: readonly string[],
+  accessors: OptionAccessors,
+): void {
+  for (const name of names) {
+    const descriptor = descriptorOf(name, accessors);
     Object.defineProperty(prototype, name, {
+      ...descriptor,
       get: () => undefined,
-      set(this: object, value: unknown): void {
-        accessors.set(this, name, value);
-      },
       enumerable: false,
-      configurable: true,
     });
   }
 }
@@ -64,7 +70,7 @@ export function defineProperties(
   let known = descriptors.get(accessors);
   if (known === undefined) descriptors.set(accessors, known = new Map());
   for (const name of names) {
-    if (name in prototype) continue;
+    if (Object.hasOwn(prototype, name)) continue;
     let descriptor = known.get(name);
     if (descriptor === undefined) {
       descriptor = descriptorOf(name, accessors);

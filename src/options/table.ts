@@ -116,6 +116,9 @@ export const formerNames: Readonly<Record<string, OptionName>> = {
 };
 
 const names = Object.keys(optionTable) as OptionName[];
+const specialNames = names.filter((name) =>
+  optionTable[name].types !== undefined
+);
 const namesOfTypes = new Map<SocketType, readonly OptionName[]>();
 
 /** The row of an option, `undefined` when there is none of the name. */
@@ -144,4 +147,13 @@ export function optionNames(type?: SocketType): readonly OptionName[] {
     namesOfTypes.set(type, own);
   }
   return own;
+}
+
+/**
+ * The names of the options that only some types of sockets have; with a type,
+ * of those among them that its sockets have.
+ */
+export function specialOptionNames(type?: SocketType): readonly OptionName[] {
+  if (type === undefined) return specialNames;
+  return specialNames.filter((name) => isOptionOf(findOption(name)!, type));
 }

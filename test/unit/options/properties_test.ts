@@ -102,7 +102,10 @@ describe("defineOptionProperties()", () => {
     defineOptionProperties(Other.prototype, "PUSH", accessors);
     defineOptionProperties(Another.prototype, "DEALER", accessors);
     const functionsOf = (prototype: object) => {
-      const own = Object.getOwnPropertyDescriptor(prototype, "linger");
+      const own = Object.getOwnPropertyDescriptor(
+        prototype,
+        "sendHighWaterMark",
+      );
       return [own?.get, own?.set];
     };
     const [get, set] = functionsOf(Other.prototype);
