@@ -14,17 +14,20 @@ import { BunDriver } from "./driver.ts";
 /** The runtime for Bun 1.2 or later. */
 export function bunRuntime(): Runtime {
   const driver = new BunDriver();
-  const options = new Set([
-    "ipv6",
-    "tcpKeepalive",
-    "tcpKeepaliveIdle",
-    "useFd",
-  ]);
-  if (hasTypeOfService()) options.add("typeOfService");
+  let options: Set<string> | undefined;
   return {
     name: "bun",
     transports: [new TcpTransport(driver), new IpcTransport(driver)],
     clock: systemClock(),
-    options,
+    // node:net, which has to be asked, takes its time to load.
+    get options(): Set<string> {
+      return options ??= bunOptions();
+    },
   };
+}
+
+function bunOptions(): Set<string> {
+  const options = ["ipv6", "tcpKeepalive", "tcpKeepaliveIdle", "useFd"];
+  if (hasTypeOfService()) options.push("typeOfService");
+  return new Set(options);
 }

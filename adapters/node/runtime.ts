@@ -21,11 +21,15 @@ export function nodeRuntime(): Runtime {
       Number.parseInt(version) >= 22,
     readsInto: true,
   });
+  let options: Set<string> | undefined;
   return {
     name: "node",
     transports: [new TcpTransport(driver), new IpcTransport(driver)],
     clock: systemClock(),
-    options: nodeOptions(),
+    // node:net, which has to be asked, takes its time to load.
+    get options(): Set<string> {
+      return options ??= nodeOptions();
+    },
   };
 }
 
