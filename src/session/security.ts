@@ -9,9 +9,7 @@ import { EMPTY, toBytes } from "../base/bytes.ts";
 import { quote, ZmqError } from "../base/errors.ts";
 import type { Options } from "../options/options.ts";
 import { loadCrypto } from "../security/crypto.ts";
-import { CurveClient } from "../security/curve_client.ts";
 import { toCurveKeys } from "../security/curve_keys.ts";
-import { CurveServer } from "../security/curve_server.ts";
 import type { Mechanism, MechanismSetup } from "../security/mechanism.ts";
 import { NullMechanism } from "../security/null.ts";
 import { PlainClient, PlainServer } from "../security/plain.ts";
@@ -97,14 +95,16 @@ function curveMaker(options: Options): Promise<MechanismMaker> {
   const keys = toCurveKeys(curveSecretKey, curvePublicKey ?? undefined);
   if (!asServer && curveServerKey === null) throw missing("curveServerKey");
   const serverKey = curveServerKey ?? EMPTY;
-  return loadCrypto().then((crypto) => ({
-    name: "CURVE",
-    asServer,
-    make: (setup) =>
-      asServer
-        ? new CurveServer(setup, { crypto, keys })
-        : new CurveClient(setup, { crypto, keys, serverKey }),
-  }));
+  return Promise.all([loadCrypto(), import("../security/curve.ts")]).then(
+    ([crypto, { CurveClient, CurveServer }]) => ({
+      name: "CURVE",
+      asServer,
+      make: (setup) =>
+        asServer
+          ? new CurveServer(setup, { crypto, keys })
+          : new CurveClient(setup, { crypto, keys, serverKey }),
+    }),
+  );
 }
 
 function octetsOf(text: string | null): Uint8Array {

@@ -39,6 +39,15 @@ describe("imports of the project", () => {
     const loaded = [...loadedBy("mod.ts", EDGES)];
     assert.deepEqual(loaded.filter((file) => file.startsWith("ext/")), []);
   });
+
+  it("load nothing of CURVE with mod.ts but what makes keys", () => {
+    const values = EDGES.filter(({ kind }) => kind !== "type");
+    const ofCurve = /^src\/security\/(curve|noble|x25519)/;
+    assert.deepEqual(
+      [...loadedBy("mod.ts", values)].filter((file) => ofCurve.test(file)),
+      ["src/security/curve_keys.ts", "src/security/x25519.ts"],
+    );
+  });
 });
 
 describe("brokenRule()", () => {
