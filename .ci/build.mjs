@@ -1,27 +1,125 @@
-// Builds dist/, what npm ships: compiles mod.ts, src/, adapters/ and ext/, and
-// makes the declarations import ".js" as the code does. tsc leaves ".ts" in
-// them, which it resolves itself but other readers of declarations do not.
+// Builds dist/, what npm ships: the modules of all entries of package.json in
+// a few files, since a process that loads a hundred small ones waits mostly
+// for files; and their declarations, one a module. What is imported
+// dynamically stays in files of its own. Development dependencies that
+// shipped modules import go into the files, with their licences; what
+// package.json lists otherwise stays an import.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { rollup } from "rollup";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
-const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
+const EXAMPLES = "ext/examples/";
+const npm = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+/** The files of the entries, without "./dist/" and ".js". */
+const entries = Object.values(npm.exports)
+  .filter((target) => typeof target === "object")
+  .map(({ default: file }) => /^\.\/dist\/(.*)\.js$/.exec(file)[1]);
 
 rmSync(DIST, { recursive: true, force: true });
-const { status } = spawnSync(
-  process.execPath,
-  [TSC, "-p", join(ROOT, ".ci/tsconfig.build.json")],
-  { stdio: "inherit" },
-);
-for (const name of readdirSync(DIST, { recursive: true })) {
-  if (!name.endsWith(".d.ts")) continue;
-  const path = join(DIST, name);
-  const text = readFileSync(path, "utf8");
-  const imported = /(\bfrom |\bimport |\bimport\()(["'])(\.[^"']*)\.ts\2/g;
-  writeFileSync(path, text.replace(imported, "$1$2$3.js$2"));
+compile("--removeComments");
+writeLicences(await bundle());
+// Again, for the comments of the declarations.
+compile("--emitDeclarationOnly");
+finishDeclarations();
+
+function compile(...options) {
+  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+  const project = join(ROOT, ".ci/tsconfig.build.json");
+  const { status } = spawnSync(
+    process.execPath,
+    [tsc, "-p", project, ...options],
+    { stdio: "inherit" },
+  );
+  if (status !== 0) process.exit(status ?? 1);
 }
-process.exitCode = status ?? 1;
+
+function filesIn(extension) {
+  return readdirSync(DIST, { recursive: true })
+    .map((name) => name.replaceAll("\\", "/"))
+    .filter((name) => name.endsWith(extension));
+}
+
+/**
+ * Makes the declarations import ".js": tsc leaves ".ts" in them, which it
+ * resolves itself but other readers do not. Removes those that no entry
+ * reaches.
+ */
+function finishDeclarations() {
+  const imported = /(\bfrom |\bimport |\bimport\()(["'])(\.[^"']*)\.ts\2/g;
+  const reached = new Set();
+  const visit = (name) => {
+    if (reached.has(name)) return;
+    reached.add(name);
+    const path = join(DIST, `${name}.d.ts`);
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace(imported, "$1$2$3.js$2"));
+    for (const [, , , specifier] of text.matchAll(imported)) {
+      visit(join(name, "..", specifier).replaceAll("\\", "/"));
+    }
+  };
+  entries.forEach(visit);
+  for (const name of filesIn(".d.ts")) {
+    if (!reached.has(name.slice(0, -".d.ts".length))) rmSync(join(DIST, name));
+  }
+}
+
+/** Puts the modules together; returns the paths of all that went in. */
+async function bundle() {
+  const { dependencies, optionalDependencies, peerDependencies } = npm;
+  const external = Object.keys({
+    ...dependencies,
+    ...optionalDependencies,
+    ...peerDependencies,
+  });
+  const { resolve } = createRequire(import.meta.url);
+  const bundle = await rollup({
+    input: Object.fromEntries(
+      entries.map((name) => [name, join(DIST, `${name}.js`)]),
+    ),
+    external: (source) =>
+      source.startsWith("node:") ||
+      external.some((name) => source === name || source.startsWith(`${name}/`)),
+    plugins: [{
+      name: "development-dependencies",
+      resolveId: (source) => /^[./]/.test(source) ? null : resolve(source),
+    }],
+    onwarn: (warning) => {
+      throw new Error(warning.message);
+    },
+  });
+  // Only the examples run as tsc makes them.
+  for (const name of filesIn(".js")) {
+    if (!name.startsWith(EXAMPLES)) rmSync(join(DIST, name));
+  }
+  const { output } = await bundle.write({
+    dir: DIST,
+    chunkFileNames: "chunks/[name]-[hash].js",
+    hashCharacters: "base36",
+    hoistTransitiveImports: false,
+    minifyInternalExports: false,
+  });
+  return output.flatMap(({ moduleIds }) => moduleIds);
+}
+
+/** The licences of the packages that have parts in the files. */
+function writeLicences(paths) {
+  const folders = paths
+    .map((path) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0])
+    .filter((folder) => folder !== undefined);
+  const texts = [...new Set(folders)].sort().map((folder) => {
+    const text = (name) => readFileSync(join(folder, name), "utf8").trim();
+    const { name, version } = JSON.parse(text("package.json"));
+    return `${name} ${version}\n\n${text("LICENSE")}\n`;
+  });
+  const head = "The files in chunks/ hold parts of these packages.\n";
+  writeFileSync(
+    join(DIST, "THIRD_PARTY_LICENSES"),
+    [head, ...texts].join(`\n${"-".repeat(78)}\n\n`),
+  );
+}

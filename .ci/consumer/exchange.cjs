@@ -30,8 +30,17 @@ async function exchange({ Pull, Push, curveKeyPair }, encrypted) {
   await pull.close();
 }
 
+/** A bundler that renames a class changes what errors and logs say. */
+function checkNames(isomq) {
+  for (const [name, value] of Object.entries(isomq)) {
+    if (typeof value !== "function" || value.name === name) continue;
+    throw new Error(`Expected the name "${name}", got "${value.name}"`);
+  }
+}
+
 /** Uses every road that an installed package must offer. */
 exports.tryPackage = async function tryPackage(isomq) {
+  checkNames(isomq);
   await exchange(isomq, false);
   await exchange(isomq, true);
 };

@@ -13,7 +13,7 @@ let loading: Promise<CurveCrypto> | undefined;
 /**
  * Loads the cryptography, once.
  *
- * @throws {ZmqError} `ENOTSUP` when its package is not installed.
+ * @throws {ZmqError} `ENOTSUP` when it is not there.
  */
 export function loadCrypto(): Promise<CurveCrypto> {
   loading ??= import("./noble.ts").then(
@@ -22,8 +22,8 @@ export function loadCrypto(): Promise<CurveCrypto> {
       loading = undefined;
       throw new ZmqError(
         "ENOTSUP",
-        'Cannot load the cryptography of CURVE: expected "@noble/ciphers" ' +
-          'and "@noble/curves" (npm install @noble/ciphers @noble/curves)',
+        "Cannot load the cryptography of CURVE: expected the code of " +
+          "@noble/ciphers and @noble/curves, which comes with the package",
         { cause },
       );
     },
