@@ -20,7 +20,7 @@ export interface Room {
 }
 
 /** Octets of a buffer that comes back. */
-export const LARGE_BUFFER = 80 * 1024;
+export const LARGE_BUFFER: number = 80 * 1024;
 
 const SLAB = 64 * 1024;
 /** Idle memory is bounded: what is beyond is left to the collector. */
