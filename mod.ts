@@ -22,7 +22,22 @@
 
 import { detectRuntime } from "./adapters/auto.ts";
 import { type ContextInit, EngineContext } from "./src/context/context.ts";
+import { noble } from "./src/security/crypto.ts";
+import type { CurveLibrary } from "./src/security/curve_crypto.ts";
 import { provideDefaultContext } from "./src/socket/services.ts";
+
+/** What is there: libsodium if it can be had without asking, else noble. */
+const fastest: CurveLibrary = {
+  name: "fastest",
+  async load(host) {
+    const { sodium } = await import("./ext/sodium/mod.ts");
+    try {
+      return await sodium().load(host);
+    } catch {
+      return await noble().load(host);
+    }
+  },
+};
 
 /**
  * Sockets that share inproc names and an authenticator, on the runtime at
@@ -41,7 +56,8 @@ import { provideDefaultContext } from "./src/socket/services.ts";
 export class Context extends EngineContext {
   /** Makes a context; without options, one like the default. */
   constructor(init: ContextInit = {}) {
-    super({ ...init, runtime: init.runtime ?? detectRuntime() });
+    const { runtime = detectRuntime(), curveCrypto = fastest } = init;
+    super({ ...init, runtime, curveCrypto });
   }
 }
 
@@ -50,6 +66,7 @@ export const context: Context = new Context();
 
 provideDefaultContext(() => context);
 
+export { noble } from "./src/security/crypto.ts";
 export { curveKeyPair, curvePublicKey } from "./src/security/curve_keys.ts";
 export { EngineContext } from "./src/context/context.ts";
 export { SOCKET_TYPES } from "./src/options/socket_type.ts";
@@ -95,6 +112,12 @@ export type { Endpoint } from "./src/endpoint/endpoint.ts";
 export type { FrameLike, Message, MessageLike } from "./src/message/message.ts";
 export type * from "./src/options/types.ts";
 export type { PeerInfo } from "./src/routing/peer.ts";
+export type {
+  AddonHost,
+  BoxStream,
+  CurveCrypto,
+  CurveLibrary,
+} from "./src/security/curve_crypto.ts";
 export type { CurveKeyPair } from "./src/security/curve_keys.ts";
 export type {
   Authenticator,

@@ -7,6 +7,7 @@
 
 import type * as Dns from "node:dns/promises";
 import type * as Fs from "node:fs/promises";
+import type * as Module from "node:module";
 import type * as Net from "node:net";
 import type * as Os from "node:os";
 import type * as Threads from "node:worker_threads";
@@ -17,6 +18,8 @@ export interface Builtins {
   readonly "node:dns/promises": typeof Dns;
   /** Files. */
   readonly "node:fs/promises": typeof Fs;
+  /** `require`, outside of CommonJS. */
+  readonly "node:module": typeof Module;
   /** Stream sockets. */
   readonly "node:net": typeof Net;
   /** Network interfaces. */

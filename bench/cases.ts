@@ -1,4 +1,5 @@
 // What is measured: one row of the table each.
+import { CURVE, CURVE_NOBLE } from "./macro/curve.ts";
 
 /** One row. */
 export interface Case {
@@ -8,7 +9,10 @@ export interface Case {
   readonly first: string;
   /** The role of the process that connects. */
   readonly second?: string;
-  /** `await`, or `many`: trySend() and receiveMany(). */
+  /**
+   * `await`, `many`: trySend() and receiveMany(), or `await` with CURVE:
+   * `curve` and `curve-noble`.
+   */
   readonly mode: string;
   /** Octets of a message. */
   readonly size: number;
@@ -56,6 +60,7 @@ function roundTrip(where: string): Case {
 
 /** The rows; fewer when it must be quick. */
 export function makeCases(isQuick: boolean): Case[] {
+  const curve = pipeline(1000, CURVE);
   const sizes = isQuick ? QUICK_SIZES : SIZES;
   return [
     ...sizes.map((size) => pipeline(size, "await")),
@@ -80,6 +85,8 @@ export function makeCases(isQuick: boolean): Case[] {
       peers: 1,
       unit: "msg/s",
     },
+    curve,
+    { ...pipeline(1000, CURVE_NOBLE), controls: curve.name },
     roundTrip("two cores"),
     // Waking the other core takes longer than all else, and varies.
     { ...roundTrip("one core"), isPinned: true },

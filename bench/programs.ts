@@ -4,6 +4,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { CURVE } from "./macro/curve.ts";
 
 /** One column of the table: a library on a runtime. */
 export interface Program {
@@ -79,6 +80,11 @@ function ours(): (Program | Missing)[] {
   ];
 }
 
+/** For libraries with one way to send, and one cryptography. */
+function canOneWay(_role: string, mode: string): boolean {
+  return mode === "await" || mode === CURVE;
+}
+
 function zeromqJs(): Program | Missing {
   const name = "zeromq.js";
   if (!existsSync(join(ROOT, "node_modules/zeromq"))) {
@@ -89,8 +95,7 @@ function zeromqJs(): Program | Missing {
     name,
     isOwn: false,
     command: [process.execPath, worker],
-    // It has no synchronous calls.
-    can: (_role, mode) => mode === "await",
+    can: canOneWay,
   };
 }
 
@@ -107,8 +112,7 @@ function libzmq(): Program | Missing {
   if (status !== 0) {
     return { name, hint: "apt-get install gcc libzmq3-dev" };
   }
-  const can = (_role: string, mode: string) => mode === "await";
-  return { name, isOwn: false, command: [binary], can };
+  return { name, isOwn: false, command: [binary], can: canOneWay };
 }
 
 function rawSockets(): Program {

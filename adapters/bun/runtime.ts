@@ -5,6 +5,7 @@
  */
 
 import type { Runtime } from "../../src/transport/runtime.ts";
+import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
 import { IpcTransport } from "../ipc.ts";
 import { hasTypeOfService } from "../node/driver.ts";
@@ -23,6 +24,7 @@ export function bunRuntime(): Runtime {
     get options(): Set<string> {
       return options ??= bunOptions();
     },
+    loadAddon,
   };
 }
 

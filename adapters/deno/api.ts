@@ -53,6 +53,7 @@ export interface DenoListener {
 
 /** A question about a permission. */
 export type DenoPermission =
+  | { readonly name: "ffi" | "read" }
   | { readonly name: "net"; readonly host: string }
   | { readonly name: "sys"; readonly kind: string };
 

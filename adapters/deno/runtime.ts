@@ -5,6 +5,7 @@
  */
 
 import type { Runtime } from "../../src/transport/runtime.ts";
+import { loadAddon } from "../addons.ts";
 import { builtin } from "../builtin.ts";
 import { messageDefer, systemClock } from "../clock.ts";
 import { IpcTransport } from "../ipc.ts";
@@ -34,7 +35,19 @@ export function denoRuntime(): Runtime {
       ...(!since(6) && { defer: portDefer() }),
     }),
     options,
+    loadAddon: loadAllowed,
   };
+}
+
+/** Deno would ask the user for what is not allowed. */
+function loadAllowed(name: string): unknown {
+  const { permissions } = denoApi();
+  for (const permission of ["ffi", "read"] as const) {
+    const { state } = permissions.querySync({ name: permission });
+    if (state === "granted") continue;
+    throw new Error(`Deno loads "${name}" with --allow-ffi and --allow-read`);
+  }
+  return loadAddon(name);
 }
 
 function portDefer(): (callback: () => void) => void {

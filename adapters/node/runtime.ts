@@ -5,6 +5,7 @@
  */
 
 import type { Runtime } from "../../src/transport/runtime.ts";
+import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
 import { IpcTransport } from "../ipc.ts";
 import { TcpTransport } from "../tcp.ts";
@@ -30,6 +31,7 @@ export function nodeRuntime(): Runtime {
     get options(): Set<string> {
       return options ??= nodeOptions();
     },
+    loadAddon,
   };
 }
 

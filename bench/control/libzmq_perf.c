@@ -13,7 +13,7 @@
 
 enum { NUMBERED = 0, LAST = 1, PRESENT = 0xfe, COPY_LIMIT = 8192 };
 
-static const char *role, *endpoint = "";
+static const char *role, *mode, *endpoint = "";
 static size_t size;
 static double milliseconds, warm_up;
 static int peers;
@@ -183,8 +183,32 @@ static void rep(void) {
   zmq_close(socket);
 }
 
+/* RFC 32's example keys: they protect nothing here. */
+static void secure(void *socket, int is_server) {
+  static const char server[] = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7",
+                    server_secret[] =
+                        "JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6",
+                    client[] = "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID",
+                    client_secret[] =
+                        "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs";
+  if (strcmp(mode, "curve") != 0) return;
+  if (is_server) {
+    check(zmq_setsockopt(socket, ZMQ_CURVE_SERVER, &is_server,
+                         sizeof is_server) == 0 &&
+              zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, server_secret, 41) ==
+                  0,
+          "ZMQ_CURVE_SERVER");
+    return;
+  }
+  check(zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, server, 41) == 0 &&
+            zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, client, 41) == 0 &&
+            zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, client_secret, 41) == 0,
+        "ZMQ_CURVE_SERVERKEY");
+}
+
 static void pull(void) {
   void *socket = open_socket(ZMQ_PULL);
+  secure(socket, 1);
   bind_and_tell(socket);
   tell(receive_all(socket));
   zmq_close(socket);
@@ -192,6 +216,7 @@ static void pull(void) {
 
 static void push(void) {
   void *socket = open_socket(ZMQ_PUSH);
+  secure(socket, 0);
   check(zmq_connect(socket, endpoint) == 0, "zmq_connect");
   send_all(socket);
   zmq_close(socket);
@@ -268,6 +293,7 @@ int main(int argc, char **argv) {
     return 2;
   }
   role = argv[1];
+  mode = argv[2];
   size = (size_t)atol(argv[3]);
   milliseconds = atof(argv[4]);
   warm_up = atof(argv[5]);

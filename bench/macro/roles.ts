@@ -1,6 +1,7 @@
 // What a program of the benchmark does in each role, on any library with the
 // classes of zeromq.js: ours and zeromq.js itself run this very code.
 import type * as isomq from "../../mod.ts";
+import { curveOptions } from "./curve.ts";
 import {
   askFor,
   isLast,
@@ -19,19 +20,25 @@ const SUBSCRIBED = 0x01;
 /** The first octet of the topics that tell a subscriber is there. */
 const PRESENT = 0xfe;
 
+/** What the command line asks for, and the options of every socket. */
+interface Job extends Task {
+  readonly options: object;
+}
+
 /** Does what the command line asks for. */
 export async function run(
   library: Library,
   words: readonly string[],
+  options: object = {},
 ): Promise<void> {
-  const task = readTask(words);
+  const task = { ...readTask(words), options };
   const role = ROLES[task.role];
   if (role === undefined) throw new Error(`Unknown role "${task.role}"`);
   await role(library, task);
 }
 
 const ROLES: Readonly<
-  Record<string, (library: Library, task: Task) => Promise<void>>
+  Record<string, (library: Library, task: Job) => Promise<void>>
 > = { pull, push, rep, req, sub, pub, inproc };
 
 async function bound(
@@ -41,8 +48,11 @@ async function bound(
   tell({ endpoint: socket.lastEndpoint! });
 }
 
-async function pull(library: Library, task: Task): Promise<void> {
-  const socket = new library.Pull();
+async function pull(library: Library, task: Job): Promise<void> {
+  const socket = new library.Pull({
+    ...task.options,
+    ...curveOptions(task.mode, true),
+  });
   await bound(socket);
   tell({ result: await receiveAll(socket, task) });
   await socket.close();
@@ -66,8 +76,11 @@ async function receiveAll(
   return receipt.result;
 }
 
-async function push(library: Library, task: Task): Promise<void> {
-  const socket = new library.Push();
+async function push(library: Library, task: Job): Promise<void> {
+  const socket = new library.Push({
+    ...task.options,
+    ...curveOptions(task.mode, false),
+  });
   socket.connect(task.endpoint);
   await sendAll(socket, task);
   await socket.close();

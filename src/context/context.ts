@@ -13,6 +13,8 @@ import {
   getContextOption,
   setContextOption,
 } from "../options/context_options.ts";
+import { noble } from "../security/crypto.ts";
+import type { CurveCrypto, CurveLibrary } from "../security/curve_crypto.ts";
 import type { Authenticator } from "../security/zap.ts";
 import { InprocRegistry } from "../socket/inproc.ts";
 import type { OwnedSocket, SocketServices } from "../socket/services.ts";
@@ -26,6 +28,11 @@ export interface ContextInit extends Partial<ContextOptions> {
   readonly runtime?: Runtime;
   /** Transports beside those of the runtime; they win over its own. */
   readonly transports?: readonly Transport[];
+  /**
+   * The library of cryptography for CURVE. Default: sodium where the package
+   * `sodium-native` is installed and may be loaded, else noble.
+   */
+  readonly curveCrypto?: CurveLibrary | undefined;
   /** Who may connect: called for every peer that must be judged. */
   readonly authenticate?: Authenticator | undefined;
 }
@@ -43,12 +50,16 @@ export class EngineContext implements AsyncDisposable {
 
   /** Makes a context on a runtime. */
   constructor(init: ContextInit & { readonly runtime: Runtime }) {
-    const { runtime, transports, authenticate, ...options } = init;
+    const { runtime, transports, curveCrypto, authenticate, ...options } = init;
     for (const [name, value] of Object.entries(options)) {
       if (value !== undefined) setContextOption(this.#options, name, value);
     }
     this.authenticate = authenticate;
-    this.services = this.#makeServices(runtime, transports);
+    this.services = this.#makeServices(
+      runtime,
+      transports,
+      curveLoader(runtime, curveCrypto),
+    );
     this.#zap = new ZapClient(this);
   }
 
@@ -102,6 +113,7 @@ export class EngineContext implements AsyncDisposable {
   #makeServices(
     runtime: Runtime,
     extra: readonly Transport[] = [],
+    loadCurve: () => Promise<CurveCrypto>,
   ): SocketServices {
     const transports = new Map<string, Transport>();
     for (const each of [...runtime.transports, ...extra]) {
@@ -123,6 +135,7 @@ export class EngineContext implements AsyncDisposable {
           { address: endpoint },
         );
       },
+      loadCurve,
       authenticator: () => this.authenticate ?? this.#zap.authenticator(),
       open: (socket) => this.#open(socket),
       closed: (socket) => this.#closed(socket),
@@ -151,6 +164,27 @@ export class EngineContext implements AsyncDisposable {
     if (this.#sockets.size > 0) return;
     for (const resolve of this.#empty.splice(0)) resolve();
   }
+}
+
+/** Loads a library for a runtime once; after a failure, again. */
+function curveLoader(
+  runtime: Runtime,
+  library: CurveLibrary = noble(),
+): () => Promise<CurveCrypto> {
+  if (typeof library?.load !== "function") {
+    throw new ZmqError(
+      "EINVAL",
+      `Cannot set "curveCrypto" to ${quote(library)}: expected a library ` +
+        "such as noble()",
+    );
+  }
+  let loading: Promise<CurveCrypto> | undefined;
+  const load = async (): Promise<CurveCrypto> => await library.load(runtime);
+  return () =>
+    loading ??= load().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
 }
 
 /** The options of a context, as live properties. */

@@ -14,7 +14,13 @@ import {
   Outbox,
 } from "./outbox.ts";
 import type { PeerInfo } from "./peer.ts";
-import { lowWaterMark, Pipe, type PipeCommand } from "./pipe.ts";
+import {
+  lowWaterMark,
+  Pipe,
+  type PipeCommand,
+  type PipeLimits,
+  type PipeOwner,
+} from "./pipe.ts";
 
 /** How many notices of subscriptions wait before the peer has to. */
 const NOTICE_LIMIT = 100_000;
@@ -35,10 +41,23 @@ export interface PipeLink {
 
 /** A pipe over a byte stream. */
 export class ConnectionPipe extends Pipe {
-  readonly #outbox = new Outbox();
+  readonly #outbox: Outbox;
   #link: PipeLink | undefined;
   #refused = false;
   #stalled = false;
+
+  /** @param room octets that every frame leaves free before its body. */
+  constructor(
+    owner: PipeOwner,
+    limits: PipeLimits,
+    peer: PeerInfo,
+    endpoint: string,
+    connecting: boolean,
+    room = 0,
+  ) {
+    super(owner, limits, peer, endpoint, connecting);
+    this.#outbox = new Outbox(room);
+  }
 
   override get pending(): number {
     return this.#outbox.messages;
@@ -69,7 +88,7 @@ export class ConnectionPipe extends Pipe {
       }
     }
     if (this.limits.conflate) outbox.clear();
-    if (encoded === undefined) outbox.push(message);
+    if (encoded === undefined || outbox.room > 0) outbox.push(message);
     else outbox.pushEncoded(encoded);
     this.sent.messages++;
     const link = this.#link;

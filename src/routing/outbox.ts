@@ -7,11 +7,20 @@
  * of batches ready to be written. Small frames are copied, so their memory is
  * the caller's again at once; large ones go by reference.
  *
+ * Frames that are going to be sealed leave room for it before their bodies,
+ * so that it can be done where they are. Then all of them are copied: nothing
+ * is ever written to the caller's memory, nor to what queues share.
+ *
  * @module
  */
 
 import { LONG, MORE, writeHeader } from "../wire/framing.ts";
-import { giveLarge, takeLarge, takeSmall } from "./batch_memory.ts";
+import {
+  giveLarge,
+  LARGE_BUFFER,
+  takeLarge,
+  takeSmall,
+} from "./batch_memory.ts";
 
 /** A batch is closed when it holds this many octets. */
 export const BATCH_OCTETS = 65536;
@@ -38,12 +47,21 @@ export interface EncodedMessage {
 export class Batch {
   /** The octets, in order. */
   readonly parts: Uint8Array[] = [];
+  /**
+   * Octets that every frame has before its body, the last of which holds its
+   * flags; then the parts may be written to. 0: frames as they are sent.
+   */
+  readonly room: number;
   /** How many messages they are. */
   messages = 0;
   /** How many octets they are. */
   octets = 0;
   /** Memory of the octets, to be given back when they have left. */
   borrowed: Uint8Array[] | undefined = undefined;
+
+  constructor(room: number) {
+    this.room = room;
+  }
 }
 
 /** A queue of encoded messages. */
@@ -52,9 +70,11 @@ export class Outbox {
   messages = 0;
   /** How many octets are queued. */
   octets = 0;
+  /** See {@linkcode Batch.room}. */
+  readonly room: number;
 
   #batches: Batch[] = [];
-  #tail: Batch = new Batch();
+  #tail: Batch;
   // The tail's open region: written from #from to #end, not yet a part; more
   // may be written up to #limit.
   #buffer: Uint8Array = NO_BUFFER;
@@ -68,6 +88,12 @@ export class Outbox {
   #shared: Uint8Array = NO_BUFFER;
   #sharedEnd = 0;
 
+  /** @param room octets for every frame, see {@linkcode Batch.room}. */
+  constructor(room = 0) {
+    this.room = room;
+    this.#tail = new Batch(room);
+  }
+
   /** Appends one message; all of its frames are in one batch. */
   push(frames: readonly Uint8Array[]): void {
     const last = frames.length - 1;
@@ -79,7 +105,8 @@ export class Outbox {
 
   /**
    * Appends a message that was encoded for several queues. Where it follows
-   * the one before it, nothing is copied: the queues share the memory.
+   * the one before it, nothing is copied: the queues share the memory. Only
+   * for a queue without room.
    */
   pushEncoded(message: EncodedMessage): void {
     const { buffer, from, end } = message;
@@ -102,7 +129,7 @@ export class Outbox {
 
   /** Puts a message ahead of all others. */
   pushFirst(frames: readonly Uint8Array[]): void {
-    const first = new Outbox();
+    const first = new Outbox(this.room);
     first.push(frames);
     const batch = first.take()!;
     this.#batches.unshift(batch);
@@ -127,7 +154,7 @@ export class Outbox {
       borrowed?.forEach(giveLarge);
     }
     this.#batches = [];
-    this.#tail = new Batch();
+    this.#tail = new Batch(this.room);
     this.#close();
     this.messages = this.octets = 0;
     return dropped;
@@ -144,6 +171,7 @@ export class Outbox {
 
   /** Appends a frame; returns how many octets it takes. */
   #frame(flags: number, body: Uint8Array): number {
+    if (this.room > 0) return this.#roomyFrame(flags, body);
     const length = body.length;
     if (length > COPY_LIMIT) {
       if (this.#limit - this.#end < 9) this.#room(9);
@@ -168,10 +196,20 @@ export class Outbox {
       buffer[at + 8] = length;
       at += 9;
     }
-    // A loop beats the call of `set` for tiny bodies.
-    if (length <= LOOP_LIMIT) {
-      for (let i = 0; i < length; i++) buffer[at + i] = body[i]!;
-    } else buffer.set(body, at);
+    put(buffer, at, body);
+    this.#end = at + length;
+    return this.#end - start;
+  }
+
+  /** RFC 26, as libzmq has it: the frame around the room has no flags. */
+  #roomyFrame(flags: number, body: Uint8Array): number {
+    const { room } = this;
+    const length = room + body.length;
+    if (this.#limit - this.#end < length + 9) this.#room(length + 9);
+    const start = this.#end;
+    const at = writeHeader(this.#buffer, start, 0, length);
+    this.#buffer[at + room - 1] = flags;
+    put(this.#buffer, at + room, body);
     this.#end = at + length;
     return this.#end - start;
   }
@@ -187,6 +225,12 @@ export class Outbox {
     this.#part();
     const size = Math.max(needed, this.#nextSize);
     this.#nextSize = Math.min(BATCH_OCTETS, size * 2);
+    if (needed > LARGE_BUFFER) {
+      this.#buffer = new Uint8Array(needed);
+      this.#from = this.#end = 0;
+      this.#limit = needed;
+      return;
+    }
     if (size > MOST_SMALL) {
       this.#buffer = takeLarge();
       (this.#tail.borrowed ??= []).push(this.#buffer);
@@ -211,7 +255,7 @@ export class Outbox {
     this.#part();
     const batch = this.#tail;
     this.#batches.push(batch);
-    this.#tail = new Batch();
+    this.#tail = new Batch(this.room);
     // A small batch left early: the next ones will be small too.
     this.#nextSize = Math.max(
       FIRST_ROOM,
@@ -229,4 +273,11 @@ export class Outbox {
       this.#foreign =
         0;
   }
+}
+
+function put(buffer: Uint8Array, at: number, body: Uint8Array): void {
+  // A loop beats the call of `set` for tiny bodies.
+  if (body.length <= LOOP_LIMIT) {
+    for (let i = 0; i < body.length; i++) buffer[at + i] = body[i]!;
+  } else buffer.set(body, at);
 }

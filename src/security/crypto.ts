@@ -6,18 +6,18 @@
  */
 
 import { ZmqError } from "../base/errors.ts";
-import type { CurveCrypto } from "./curve_crypto.ts";
+import type { CurveCrypto, CurveLibrary } from "./curve_crypto.ts";
 
 let loading: Promise<CurveCrypto> | undefined;
 
 /**
- * Loads the cryptography, once.
+ * Loads the cryptography of the noble packages, once.
  *
  * @throws {ZmqError} `ENOTSUP` when it is not there.
  */
-export function loadCrypto(): Promise<CurveCrypto> {
+export function loadNoble(): Promise<CurveCrypto> {
   loading ??= import("./noble.ts").then(
-    (module) => module.noble,
+    (module) => module.nobleCrypto,
     (cause) => {
       loading = undefined;
       throw new ZmqError(
@@ -30,3 +30,21 @@ export function loadCrypto(): Promise<CurveCrypto> {
   );
   return loading;
 }
+
+/**
+ * CURVE in JavaScript, by the noble packages: what is there everywhere.
+ *
+ * @example
+ * ```ts
+ * import { Context, noble } from "isomq";
+ *
+ * // Not even where sodium-native is installed:
+ * const context = new Context({ curveCrypto: noble() });
+ * await context.shutdown();
+ * ```
+ */
+export function noble(): CurveLibrary {
+  return NOBLE;
+}
+
+const NOBLE: CurveLibrary = { name: "noble", load: loadNoble };

@@ -33,7 +33,7 @@ import type { MechanismSetup } from "./mechanism.ts";
 
 /** What a CURVE client needs. */
 export interface CurveClientOptions {
-  /** The cryptography, from `loadCrypto()`. */
+  /** The cryptography, from `loadNoble()`. */
   readonly crypto: CurveCrypto;
   /** C and c. */
   readonly keys: CurveKeys;

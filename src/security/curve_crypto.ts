@@ -13,7 +13,7 @@ export const NONCE_LENGTH = 24;
 export const PREFIX_LENGTH = 16;
 /** Octets that a box has before the encrypted text: its tag. */
 export const TAG_LENGTH = 16;
-/** Octets that {@linkcode BoxStream.seal} needs before the text. */
+/** Octets that a {@linkcode BoxStream} has before the text. */
 export const SEAL_ROOM = 32;
 
 /** Gives as many octets of cryptographic randomness as it is asked for. */
@@ -46,22 +46,56 @@ export interface CurveCrypto {
   stream(key: Uint8Array, prefix: Uint8Array): BoxStream;
 }
 
-/** The boxes of one direction of a connection. */
+/**
+ * The boxes of one direction of a connection, sealed and opened where they
+ * are: the text in octets `at + 32` and on, its box in octets `at + 16` and
+ * on, 16 longer.
+ */
 export interface BoxStream {
   /**
-   * Seals in place. The text of `length` octets is at `at + 32`; afterwards
-   * the box of `length + 16` octets is at `at + 16`. The 16 octets at `at`
-   * are used up too.
+   * Seals the text of `length` octets. The 16 octets at `at` are free to be
+   * used, and left with nothing secret in them.
    *
    * @param nonce the last 8 octets of the nonce.
    */
-  seal(nonce: Uint8Array, out: Uint8Array, at: number, length: number): void;
+  seal(nonce: Uint8Array, octets: Uint8Array, at: number, length: number): void;
   /**
-   * The text of a box in octets of its own, or `undefined` when it is forged.
+   * Opens the box of a text of `length` octets: gives the text, a view of
+   * where the box was, or `undefined` when it is forged. Not one octet of a
+   * text may be written before its tag is proved.
    *
    * @param nonce the last 8 octets of the nonce.
    */
-  open(nonce: Uint8Array, box: Uint8Array): Uint8Array | undefined;
+  open(
+    nonce: Uint8Array,
+    octets: Uint8Array,
+    at: number,
+    length: number,
+  ): Uint8Array | undefined;
   /** Overwrites the key. */
   close(): void;
+}
+
+/** Where packages with native code come from: a `Runtime` is one. */
+export interface AddonHost {
+  /** The name of the runtime, for errors. */
+  readonly name: string;
+  /**
+   * What a package with native code exports. Never asks the user.
+   *
+   * @throws when the package is not installed, or may not be loaded.
+   */
+  loadAddon?(name: string): unknown;
+}
+
+/** A library of cryptography, loaded when the first CURVE socket needs it. */
+export interface CurveLibrary {
+  /** Its name, for people: `"noble"`, `"sodium"`. */
+  readonly name: string;
+  /**
+   * Loads it.
+   *
+   * @throws {ZmqError} `ENOTSUP` when it is not installed, or cannot be used.
+   */
+  load(host: AddonHost): CurveCrypto | Promise<CurveCrypto>;
 }

@@ -8,9 +8,9 @@
 import { ZmqError } from "../base/errors.ts";
 import type { CurveCrypto } from "./curve_crypto.ts";
 import { NonceCounter, NonceWatch } from "./curve_nonce.ts";
-import { CurveTraffic, MESSAGE_OVERHEAD } from "./curve_traffic.ts";
+import { CurveTraffic } from "./curve_traffic.ts";
 import { Handshake, type HandshakeStart } from "./handshake.ts";
-import type { MechanismSetup } from "./mechanism.ts";
+import { type MechanismSetup, MESSAGE_OVERHEAD } from "./mechanism.ts";
 
 /** One side of CURVE. */
 export abstract class CurveHandshake extends Handshake {
@@ -45,14 +45,9 @@ export abstract class CurveHandshake extends Handshake {
   }
 
   /** Seals a frame; only when ready. */
-  override seal(
-    flags: number,
-    body: Uint8Array,
-    out: Uint8Array,
-    at: number,
-  ): void {
+  override seal(octets: Uint8Array, at: number, length: number): void {
     if (this.#traffic === undefined) throw this.#noKeys();
-    this.#traffic.seal(flags, body, out, at);
+    this.#traffic.seal(octets, at, length);
   }
 
   /** Opens a frame; only when ready. */

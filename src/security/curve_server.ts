@@ -38,7 +38,7 @@ import type { MechanismSetup } from "./mechanism.ts";
 
 /** What a CURVE server needs. */
 export interface CurveServerOptions {
-  /** The cryptography, from `loadCrypto()`. */
+  /** The cryptography, from `loadNoble()`. */
   readonly crypto: CurveCrypto;
   /** S and s. */
   readonly keys: CurveKeys;

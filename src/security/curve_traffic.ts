@@ -17,13 +17,10 @@ import {
   SHORT_NONCE,
 } from "./curve_nonce.ts";
 import { forged } from "./curve_messages.ts";
-
-/** Octets that a MESSAGE has beside the frame's body. */
-export const MESSAGE_OVERHEAD = 33;
+import { MESSAGE_OVERHEAD } from "./mechanism.ts";
 
 const HEAD = commandHead(MESSAGE);
 const NONCE_AT = HEAD.length;
-const BOX_AT = NONCE_AT + SHORT_NONCE;
 // RFC 26 reserves bit 1; libzmq marks commands with it.
 const COMMAND = 2;
 // The grammar of RFC 26 has one prefix, its prose these two, and so does
@@ -58,23 +55,22 @@ export class CurveTraffic {
   }
 
   /**
-   * Writes the MESSAGE for a frame: `body.length + 33` octets.
+   * Makes a MESSAGE in place: at `at` there are 32 octets of room, the flags,
+   * and a body of `length` octets.
    *
    * @throws {ZmqError} `EPROTO` when the nonces are used up.
    */
-  seal(flags: number, body: Uint8Array, out: Uint8Array, at: number): void {
+  seal(octets: Uint8Array, at: number, length: number): void {
     const nonce = this.#counter.next();
-    const text = at + SEAL_ROOM;
-    out[text] = flags;
-    out.set(body, text + 1);
-    this.#outgoing.seal(nonce, out, at, 1 + body.length);
-    // What is before the box was room for the seal, and is the head now.
-    out.set(HEAD, at);
-    out.set(nonce, at + NONCE_AT);
+    this.#outgoing.seal(nonce, octets, at, 1 + length);
+    // Loops: a call of `set` costs more than eight octets.
+    for (let i = 0; i < NONCE_AT; i++) octets[at + i] = HEAD[i]!;
+    const nonceAt = at + NONCE_AT;
+    for (let i = 0; i < SHORT_NONCE; i++) octets[nonceAt + i] = nonce[i]!;
   }
 
   /**
-   * Opens a MESSAGE: an octet of flags, then the frame's body.
+   * Opens a MESSAGE where it is: an octet of flags, then the frame's body.
    *
    * @throws {ZmqError} `EPROTO` when it is not the next one of the peer.
    */
@@ -91,7 +87,8 @@ export class CurveTraffic {
       }
     }
     const nonce = this.#watch.accept(body, NONCE_AT);
-    const text = this.#incoming.open(nonce, body.subarray(BOX_AT));
+    const length = body.length - SEAL_ROOM;
+    const text = this.#incoming.open(nonce, body, 0, length);
     if (text === undefined) throw forged(MESSAGE);
     // MORE and COMMAND exclude each other, as in RFC 37's own framing.
     if (text[0]! > COMMAND) throw malformed(`flags ${text[0]}`, "0, 1 or 2");

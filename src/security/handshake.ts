@@ -124,12 +124,7 @@ export abstract class Handshake implements Mechanism {
   }
 
   /** Not for a mechanism that does not encrypt. */
-  seal(
-    _flags: number,
-    _body: Uint8Array,
-    _out: Uint8Array,
-    _at: number,
-  ): void {
+  seal(_octets: Uint8Array, _at: number, _length: number): void {
     throw this.#clear();
   }
 

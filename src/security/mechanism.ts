@@ -13,6 +13,12 @@
 import type { Metadata } from "../wire/metadata.ts";
 
 /**
+ * Octets that a CURVE MESSAGE has beside the frame's body. RFC 26. Here, for
+ * who makes room before CURVE is loaded.
+ */
+export const MESSAGE_OVERHEAD = 33;
+
+/**
  * - `"handshaking"`: commands are still exchanged.
  * - `"authenticating"`: waits for `admit()` or `refuse()`. Every server-side
  *   mechanism passes through it exactly once, before it tells the peer that
@@ -73,16 +79,18 @@ export interface Mechanism {
   /** How many octets `seal` adds to a frame's body. 0 without encryption. */
   readonly overhead: number;
   /**
-   * Writes the protected form of a frame into `out` from `at`: the body of
-   * the outer frame, `body.length + overhead` octets.
+   * Makes the body of an outer frame in place. At `at` there are `overhead`
+   * octets of room, the last of which holds the flags (bit 0 MORE, bit 1
+   * COMMAND: RFC 26, as libzmq has it), then the frame's body of `length`
+   * octets; afterwards all of that is the body of the outer frame.
    *
-   * @param flags bit 0 MORE, bit 1 COMMAND (RFC 26, as libzmq has it).
    * @throws {ZmqError} `EPROTO` when the connection has used up its nonces.
    */
-  seal(flags: number, body: Uint8Array, out: Uint8Array, at: number): void;
+  seal(octets: Uint8Array, at: number, length: number): void;
   /**
-   * Opens the body of an outer frame. The first octet of the result holds
-   * the flags as for `seal`, the rest is the frame's body.
+   * Opens the body of an outer frame, whose memory may be used for it. The
+   * first octet of the result holds the flags as for `seal`, the rest is the
+   * frame's body.
    *
    * @throws {ZmqError} `EPROTO` when it is forged, replayed or malformed.
    */

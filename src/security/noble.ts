@@ -22,8 +22,15 @@ import {
 const SIGMA = words(toBytes("expand 32-byte k"));
 const ZERO_PREFIX = new Uint8Array(PREFIX_LENGTH);
 
+/** Larger boxes get memory of their own, which is not kept. */
+const SCRATCH_LENGTH = 16384;
+
+// Boxes are worked on one at a time, and here: allocating 1 kB takes a tenth
+// of the time of sealing it, and what is not aligned, a fourth.
+let scratch: Uint8Array | undefined;
+
 /** The noble packages behind the interface. */
-export const noble: CurveCrypto = {
+export const nobleCrypto: CurveCrypto = {
   name: "noble",
 
   publicKey(secretKey: Uint8Array): Uint8Array {
@@ -79,36 +86,61 @@ class NobleStream implements BoxStream {
     this.#key = key;
   }
 
-  seal(nonce: Uint8Array, out: Uint8Array, at: number, length: number): void {
-    const work = out.subarray(at, at + SEAL_ROOM + length);
+  seal(
+    nonce: Uint8Array,
+    octets: Uint8Array,
+    at: number,
+    length: number,
+  ): void {
+    const from = at + SEAL_ROOM;
+    const work = workspace(SEAL_ROOM + length);
+    const sealed = work.subarray(SEAL_ROOM);
     work.fill(0, 0, SEAL_ROOM);
+    sealed.set(octets.subarray(from, from + length));
     // NaCl's layout: the first 32 octets of the key stream are the key of the
     // tag, the text is encrypted with what follows.
     salsa20(this.#key, nonce, work, work);
-    const tag = poly1305(
-      work.subarray(SEAL_ROOM),
-      work.subarray(0, SEAL_ROOM),
+    octets.set(
+      poly1305(sealed, work.subarray(0, SEAL_ROOM)),
+      from - TAG_LENGTH,
     );
-    work.fill(0, 0, TAG_LENGTH);
-    work.set(tag, SEAL_ROOM - TAG_LENGTH);
+    octets.set(sealed, from);
+    work.fill(0, 0, SEAL_ROOM);
   }
 
-  open(nonce: Uint8Array, box: Uint8Array): Uint8Array | undefined {
-    if (box.length < TAG_LENGTH) return undefined;
-    const work = new Uint8Array(SEAL_ROOM - TAG_LENGTH + box.length);
-    const sealed = box.subarray(TAG_LENGTH);
+  open(
+    nonce: Uint8Array,
+    octets: Uint8Array,
+    at: number,
+    length: number,
+  ): Uint8Array | undefined {
+    const from = at + SEAL_ROOM;
+    const sealed = octets.subarray(from, from + length);
+    const work = workspace(SEAL_ROOM + length);
+    work.fill(0, 0, SEAL_ROOM);
     work.set(sealed, SEAL_ROOM);
     salsa20(this.#key, nonce, work, work);
     const tag = poly1305(sealed, work.subarray(0, SEAL_ROOM));
-    work.fill(0, 0, SEAL_ROOM);
     // Nothing of the text leaves before its tag is proved.
-    if (!equalConstantTime(tag, box.subarray(0, TAG_LENGTH))) return undefined;
-    return work.subarray(SEAL_ROOM);
+    const isGenuine = equalConstantTime(
+      tag,
+      octets.subarray(from - TAG_LENGTH, from),
+    );
+    if (isGenuine) sealed.set(work.subarray(SEAL_ROOM));
+    work.fill(0);
+    return isGenuine ? sealed : undefined;
   }
 
   close(): void {
     this.#key.fill(0);
   }
+}
+
+/** Aligned memory that holds what was there before. */
+function workspace(length: number): Uint8Array {
+  if (length > SCRATCH_LENGTH) return new Uint8Array(length);
+  scratch ??= new Uint8Array(SCRATCH_LENGTH);
+  return scratch.subarray(0, length);
 }
 
 /** HSalsa20: a key of a key and 16 octets of nonce. */

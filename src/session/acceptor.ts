@@ -65,6 +65,7 @@ export class Acceptor implements ConnectionOwner {
         this.#maker = await prepareMechanism(
           this.#options,
           this.#host.mechanisms,
+          this.#host.loadCurve,
         );
       }
       this.#listener = await this.#transport.listen(this.#given, {

@@ -75,7 +75,11 @@ export class Connector implements ConnectionOwner {
     this.#assignedRoutingId = assignedRoutingId;
     this.#backoff = new Backoff(options);
     if (host.type !== "STREAM") {
-      this.#maker = prepareMechanism(options, host.mechanisms);
+      this.#maker = prepareMechanism(
+        options,
+        host.mechanisms,
+        host.loadCurve,
+      );
     }
   }
 

@@ -8,7 +8,15 @@
 
 import type { Mechanism } from "../security/mechanism.ts";
 import { FrameDecoder, type FrameSink } from "../wire/frame_decoder.ts";
-import { COMMAND, headerSize, MORE, writeHeader } from "../wire/framing.ts";
+import {
+  COMMAND,
+  headerSize,
+  LONG,
+  MAX_HEADER,
+  MORE,
+  readLength,
+  writeHeader,
+} from "../wire/framing.ts";
 import type { BatchEncoder } from "./writer.ts";
 
 const NO_LIMITS = { message: -1, command: -1 } as const;
@@ -21,7 +29,10 @@ export const SEALED_MORE = 1;
 /** RFC 26 reserves the bit; libzmq marks commands with it. */
 export const SEALED_COMMAND = 2;
 
-/** Seals every frame of a batch. */
+/**
+ * Seals every frame of a batch: in place where the frames have left room for
+ * it, else in memory of its own. What is the caller's is never written to.
+ */
 export class Sealer implements BatchEncoder, FrameSink {
   readonly #mechanism: Mechanism;
   readonly #decoder = new FrameDecoder(this, { ...NO_LIMITS });
@@ -36,7 +47,11 @@ export class Sealer implements BatchEncoder, FrameSink {
   }
 
   /** The sealed frames of a batch. */
-  encode(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  encode(parts: readonly Uint8Array[], room: number): readonly Uint8Array[] {
+    if (room > 0) {
+      for (const part of parts) this.#sealPart(part);
+      return parts;
+    }
     this.#expected = 0;
     for (const part of parts) this.#expected += part.length;
     for (const part of parts) this.#decoder.push(part);
@@ -49,19 +64,33 @@ export class Sealer implements BatchEncoder, FrameSink {
   }
 
   frame(flags: number, body: Uint8Array): boolean {
-    const length = body.length + this.#mechanism.overhead;
+    const { overhead } = this.#mechanism;
+    const length = body.length + overhead;
     const size = headerSize(length) + length;
     if (this.#buffer.length - this.#end < size) this.#grow(size);
     // RFC 37 wants COMMAND outside, but libzmq drops such frames.
     const at = writeHeader(this.#buffer, this.#end, 0, length);
-    const inner = (flags & MORE) !== 0
+    this.#buffer[at + overhead - 1] = (flags & MORE) !== 0
       ? SEALED_MORE
       : (flags & COMMAND) !== 0
       ? SEALED_COMMAND
       : 0;
-    this.#mechanism.seal(inner, body, this.#buffer, at);
+    this.#buffer.set(body, at + overhead);
+    this.#mechanism.seal(this.#buffer, at, body.length);
     this.#end += size;
     return true;
+  }
+
+  #sealPart(octets: Uint8Array): void {
+    const mechanism = this.#mechanism;
+    const { overhead } = mechanism;
+    for (let at = 0; at < octets.length;) {
+      const isLong = (octets[at]! & LONG) !== 0;
+      const length = isLong ? readLength(octets, at + 1) : octets[at + 1]!;
+      at += isLong ? MAX_HEADER : 2;
+      mechanism.seal(octets, at, length - overhead);
+      at += length;
+    }
   }
 
   #grow(size: number): void {

@@ -10,6 +10,7 @@ import type { Options } from "../options/options.ts";
 import type { SocketType } from "../options/socket_type.ts";
 import type { ConnectionPipe } from "../routing/connection_pipe.ts";
 import type { PeerInfo } from "../routing/peer.ts";
+import type { CurveCrypto } from "../security/curve_crypto.ts";
 import type { Authenticator } from "../security/zap.ts";
 import type { MechanismFactory } from "./security.ts";
 
@@ -55,6 +56,8 @@ export interface SessionHost {
   readonly options: Options;
   /** Mechanisms beside those that are built in. */
   readonly mechanisms?: readonly MechanismFactory[];
+  /** Loads the cryptography of CURVE. Default: noble's. */
+  readonly loadCurve?: () => Promise<CurveCrypto>;
   /** The context's ZAP handler, if there is one now. */
   authenticator(): Authenticator | undefined;
   /**

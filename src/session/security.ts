@@ -8,9 +8,15 @@
 import { EMPTY, toBytes } from "../base/bytes.ts";
 import { quote, ZmqError } from "../base/errors.ts";
 import type { Options } from "../options/options.ts";
-import { loadCrypto } from "../security/crypto.ts";
+import type { SocketType } from "../options/socket_type.ts";
+import { loadNoble } from "../security/crypto.ts";
+import type { CurveCrypto } from "../security/curve_crypto.ts";
 import { toCurveKeys } from "../security/curve_keys.ts";
-import type { Mechanism, MechanismSetup } from "../security/mechanism.ts";
+import {
+  type Mechanism,
+  type MechanismSetup,
+  MESSAGE_OVERHEAD,
+} from "../security/mechanism.ts";
 import { NullMechanism } from "../security/null.ts";
 import { PlainClient, PlainServer } from "../security/plain.ts";
 
@@ -50,12 +56,14 @@ const NULL_MAKER: MechanismMaker = {
  * Prepares the mechanism that the options ask for. Done once an endpoint:
  * only CURVE has to wait, for its cryptography.
  *
+ * @param loadCurve loads the cryptography of CURVE.
  * @throws {ZmqError} `EINVAL` for options that do not fit together, `ENOTSUP`
  * for a mechanism that is not there.
  */
 export function prepareMechanism(
   options: Options,
   extra: readonly MechanismFactory[] = [],
+  loadCurve: () => Promise<CurveCrypto> = loadNoble,
 ): MechanismMaker | Promise<MechanismMaker> {
   const name = options.securityMechanism;
   switch (name) {
@@ -64,7 +72,7 @@ export function prepareMechanism(
     case "plain":
       return plainMaker(options);
     case "curve":
-      return curveMaker(options);
+      return curveMaker(options, loadCurve);
   }
   const factory = extra.find((each) => each.name === name);
   if (factory !== undefined) return factory.prepare(options);
@@ -72,6 +80,15 @@ export function prepareMechanism(
     "ENOTSUP",
     `Cannot use the mechanism ${quote(name)}: the context does not have it`,
   );
+}
+
+/**
+ * Octets that a pipe's frames leave free before their bodies, so that they
+ * can be sealed in place; 0 where they are not sealed, or not in place.
+ */
+export function sealRoom(type: SocketType, options: Options): number {
+  const isSealed = type !== "STREAM" && options.securityMechanism === "curve";
+  return isSealed ? MESSAGE_OVERHEAD : 0;
 }
 
 function plainMaker(options: Options): MechanismMaker {
@@ -88,14 +105,17 @@ function plainMaker(options: Options): MechanismMaker {
   };
 }
 
-function curveMaker(options: Options): Promise<MechanismMaker> {
+function curveMaker(
+  options: Options,
+  load: () => Promise<CurveCrypto>,
+): Promise<MechanismMaker> {
   const { curveSecretKey, curvePublicKey, curveServerKey } = options;
   const asServer = options.curveServer;
   if (curveSecretKey === null) throw missing("curveSecretKey");
   const keys = toCurveKeys(curveSecretKey, curvePublicKey ?? undefined);
   if (!asServer && curveServerKey === null) throw missing("curveServerKey");
   const serverKey = curveServerKey ?? EMPTY;
-  return Promise.all([loadCrypto(), import("../security/curve.ts")]).then(
+  return Promise.all([load(), import("../security/curve.ts")]).then(
     ([crypto, { CurveClient, CurveServer }]) => ({
       name: "CURVE",
       asServer,

@@ -17,8 +17,13 @@ const MOST_LENT = 4;
 
 /** Turns the octets of a batch into those that go on the wire. */
 export interface BatchEncoder {
-  /** The octets for the wire, for the octets of whole messages. */
-  encode(parts: readonly Uint8Array[]): readonly Uint8Array[];
+  /**
+   * The octets for the wire, for the octets of whole messages.
+   *
+   * @param room how many octets each frame leaves free before its body: then
+   * the parts may be written to.
+   */
+  encode(parts: readonly Uint8Array[], room: number): readonly Uint8Array[];
 }
 
 /** What a writer acts on. */
@@ -150,13 +155,15 @@ export class Writer {
     if (this.#first.length > 0) {
       const parts = [concat(this.#first)];
       this.#first = [];
-      this.#blocked = !direct.write(encoder?.encode(parts) ?? parts);
+      this.#blocked = !direct.write(encoder?.encode(parts, 0) ?? parts);
     }
     while (!this.#blocked && !this.#stopped) {
       const batch = pipe.take();
       if (batch === undefined) break;
       this.#blocked = !direct.write(
-        encoder === undefined ? batch.parts : encoder.encode(batch.parts),
+        encoder === undefined
+          ? batch.parts
+          : encoder.encode(batch.parts, batch.room),
       );
       if (batch.borrowed === undefined) continue;
       this.#lend(batch.borrowed);

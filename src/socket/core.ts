@@ -25,8 +25,10 @@ import type {
   PipeLimits,
   PipeOwner,
 } from "../routing/pipe.ts";
+import type { CurveCrypto } from "../security/curve_crypto.ts";
 import type { Authenticator } from "../security/zap.ts";
 import type { EventDetail, EventName, SessionHost } from "../session/host.ts";
+import { sealRoom } from "../session/security.ts";
 import { SocketEvents } from "./events.ts";
 import type { Pattern, PatternHost } from "./pattern.ts";
 import { Receiver } from "./receiver.ts";
@@ -73,6 +75,10 @@ export class SocketCore implements PipeOwner, PatternHost, SessionHost {
 
   get runtimeName(): string {
     return this.services.runtime.name;
+  }
+
+  get loadCurve(): () => Promise<CurveCrypto> {
+    return this.services.loadCurve;
   }
 
   get observed(): boolean {
@@ -142,6 +148,7 @@ export class SocketCore implements PipeOwner, PatternHost, SessionHost {
       peer,
       endpoint,
       connecting,
+      sealRoom(this.type, options),
     );
     if (assignedRoutingId) pipe.assignedRoutingId = assignedRoutingId;
     this.#add(pipe);

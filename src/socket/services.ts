@@ -7,6 +7,7 @@
 
 import { quote, ZmqError } from "../base/errors.ts";
 import type { ContextOptions } from "../options/context_options.ts";
+import type { CurveCrypto } from "../security/curve_crypto.ts";
 import type { Authenticator } from "../security/zap.ts";
 import type { Runtime } from "../transport/runtime.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -30,6 +31,12 @@ export interface SocketServices {
    * @throws {ZmqError} `EPROTONOSUPPORT`.
    */
   transport(scheme: string, endpoint: string): Transport;
+  /**
+   * Loads the cryptography of CURVE, once.
+   *
+   * @throws {ZmqError} `ENOTSUP` when it is not installed.
+   */
+  readonly loadCurve: () => Promise<CurveCrypto>;
   /** The ZAP handler, if there is one now. */
   authenticator(): Authenticator | undefined;
   /**

@@ -22,4 +22,11 @@ export interface Runtime {
    * option throws `ENOTSUP` naming the runtime.
    */
   readonly options: ReadonlySet<string>;
+  /**
+   * What an installed package with native code exports. Absent where there
+   * is no such thing. Never asks the user.
+   *
+   * @throws when the package is not installed, or may not be loaded.
+   */
+  loadAddon?(name: string): unknown;
 }

@@ -9,7 +9,14 @@
 
 import { concat, EMPTY } from "../base/bytes.ts";
 import { protocolError, ZmqError } from "../base/errors.ts";
-import { COMMAND, LONG, MAX_HEADER, MORE, RESERVED } from "./framing.ts";
+import {
+  COMMAND,
+  LONG,
+  MAX_HEADER,
+  MORE,
+  readLength,
+  RESERVED,
+} from "./framing.ts";
 
 /** What the decoder hands its frames to. */
 export interface FrameSink {
@@ -147,7 +154,7 @@ export class FrameDecoder {
       if (flags > MORE || end - at < 2) {
         if (end - at < headerNeeds(flags)) break;
         if ((flags & LONG) !== 0) {
-          const length = readLong(chunk, at + 1);
+          const length = readLength(chunk, at + 1);
           this.#check(flags, length);
           at += MAX_HEADER;
           if (end - at < length) {
@@ -254,7 +261,7 @@ export class FrameDecoder {
       }
       this.#flags = header[0]!;
       const length = (this.#flags & LONG) !== 0
-        ? readLong(header, 1)
+        ? readLength(header, 1)
         : header[1]!;
       this.#check(this.#flags, length);
       this.#headerLength = 0;
@@ -298,20 +305,4 @@ export class FrameDecoder {
 
 function headerNeeds(flags: number): number {
   return (flags & LONG) !== 0 ? MAX_HEADER : 2;
-}
-
-function readLong(bytes: Uint8Array, at: number): number {
-  const high = ((bytes[at]! << 24) | (bytes[at + 1]! << 16) |
-    (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
-  const low = ((bytes[at + 4]! << 24) | (bytes[at + 5]! << 16) |
-    (bytes[at + 6]! << 8) | bytes[at + 7]!) >>> 0;
-  // RFC 37 allows up to 2^63-1; sizes beyond 2^53 are no numbers here, and no
-  // memory holds them.
-  if (high > 0x1fffff) {
-    throw protocolError(
-      "ERR_ZMTP_UNSPECIFIED",
-      `Cannot decode a frame of ${(BigInt(high) << 32n) + BigInt(low)} octets`,
-    );
-  }
-  return high * 2 ** 32 + low;
 }

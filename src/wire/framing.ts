@@ -1,8 +1,11 @@
 /**
- * ZMTP 2.0/3.x framing, writing side: RFC 37 §3 "framing".
+ * ZMTP 2.0/3.x framing, headers: RFC 37 §3 "framing".
  *
  * @module
  */
+
+import { readU32 } from "../base/bytes.ts";
+import { protocolError } from "../base/errors.ts";
 
 /** More frames of the same message follow. */
 export const MORE = 0x01;
@@ -55,4 +58,23 @@ export function encodeFrame(flags: number, body: Uint8Array): Uint8Array {
   const frame = new Uint8Array(headerSize(body.length) + body.length);
   frame.set(body, writeHeader(frame, 0, flags, body.length));
   return frame;
+}
+
+/**
+ * The length of a body in the header of a long frame.
+ *
+ * @throws {ZmqError} `EPROTO` when no memory could hold it.
+ */
+export function readLength(bytes: Uint8Array, at: number): number {
+  const high = readU32(bytes, at);
+  const low = readU32(bytes, at + 4);
+  // RFC 37 allows up to 2^63-1; sizes beyond 2^53 are no numbers here, and no
+  // memory holds them.
+  if (high > 0x1fffff) {
+    throw protocolError(
+      "ERR_ZMTP_UNSPECIFIED",
+      `Cannot decode a frame of ${(BigInt(high) << 32n) + BigInt(low)} octets`,
+    );
+  }
+  return high * TWO_32 + low;
 }

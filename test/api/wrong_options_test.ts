@@ -135,6 +135,14 @@ const wrongs: readonly Wrong[] = [
     "function",
   ),
   call(
+    "new Context with a cryptography that is none",
+    () => new Context({ curveCrypto: "sodium" as Any }),
+    "EINVAL",
+    "curveCrypto",
+    '"sodium"',
+    "noble()",
+  ),
+  call(
     "a CURVE key pair that is none",
     () => {
       const other = curveKeyPair();

@@ -2,16 +2,24 @@
 // one test each, and a table of them at the end.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Context, type DuplexSocket, Subscriber } from "../../mod.ts";
+import {
+  type Context,
+  type CurveLibrary,
+  type DuplexSocket,
+  Subscriber,
+} from "../../mod.ts";
 import type { Foreign, ForeignSocket } from "../kit/foreign.ts";
 import { octets } from "../kit/messages.ts";
 import type { Places, Scheme } from "../kit/places.ts";
 import { makeDuplex } from "../kit/sockets.ts";
 import { within } from "../kit/wait.ts";
-import { type Pairing, pairings } from "../interop/conversations.ts";
+import {
+  type Pairing,
+  pairings as allPairings,
+} from "../interop/conversations.ts";
 import {
   type Mechanism,
-  mechanisms,
+  mechanisms as allMechanisms,
   ourSecurity,
   theirSecurity,
   trustingContext,
@@ -25,12 +33,23 @@ interface Setting {
   readonly weBind: boolean;
 }
 
-const settings: readonly Setting[] = (["tcp", "ipc"] as const).flatMap(
-  (scheme) =>
+/** What a matrix has beside the sides that bind; all of it by default. */
+export interface MatrixPart {
+  readonly schemes?: readonly Scheme[];
+  readonly mechanisms?: readonly Mechanism[];
+  readonly pairings?: readonly Pairing[];
+  /** Our cryptography of CURVE. */
+  readonly library?: CurveLibrary;
+}
+
+function settingsOf(part: MatrixPart): Setting[] {
+  const { schemes = ["tcp", "ipc"], mechanisms = allMechanisms } = part;
+  return schemes.flatMap((scheme) =>
     mechanisms.flatMap((mechanism) =>
       [true, false].map((weBind) => ({ scheme, mechanism, weBind }))
-    ),
-);
+    )
+  );
+}
 
 const TOPICS = [octets("T"), octets("S")] as const;
 
@@ -42,9 +61,15 @@ const CELL_LIMIT = 15_000;
  *
  * @param foreign gives the other side, which is there when tests run
  */
-export function testMatrix(foreign: () => Foreign, places: Places): void {
+export function testMatrix(
+  foreign: () => Foreign,
+  places: Places,
+  part: MatrixPart = {},
+): void {
   const passed = new Map<string, number>();
-  const context = trustingContext();
+  const context = trustingContext(part.library);
+  const settings = settingsOf(part);
+  const { pairings = allPairings } = part;
   for (const pairing of pairings) {
     describe(`${pairing.ours} with their ${pairing.theirs}`, () => {
       for (const setting of settings) {
@@ -70,7 +95,9 @@ export function testMatrix(foreign: () => Foreign, places: Places): void {
     ]);
     const cells = pairings.length * settings.length;
     showTable(
-      `Interop with ${foreign().name}: ${passed.size} of ${cells} cells pass`,
+      `Interop with ${foreign().name}${
+        part.library ? `, CURVE by ${part.library.name}` : ""
+      }: ${passed.size} of ${cells} cells pass`,
       [
         ["ours theirs", ...settings.map(({ scheme }) => scheme)],
         ["", ...settings.map(({ mechanism }) => mechanism)],

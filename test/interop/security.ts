@@ -1,6 +1,6 @@
 // The same security set up on both sides: ours by our options, libzmq's by
 // its own. The side that binds is the server.
-import { Context, curveKeyPair } from "../../mod.ts";
+import { Context, curveKeyPair, type CurveLibrary } from "../../mod.ts";
 import type { ForeignOptions } from "../kit/foreign.ts";
 
 /** A mechanism of libzmq and of ours. */
@@ -22,8 +22,9 @@ const client = curveKeyPair();
 export const keys = { server, client } as const;
 
 /** A context whose PLAIN servers know the one user, and every CURVE key. */
-export function trustingContext(): Context {
+export function trustingContext(curveCrypto?: CurveLibrary): Context {
   return new Context({
+    curveCrypto,
     authenticate: ({ mechanism, username, password }) =>
       mechanism === "CURVE" ||
       (username === USER.name && password === USER.password),

@@ -18,9 +18,16 @@ import type {
   SessionHost,
 } from "../../src/session/host.ts";
 import { RawSession } from "../../src/session/raw_session.ts";
-import { prepareMechanism } from "../../src/session/security.ts";
+import type { CurveLibrary } from "../../src/security/curve_crypto.ts";
+import {
+  type MechanismMaker,
+  prepareMechanism,
+  sealRoom,
+} from "../../src/session/security.ts";
 import { Session } from "../../src/session/session.ts";
 import type { ByteSink } from "../../src/transport/transport.ts";
+import { noble } from "../../src/security/crypto.ts";
+import { loadLibrary } from "./curve_libraries.ts";
 import type { FakeClock } from "./fake_clock.ts";
 import { type MemoryOptions, MemoryStream } from "./memory_stream.ts";
 
@@ -44,6 +51,10 @@ export class TestHost implements SessionHost, PipeOwner, ConnectionOwner {
   /** How often a pipe went on or off line, or was closed. */
   readonly changes: string[] = [];
   authenticate: Authenticator | undefined;
+  /** The cryptography of CURVE; noble's by default. */
+  library: CurveLibrary = noble();
+  /** False: frames leave no room to be sealed in place. */
+  makesRoom = true;
   /** True: messages stay in the pipes' inboxes. */
   keeps = false;
   /** Does something with each message that arrives. */
@@ -91,6 +102,7 @@ export class TestHost implements SessionHost, PipeOwner, ConnectionOwner {
       peer,
       endpoint,
       connecting,
+      this.makesRoom ? sealRoom(this.type, options) : 0,
     );
     this.pipes.push(pipe);
     this.onPipe(pipe);
@@ -146,9 +158,14 @@ export class TestHost implements SessionHost, PipeOwner, ConnectionOwner {
     };
     const connection = this.type === "STREAM"
       ? new RawSession(setup, this)
-      : new Session(setup, await prepareMechanism(this.options), this);
+      : new Session(setup, await this.#maker(), this);
     connection.start();
     return connection;
+  }
+
+  async #maker(): Promise<MechanismMaker> {
+    const load = () => loadLibrary(this.library);
+    return await prepareMechanism(this.options, [], load);
   }
 }
 

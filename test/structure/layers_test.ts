@@ -6,6 +6,7 @@ import { describe, it } from "node:test";
 import type { Edge } from "./layers.ts";
 import { brokenRule, edgesOf, findCycle, loadedBy } from "./layers.ts";
 import { filesIn, read, ROOT } from "./project.ts";
+import { importsOf } from "./source.ts";
 
 const FILES = filesIn(["mod.ts", "src", "adapters", "ext"], ".ts");
 const EDGES = FILES.flatMap((path) => edgesOf(path, read(path)));
@@ -47,6 +48,19 @@ describe("imports of the project", () => {
       [...loadedBy("mod.ts", values)].filter((file) => ofCurve.test(file)),
       ["src/security/curve_keys.ts", "src/security/x25519.ts"],
     );
+  });
+
+  it("load no package with mod.ts: cryptography waits for its first use", () => {
+    const loaded = [...loadedBy("mod.ts", EDGES)];
+    assert.ok(loaded.includes("src/security/crypto.ts"));
+    const packages = loaded.flatMap((file) =>
+      importsOf(read(file))
+        .filter(({ kind, specifier }) =>
+          kind === "value" && !specifier.startsWith(".")
+        )
+        .map(({ specifier }) => `${file}: ${specifier}`)
+    );
+    assert.deepEqual(packages, []);
   });
 });
 

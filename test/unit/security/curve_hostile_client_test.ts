@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { concat, toBytes, toHex } from "../../../src/base/bytes.ts";
-import { loadCrypto } from "../../../src/security/crypto.ts";
+import { loadNoble } from "../../../src/security/crypto.ts";
 import type { CurveClient } from "../../../src/security/curve_client.ts";
 import { encodeWelcome } from "../../../src/security/curve_messages.ts";
 import { encodeCommand } from "../../../src/wire/commands.ts";
@@ -68,7 +68,7 @@ describe("CurveClient at WELCOME", () => {
   });
 
   it("refuses transient keys of low order and sends no INITIATE", async () => {
-    const crypto = await loadCrypto();
+    const crypto = await loadNoble();
     const key = crypto.sharedKey(
       KEYS.clientTransientPublic,
       KEYS.serverSecret,

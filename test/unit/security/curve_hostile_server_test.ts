@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { concat, toBytes } from "../../../src/base/bytes.ts";
-import { loadCrypto } from "../../../src/security/crypto.ts";
+import { loadNoble } from "../../../src/security/crypto.ts";
 import {
   encodeCookie,
   encodeHello,
@@ -73,7 +73,7 @@ describe("CurveServer at HELLO", () => {
   });
 
   it("refuses a box of anything but zeros", async () => {
-    const crypto = await loadCrypto();
+    const crypto = await loadNoble();
     const key = crypto.sharedKey(
       KEYS.serverPublic,
       KEYS.clientTransientSecret,
@@ -91,7 +91,7 @@ describe("CurveServer at HELLO", () => {
   });
 
   it("refuses transient keys of low order", async () => {
-    const crypto = await loadCrypto();
+    const crypto = await loadNoble();
     // The shared secret would be zero: everybody can make such a box.
     const zeros = new Uint8Array(32);
     for (const point of LOW_ORDER) {
@@ -127,7 +127,7 @@ async function initiate(wrong: {
   readonly cookie?: Uint8Array;
   readonly metadata?: Uint8Array;
 }): Promise<Uint8Array> {
-  const crypto = await loadCrypto();
+  const crypto = await loadNoble();
   const vouchKey = crypto.sharedKey(
     KEYS.serverTransientPublic,
     wrong.vouchSecret ?? KEYS.clientSecret,
@@ -198,7 +198,7 @@ describe("CurveServer at INITIATE", () => {
   });
 
   it("refuses a cookie under its own key that names other keys", async () => {
-    const crypto = await loadCrypto();
+    const crypto = await loadNoble();
     const right = [
       KEYS.clientTransientPublic,
       KEYS.serverTransientSecret,

@@ -1,12 +1,14 @@
 // CURVE clients and servers with the keys of the test vectors.
 import type {
   CurveCrypto,
+  CurveLibrary,
   RandomSource,
 } from "../../../src/security/curve_crypto.ts";
-import { loadCrypto } from "../../../src/security/crypto.ts";
+import { noble } from "../../../src/security/crypto.ts";
 import { CurveClient } from "../../../src/security/curve_client.ts";
 import { CurveServer } from "../../../src/security/curve_server.ts";
 import type { MechanismSetup } from "../../../src/security/mechanism.ts";
+import { loadLibrary } from "../../kit/curve_libraries.ts";
 import { KEYS } from "./curve_vectors.ts";
 import { exchange, properties, setup } from "./handshakes.ts";
 
@@ -27,6 +29,7 @@ export interface Difference {
   readonly setup?: MechanismSetup;
   readonly random?: RandomSource;
   readonly serverKey?: Uint8Array;
+  readonly library?: CurveLibrary;
 }
 
 /** A client, by default one that will be let in. */
@@ -34,7 +37,8 @@ export async function curveClient(
   difference: Difference = {},
 ): Promise<CurveClient> {
   const { serverKey = KEYS.serverPublic, random } = difference;
-  const own = { crypto: await loadCrypto(), keys: CLIENT_KEYS, serverKey };
+  const crypto = await loadLibrary(difference.library ?? noble());
+  const own = { crypto, keys: CLIENT_KEYS, serverKey };
   return new CurveClient(
     difference.setup ?? setup("DEALER"),
     random === undefined ? own : { ...own, random },
@@ -47,7 +51,8 @@ export async function curveServer(
 ): Promise<CurveServer> {
   const { random } = difference;
   const metadata = properties("ROUTER");
-  const own = { crypto: await loadCrypto(), keys: SERVER_KEYS };
+  const crypto = await loadLibrary(difference.library ?? noble());
+  const own = { crypto, keys: SERVER_KEYS };
   return new CurveServer(
     difference.setup ?? { metadata, checkMetadata: () => {} },
     random === undefined ? own : { ...own, random },
@@ -55,11 +60,12 @@ export async function curveServer(
 }
 
 /** A client and a server between which traffic flows. */
-export async function readyPair(): Promise<
-  { client: CurveClient; server: CurveServer; crypto: CurveCrypto }
-> {
-  const client = await curveClient();
-  const server = await curveServer();
+export async function readyPair(
+  library: CurveLibrary = noble(),
+  serverLibrary: CurveLibrary = library,
+): Promise<{ client: CurveClient; server: CurveServer; crypto: CurveCrypto }> {
+  const client = await curveClient({ library });
+  const server = await curveServer({ library: serverLibrary });
   exchange(client, server);
-  return { client, server, crypto: await loadCrypto() };
+  return { client, server, crypto: await loadLibrary(library) };
 }

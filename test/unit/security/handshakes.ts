@@ -104,8 +104,11 @@ export function sealed(
   flags: number,
   body: Uint8Array,
 ): Uint8Array {
-  const out = new Uint8Array(body.length + mechanism.overhead);
-  mechanism.seal(flags, body, out, 0);
+  const { overhead } = mechanism;
+  const out = new Uint8Array(overhead + body.length);
+  out[overhead - 1] = flags;
+  out.set(body, overhead);
+  mechanism.seal(out, 0, body.length);
   return out;
 }
 
