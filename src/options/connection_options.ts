@@ -63,7 +63,7 @@ export interface ConnectionOptions {
 }
 
 /** The rows of {@linkcode ConnectionOptions}. */
-export const connectionOptions: OptionGroup<ConnectionOptions> = {
+export const connectionOptions = (): OptionGroup<ConnectionOptions> => ({
   reconnectInterval: integer({
     libzmq: [["ZMQ_RECONNECT_IVL", 18]],
     min: -1,
@@ -110,4 +110,4 @@ export const connectionOptions: OptionGroup<ConnectionOptions> = {
     default: -1,
     unit: "ms",
   }),
-};
+});

@@ -123,7 +123,7 @@ const NAME_TYPES = {
 } as const;
 
 /** The rows of {@linkcode ExtensionOptions}. */
-export const extensionOptions: OptionGroup<ExtensionOptions> = {
+export const extensionOptions = (): OptionGroup<ExtensionOptions> => ({
   gssapiServer: flag({
     libzmq: [["ZMQ_GSSAPI_SERVER", 62]],
     ...GSSAPI_CREDENTIAL,
@@ -184,4 +184,4 @@ export const extensionOptions: OptionGroup<ExtensionOptions> = {
     default: -1,
     unit: "ms",
   }),
-};
+});

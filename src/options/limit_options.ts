@@ -54,7 +54,7 @@ const MESSAGE_OCTETS = 67108864;
 const NO_LIMIT = { min: -1, lowest: "no limit" } as const;
 
 /** The rows of {@linkcode LimitOptions}. */
-export const limitOptions: OptionGroup<LimitOptions> = {
+export const limitOptions = (): OptionGroup<LimitOptions> => ({
   maxMessageSize: integer({
     libzmq: [["ZMQ_MAXMSGSIZE", 22]],
     ...NO_LIMIT,
@@ -83,4 +83,4 @@ export const limitOptions: OptionGroup<LimitOptions> = {
     default: MESSAGE_OCTETS,
     unit: "octets",
   }),
-};
+});

@@ -6,8 +6,7 @@
  */
 
 import type { Option, SecurityMechanism } from "./option.ts";
-import { securityOptions } from "./security_options.ts";
-import { extensionOptions } from "./extension_options.ts";
+import { optionTable } from "./table.ts";
 
 /** The part of the options that is about mechanisms. */
 interface MechanismRecord {
@@ -15,9 +14,14 @@ interface MechanismRecord {
   [name: string]: unknown;
 }
 
-const rows: readonly (readonly [name: string, option: Option])[] = Object
-  .entries({ ...securityOptions, ...extensionOptions })
-  .filter(([, option]) => option.mechanism !== undefined);
+type Row = readonly [name: string, option: Option];
+
+let known: readonly Row[] | undefined;
+
+function mechanismRows(): readonly Row[] {
+  return known ??= (Object.entries(optionTable()) as [string, Option][])
+    .filter(([, option]) => option.mechanism !== undefined);
+}
 
 /**
  * Selects the mechanism that an option stands for, after it was set.
@@ -30,6 +34,7 @@ const rows: readonly (readonly [name: string, option: Option])[] = Object
  */
 export function selectMechanism(record: object, name: string): void {
   const options = record as MechanismRecord;
+  const rows = mechanismRows();
   const option = rows.find(([own]) => own === name)?.[1];
   const mechanism = option?.mechanism;
   if (option === undefined || mechanism === undefined) return;

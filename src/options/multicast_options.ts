@@ -60,7 +60,7 @@ const PGM = { needs: "the PGM transport" } as const;
 const NORM = { needs: "the NORM transport" } as const;
 
 /** The rows of {@linkcode MulticastOptions}. */
-export const multicastOptions: OptionGroup<MulticastOptions> = {
+export const multicastOptions = (): OptionGroup<MulticastOptions> => ({
   rate: integer({
     libzmq: [["ZMQ_RATE", 8]],
     needs: "the PGM and NORM transports",
@@ -125,4 +125,4 @@ export const multicastOptions: OptionGroup<MulticastOptions> = {
     unit: "segments",
   }),
   normPush: flag({ libzmq: [["ZMQ_NORM_PUSH", 124]], ...NORM }),
-};
+});

@@ -108,7 +108,7 @@ function templateOf(type: SocketType): Options {
     // and to read than that object.
     base ??= { ...resolveDefaults() };
     template = { ...base, type, threadSafe: singlePartTypes.has(type) };
-    for (const [name, option] of Object.entries(optionTable)) {
+    for (const [name, option] of Object.entries(optionTable())) {
       const own = (option as Option).defaults?.[type];
       if (own !== undefined) write(template, name, resolve(option, own));
     }
@@ -119,7 +119,7 @@ function templateOf(type: SocketType): Options {
 
 function resolveDefaults(): Options {
   const options: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(optionTable)) {
+  for (const [name, option] of Object.entries(optionTable())) {
     if (option.access === "state") continue;
     options[name] = option.access === "read-only"
       ? option.default
@@ -199,7 +199,7 @@ export function platformOptions(options: Options): Record<string, unknown> {
 let gated: readonly (readonly [string, Option])[] | undefined;
 
 function gatedOptions(): readonly (readonly [string, Option])[] {
-  return gated ??= Object.entries(optionTable).filter(([, option]) =>
+  return gated ??= Object.entries(optionTable()).filter(([, option]) =>
     option.platform || option.needs !== undefined
   );
 }
@@ -259,9 +259,10 @@ function* candidates(
   type: SocketType,
 ): Iterable<readonly [string, Option["libzmq"]]> {
   const own = optionNames(type);
-  for (const name of own) yield [name, optionTable[name].libzmq];
-  for (const name of Object.keys(optionTable) as OptionName[]) {
-    if (!own.includes(name)) yield [name, optionTable[name].libzmq];
+  const table = optionTable();
+  for (const name of own) yield [name, table[name].libzmq];
+  for (const name of Object.keys(table) as OptionName[]) {
+    if (!own.includes(name)) yield [name, table[name].libzmq];
   }
 }
 

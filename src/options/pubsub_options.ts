@@ -92,7 +92,7 @@ export interface PubSubOptions {
 const NO_LIMIT = { min: -1, lowest: "no limit" } as const;
 
 /** The rows of {@linkcode PubSubOptions}. */
-export const pubSubOptions: OptionGroup<PubSubOptions> = {
+export const pubSubOptions = (): OptionGroup<PubSubOptions> => ({
   noDrop: flag({
     libzmq: [["ZMQ_XPUB_NODROP", 69]],
     types: ["PUB", "XPUB", "RADIO"],
@@ -163,4 +163,4 @@ export const pubSubOptions: OptionGroup<PubSubOptions> = {
     default: 16777216,
     unit: "octets",
   }),
-};
+});

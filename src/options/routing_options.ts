@@ -86,7 +86,7 @@ export interface RoutingOptions {
 const MESSAGE = { min: 0, max: MAX_INTEGER } as const;
 
 /** The rows of {@linkcode RoutingOptions}. */
-export const routingOptions: OptionGroup<RoutingOptions> = {
+export const routingOptions = (): OptionGroup<RoutingOptions> => ({
   routingId: octets({
     libzmq: [["ZMQ_ROUTING_ID", 5]],
     types: ["REQ", "REP", "DEALER", "ROUTER"],
@@ -145,4 +145,4 @@ export const routingOptions: OptionGroup<RoutingOptions> = {
     types: ["DEALER", "CLIENT", "PEER"],
     ...MESSAGE,
   }),
-};
+});

@@ -73,7 +73,7 @@ export interface SecurityOptions {
 }
 
 /** The rows of {@linkcode SecurityOptions}. */
-export const securityOptions: OptionGroup<SecurityOptions> = {
+export const securityOptions = (): OptionGroup<SecurityOptions> => ({
   securityMechanism: option<SecurityMechanism>({
     libzmq: [["ZMQ_MECHANISM", 43]],
     kind: "choice",
@@ -117,4 +117,4 @@ export const securityOptions: OptionGroup<SecurityOptions> = {
   }),
   zapDomain: text({ libzmq: [["ZMQ_ZAP_DOMAIN", 55]], min: 0 }),
   zapEnforceDomain: flag({ libzmq: [["ZMQ_ZAP_ENFORCE_DOMAIN", 93]] }),
-};
+});

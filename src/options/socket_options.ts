@@ -86,7 +86,7 @@ const BATCH = {
 } as const;
 
 /** The rows of {@linkcode GeneralOptions}. */
-export const generalOptions: OptionGroup<GeneralOptions> = {
+export const generalOptions = (): OptionGroup<GeneralOptions> => ({
   type: option<SocketType>({
     libzmq: [["ZMQ_TYPE", 16]],
     kind: "choice",
@@ -127,4 +127,4 @@ export const generalOptions: OptionGroup<GeneralOptions> = {
   }),
   inBatchSize: integer({ libzmq: [["ZMQ_IN_BATCH_SIZE", 101]], ...BATCH }),
   outBatchSize: integer({ libzmq: [["ZMQ_OUT_BATCH_SIZE", 102]], ...BATCH }),
-};
+});

@@ -43,26 +43,33 @@ export interface EveryOption
 /** The name of an option. */
 export type OptionName = keyof EveryOption;
 
-/** Every option of every socket, by its name. */
-export const optionTable: OptionGroup<EveryOption> = {
-  ...generalOptions,
-  lastEndpoint: option<string | null>({
-    libzmq: [["ZMQ_LAST_ENDPOINT", 32]],
-    kind: "text",
-    access: "state",
-    default: null,
-  }),
-  ...sendingOptions,
-  ...receivingOptions,
-  ...connectionOptions,
-  ...limitOptions,
-  ...routingOptions,
-  ...pubSubOptions,
-  ...securityOptions,
-  ...tcpOptions,
-  ...multicastOptions,
-  ...extensionOptions,
-};
+let table: OptionGroup<EveryOption> | undefined;
+
+/**
+ * Every option of every socket, by its name. It is made for the first socket:
+ * loading the module is faster without.
+ */
+export function optionTable(): OptionGroup<EveryOption> {
+  return table ??= {
+    ...generalOptions(),
+    lastEndpoint: option<string | null>({
+      libzmq: [["ZMQ_LAST_ENDPOINT", 32]],
+      kind: "text",
+      access: "state",
+      default: null,
+    }),
+    ...sendingOptions(),
+    ...receivingOptions(),
+    ...connectionOptions(),
+    ...limitOptions(),
+    ...routingOptions(),
+    ...pubSubOptions(),
+    ...securityOptions(),
+    ...tcpOptions(),
+    ...multicastOptions(),
+    ...extensionOptions(),
+  };
+}
 
 /** An option of libzmq that is no option here. */
 export interface ReplacedOption {
@@ -115,16 +122,13 @@ export const formerNames: Readonly<Record<string, OptionName>> = {
   routerBehavior: "mandatory",
 };
 
-const names = Object.keys(optionTable) as OptionName[];
-const specialNames = names.filter((name) =>
-  optionTable[name].types !== undefined
-);
 const namesOfTypes = new Map<SocketType, readonly OptionName[]>();
 
 /** The row of an option, `undefined` when there is none of the name. */
 export function findOption(name: string): Option | undefined {
-  return Object.hasOwn(optionTable, name)
-    ? optionTable[name as OptionName] as Option
+  const rows = optionTable();
+  return Object.hasOwn(rows, name)
+    ? rows[name as OptionName] as Option
     : undefined;
 }
 
@@ -138,12 +142,10 @@ export function isOptionOf(option: Option, type: SocketType): boolean {
  * those that every socket has.
  */
 export function optionNames(type?: SocketType): readonly OptionName[] {
-  if (type === undefined) {
-    return names.filter((name) => optionTable[name].types === undefined);
-  }
+  if (type === undefined) return namesOf(({ types }) => types === undefined);
   let own = namesOfTypes.get(type);
   if (own === undefined) {
-    own = names.filter((name) => isOptionOf(findOption(name)!, type));
+    own = namesOf((option) => isOptionOf(option, type));
     namesOfTypes.set(type, own);
   }
   return own;
@@ -154,6 +156,12 @@ export function optionNames(type?: SocketType): readonly OptionName[] {
  * of those among them that its sockets have.
  */
 export function specialOptionNames(type?: SocketType): readonly OptionName[] {
-  if (type === undefined) return specialNames;
-  return specialNames.filter((name) => isOptionOf(findOption(name)!, type));
+  return namesOf(({ types }) =>
+    types !== undefined && (type === undefined || types.includes(type))
+  );
+}
+
+function namesOf(isWanted: (option: Option) => boolean): OptionName[] {
+  const rows = Object.entries(optionTable()) as [OptionName, Option][];
+  return rows.filter(([, option]) => isWanted(option)).map(([name]) => name);
 }

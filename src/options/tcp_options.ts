@@ -112,7 +112,7 @@ function ipcFilter(constant: string, number: number): Option<number> {
 }
 
 /** The rows of {@linkcode TcpOptions}. */
-export const tcpOptions: OptionGroup<TcpOptions> = {
+export const tcpOptions = (): OptionGroup<TcpOptions> => ({
   tcpKeepalive: integer({
     libzmq: [["ZMQ_TCP_KEEPALIVE", 34]],
     ...SYSTEM,
@@ -180,4 +180,4 @@ export const tcpOptions: OptionGroup<TcpOptions> = {
   ipcFilterPid: ipcFilter("ZMQ_IPC_FILTER_PID", 58),
   ipcFilterUid: ipcFilter("ZMQ_IPC_FILTER_UID", 59),
   ipcFilterGid: ipcFilter("ZMQ_IPC_FILTER_GID", 60),
-};
+});

@@ -77,7 +77,7 @@ const HIGH_WATER_MARK = {
 } as const;
 
 /** The rows of {@linkcode SendingOptions}. */
-export const sendingOptions: OptionGroup<SendingOptions> = {
+export const sendingOptions = (): OptionGroup<SendingOptions> => ({
   sendHighWaterMark: integer({
     types: sendingTypes,
     libzmq: [["ZMQ_SNDHWM", 23]],
@@ -108,10 +108,10 @@ export const sendingOptions: OptionGroup<SendingOptions> = {
     default: true,
     platform: true,
   }),
-};
+});
 
 /** The rows of {@linkcode ReceivingOptions}. */
-export const receivingOptions: OptionGroup<ReceivingOptions> = {
+export const receivingOptions = (): OptionGroup<ReceivingOptions> => ({
   receiveHighWaterMark: integer({
     types: receivingTypes,
     libzmq: [["ZMQ_RCVHWM", 24]],
@@ -127,4 +127,4 @@ export const receivingOptions: OptionGroup<ReceivingOptions> = {
     libzmq: [["ZMQ_RCVBUF", 12]],
     ...BUFFER,
   }),
-};
+});

@@ -1,5 +1,7 @@
 /**
- * Options as live properties of the socket classes.
+ * Options as live properties of the socket classes. They are defined when the
+ * first socket of a type is made: for all classes while they are loaded, it
+ * would take longer than all else.
  *
  * @module
  */
@@ -9,19 +11,28 @@ import {
   type OptionAccessors,
 } from "../options/properties.ts";
 import type { SocketType } from "../options/socket_type.ts";
-import { coreOf, Socket } from "./socket.ts";
 
-const accessors: OptionAccessors = {
-  get: (socket, name) => coreOf(socket as Socket).option(name),
-  set: (socket, name, value) => coreOf(socket as Socket).setOption(name, value),
-};
+const waiting = new Map<SocketType, object>();
+let isBaseDone = false;
 
-let done = false;
+/** Says which class is to have the properties of a type's options. */
+export function liveOptions(prototype: object, type: SocketType): void {
+  waiting.set(type, prototype);
+}
 
-/** Gives a socket class the properties of its type's options. */
-export function liveOptions(prototype: Socket, type: SocketType): void {
-  // What all types share stands once, on the base class.
-  if (!done) defineOptionProperties(Socket.prototype, undefined, accessors);
-  done = true;
-  defineOptionProperties(prototype, type, accessors);
+/**
+ * Defines the properties of a type's options, once; what all types share
+ * stands on the base class.
+ */
+export function defineLiveOptions(
+  type: SocketType,
+  base: object,
+  accessors: OptionAccessors,
+): void {
+  if (!isBaseDone) defineOptionProperties(base, undefined, accessors);
+  isBaseDone = true;
+  const own = waiting.get(type);
+  if (own === undefined) return;
+  waiting.delete(type);
+  defineOptionProperties(own, type, accessors);
 }

@@ -5,12 +5,14 @@
  */
 
 import { quote, ZmqError } from "../base/errors.ts";
+import type { OptionAccessors } from "../options/properties.ts";
 import type { SocketOptions } from "../options/types.ts";
 import type { SocketType } from "../options/socket_type.ts";
 import type { PeerInfo } from "../routing/peer.ts";
 import { SocketCore } from "./core.ts";
 import { type CloseOptions, Endpoints } from "./endpoints.ts";
 import type { SocketEvents } from "./events.ts";
+import { defineLiveOptions } from "./live_options.ts";
 import type { Pattern, PatternHost } from "./pattern.ts";
 import { type ContextLike, contextOf } from "./services.ts";
 import type { SocketStats } from "./stats.ts";
@@ -52,6 +54,7 @@ export abstract class Socket implements AsyncDisposable {
           "options",
       );
     }
+    defineLiveOptions(type, Socket.prototype, accessors);
     const { context, ...options } = init;
     this.#context = contextOf(context);
     const { services } = this.#context;
@@ -213,6 +216,11 @@ export abstract class Socket implements AsyncDisposable {
     throw new ZmqError("EBADF", "Cannot use the socket: it is closed");
   }
 }
+
+const accessors: OptionAccessors = {
+  get: (socket, name) => coreOf(socket as Socket).option(name),
+  set: (socket, name, value) => coreOf(socket as Socket).setOption(name, value),
+};
 
 /** Every socket has the options of all sockets as live properties. */
 export interface Socket extends SocketOptions {}

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { describe, it } from "node:test";
 import { Dealer, Dish, Publisher, Push, ZmqError } from "../../mod.ts";
-import { optionTable } from "../../src/options/table.ts";
+import { isOptionOf, optionTable } from "../../src/options/table.ts";
 import type { Option } from "../../src/options/option.ts";
 import { read } from "../structure/project.ts";
 import { withTables } from "./tables.ts";
@@ -49,14 +49,15 @@ describe("README.md", () => {
 
   it("says on which runtimes each platform option works", async () => {
     const column = runtimeColumn();
-    const sockets = [Dealer, Dish, Publisher, Push];
-    for (const [name, row] of Object.entries(optionTable)) {
+    const sockets = { DEALER: Dealer, DISH: Dish, PUB: Publisher, PUSH: Push };
+    const types = Object.keys(sockets) as (keyof typeof sockets)[];
+    for (const [name, row] of Object.entries(optionTable())) {
       const option = row as Option;
       if (!option.platform || option.needs !== undefined) continue;
       const said = columnsOf(name)?.[column];
       assert.ok(said, `Expected a row for ${name}`);
-      const Type = sockets.find((each) => name in each.prototype)!;
-      const socket = new Type();
+      const type = types.find((each) => isOptionOf(option, each))!;
+      const socket = new sockets[type]();
       let works = "yes";
       try {
         (socket as unknown as Record<string, unknown>)[name] = otherThanDefault(

@@ -22,7 +22,7 @@ function markdown(head: Cells, rows: readonly Cells[]): string {
   return [line(head), rule, ...rows.map(line)].join("\n");
 }
 
-const options = Object.entries(optionTable as Record<string, Option>);
+const options = Object.entries(optionTable() as Record<string, Option>);
 
 function isOf(types: readonly SocketType[], all: readonly SocketType[]) {
   return types.length === all.length && types.every((t) => all.includes(t));

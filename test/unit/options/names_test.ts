@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { nearestName } from "../../../src/options/names.ts";
 import { optionTable } from "../../../src/options/table.ts";
 
-const options = Object.entries(optionTable).map(([name, { libzmq }]) =>
+const options = Object.entries(optionTable()).map(([name, { libzmq }]) =>
   [name, libzmq] as const
 );
 

@@ -15,7 +15,7 @@ export const poor: OptionRuntime = { name: "poor", options: new Set() };
 /** A runtime with every platform and extension option. */
 export const rich: OptionRuntime = {
   name: "rich",
-  options: new Set(Object.keys(optionTable)),
+  options: new Set(Object.keys(optionTable())),
 };
 
 /** The options of one socket, without the socket. */

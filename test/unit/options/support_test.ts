@@ -44,7 +44,7 @@ function another(option: Option): unknown {
   }
 }
 
-const gated = (Object.entries(optionTable) as [string, Option][])
+const gated = (Object.entries(optionTable()) as [string, Option][])
   .filter(([, option]) => option.platform || option.needs !== undefined);
 
 describe("setOption() on a runtime that cannot", () => {

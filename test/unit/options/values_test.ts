@@ -56,7 +56,7 @@ describe("defaultOptions()", () => {
 
   it("has the same fields in the same order for all types", () => {
     const expected = Object.keys(defaultOptions("PAIR"));
-    assert.equal(expected.length, Object.keys(optionTable).length - 2);
+    assert.equal(expected.length, Object.keys(optionTable()).length - 2);
     for (const type of socketTypes) {
       assert.deepEqual(Object.keys(defaultOptions(type)), expected);
     }
@@ -75,7 +75,7 @@ describe("getOption()", () => {
       const options = defaultOptions(type);
       for (const name of optionNames(type)) {
         if (name === "type" || name === "threadSafe") continue;
-        const { default: common, defaults } = optionTable[name];
+        const { default: common, defaults } = optionTable()[name];
         const expected = defaults?.[type] ?? common;
         assert.deepEqual(getOption(options, type, name), expected, name);
       }
