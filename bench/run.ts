@@ -17,11 +17,14 @@ const USAGE = `Usage: npm run bench -- [options]
   --only NAMES   only these columns, with commas between
   --json FILE    writes every figure to a file
   --micro        the parts of the engine alone, by tinybench
+  --scale        memory and time with very many connections, subscribers,
+                 messages and subscriptions; obeys --quick and --json
 `;
 
 interface Settings {
   readonly isQuick: boolean;
   readonly isMicro: boolean;
+  readonly isScale: boolean;
   readonly runs: number;
   readonly filter: string;
   readonly only: readonly string[] | undefined;
@@ -34,6 +37,7 @@ function readSettings(): Settings {
       help: { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
       micro: { type: "boolean", default: false },
+      scale: { type: "boolean", default: false },
       runs: { type: "string" },
       filter: { type: "string", default: "" },
       only: { type: "string" },
@@ -51,6 +55,7 @@ function readSettings(): Settings {
   return {
     isQuick: values.quick,
     isMicro: values.micro,
+    isScale: values.scale,
     runs,
     filter: values.filter,
     only: values.only?.split(","),
@@ -122,6 +127,11 @@ async function main(): Promise<void> {
   if (settings.isMicro) {
     const { runMicro } = await import("./micro/run.ts");
     await runMicro(settings.isQuick);
+    return;
+  }
+  if (settings.isScale) {
+    const { runScale } = await import("./scale/run.ts");
+    await runScale(settings.isQuick, settings.json);
     return;
   }
   const span = settings.isQuick

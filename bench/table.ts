@@ -71,7 +71,8 @@ export function table(
   return align([head, ...body]);
 }
 
-function align(cells: readonly (readonly string[])[]): string {
+/** Cells as a table in Markdown; the first row is its head. */
+export function align(cells: readonly (readonly string[])[]): string {
   const widths = cells[0]!.map((_, column) =>
     Math.max(...cells.map((row) => row[column]!.length), 3)
   );
