@@ -5,7 +5,7 @@
  * @module
  */
 
-const FIRST_CAPACITY = 16;
+const FIRST_CAPACITY = 4;
 
 /** A queue of values, oldest first. */
 export class Ring<T> {

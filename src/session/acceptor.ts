@@ -19,6 +19,7 @@ import type {
 import type { Connection, ConnectionOwner } from "./connection.ts";
 import { toZmqError } from "./failure.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
+import { SharedProperties } from "./introduction.ts";
 import { RawSession } from "./raw_session.ts";
 import { type MechanismMaker, prepareMechanism } from "./security.ts";
 import { Session } from "./session.ts";
@@ -35,6 +36,7 @@ export class Acceptor implements ConnectionOwner {
   // In the order they came: the first is the oldest.
   readonly #pending = new Set<Connection>();
   readonly #pipes = new Map<Connection, ConnectionPipe | undefined>();
+  readonly #properties = new SharedProperties();
   #held = true;
   #closing: Promise<void> | undefined;
   #emptied: (() => void) | undefined;
@@ -189,6 +191,7 @@ export class Acceptor implements ConnectionOwner {
       stream,
       endpoint: this.#endpoint,
       options: this.#options,
+      properties: this.#properties,
     };
     return this.#maker === undefined
       ? new RawSession(setup, this)

@@ -20,6 +20,7 @@ import type {
 } from "../transport/transport.ts";
 import { toZmqError } from "./failure.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
+import type { SharedProperties } from "./introduction.ts";
 import type { Writer } from "./writer.ts";
 
 /** How long the peer may take to close its side after we closed ours, in ms. */
@@ -35,6 +36,8 @@ export interface ConnectionSetup {
   readonly endpoint: string;
   /** The endpoint's own options. */
   readonly options: Options;
+  /** What the endpoint's peers told, where there are many. */
+  readonly properties?: SharedProperties;
 }
 
 /** How a connection ended. */

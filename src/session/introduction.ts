@@ -79,6 +79,7 @@ export function peerOf(
   told: Metadata,
   userId: string,
   vouched: Metadata,
+  shared: SharedProperties,
 ): PeerInfo {
   const properties = new Map<string, string>();
   // Of two with one name the first counts: ours is the authenticator's.
@@ -92,8 +93,26 @@ export function peerOf(
     socketType: told.getText(SOCKET_TYPE) ?? "",
     mechanism,
     userId,
-    properties,
+    properties: shared.share(properties),
   };
+}
+
+/**
+ * The properties of the peers of one endpoint. Most of them tell the same:
+ * it is kept once.
+ */
+export class SharedProperties {
+  #last: ReadonlyMap<string, string> = new Map();
+
+  /** These properties, or those of the peer before where they are the same. */
+  share(properties: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+    const last = this.#last;
+    let isSame = properties.size === last.size;
+    for (const [name, value] of properties) {
+      isSame = isSame && last.get(name) === value;
+    }
+    return isSame ? last : this.#last = properties;
+  }
 }
 
 /**

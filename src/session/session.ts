@@ -1,66 +1,36 @@
 /**
- * A ZMTP connection: greeting, handshake, admission, and then traffic.
- * RFC 37.
+ * A ZMTP connection: its opening, and then traffic. RFC 37.
  *
  * Until the peer has been let in, the socket hears nothing of it: no pipe is
- * made or attached, and no octet of the peer goes anywhere but into the
- * greeting and the mechanism.
+ * made or attached.
  *
  * @module
  */
 
-import { randomBytes } from "../base/bytes.ts";
-import type { Timer } from "../base/clock.ts";
-import { protocolError, ZmqError } from "../base/errors.ts";
-import {
-  type AdmissionPolicy,
-  decide,
-  needsDecision,
-  type Verdict,
-} from "../security/admission.ts";
-import type { Mechanism } from "../security/mechanism.ts";
-import { makeZapRequest } from "../security/zap.ts";
+import type { ZmqError } from "../base/errors.ts";
 import {
   FrameDecoder,
   type FrameLimits,
   type FrameSink,
 } from "../wire/frame_decoder.ts";
-import { COMMAND, encodeFrame } from "../wire/framing.ts";
-import { encodeGreeting, GreetingReader } from "../wire/greeting.ts";
-import { Metadata } from "../wire/metadata.ts";
 import {
   Connection,
   type ConnectionOwner,
   type ConnectionSetup,
 } from "./connection.ts";
 import { handshakeEvent } from "./failure.ts";
-import {
-  checkMetadata,
-  hostOf,
-  identityOf,
-  ownMetadata,
-  peerOf,
-} from "./introduction.ts";
+import { SharedProperties } from "./introduction.ts";
+import { type Opened, Opening, type OpeningOwner } from "./opening.ts";
 import type { MechanismMaker } from "./security.ts";
 import { frameLimits, Traffic, type TrafficOwner } from "./traffic.ts";
 import { Writer } from "./writer.ts";
 
-/** Octets of the random id of a ZAP request. */
-const REQUEST_ID = 8;
-
 /** One ZMTP connection. */
-export class Session extends Connection implements FrameSink, TrafficOwner {
-  readonly #maker: MechanismMaker;
-  readonly #greeting: Uint8Array;
-  readonly #reader: GreetingReader;
-  #greetingSent = 0;
-  #deadline: Timer | undefined;
+export class Session extends Connection
+  implements FrameSink, OpeningOwner, TrafficOwner {
   readonly #limits: FrameLimits;
   readonly #decoder: FrameDecoder;
-  #mechanism: Mechanism | undefined;
-  #asked = false;
-  #userId = "";
-  #vouched: Metadata = Metadata.empty;
+  #opening: Opening | undefined;
   #traffic: Traffic | undefined;
   #paused = false;
 
@@ -70,17 +40,16 @@ export class Session extends Connection implements FrameSink, TrafficOwner {
     owner: ConnectionOwner,
   ) {
     super(setup, owner);
-    this.#maker = maker;
-    const own = {
-      mechanism: maker.name,
-      asServer: maker.asServer,
-      identityLength: this.options.routingId?.length ?? 0,
-    };
-    this.#greeting = encodeGreeting(own);
-    this.#reader = new GreetingReader(own);
     const limit = this.options.maxHandshakeSize;
     this.#limits = { message: limit, command: limit };
     this.#decoder = new FrameDecoder(this, this.#limits, this.direct);
+    this.#opening = new Opening(this, {
+      host: this.host,
+      options: this.options,
+      maker,
+      remoteAddress: this.remoteAddress,
+      properties: setup.properties ?? new SharedProperties(),
+    });
   }
 
   // The decoder's side.
@@ -88,7 +57,41 @@ export class Session extends Connection implements FrameSink, TrafficOwner {
   frame(flags: number, body: Uint8Array): boolean {
     const traffic = this.#traffic;
     if (traffic !== undefined) return traffic.frame(flags, body);
-    return this.#handshake(flags, body);
+    return this.#opening?.frame(flags, body) ?? false;
+  }
+
+  // The opening's side.
+
+  write(octets: Uint8Array): void {
+    this.direct.write([octets]);
+  }
+
+  opened({ mechanism, minor, peer }: Opened): void {
+    const { clock, type } = this.host;
+    this.#opening = undefined;
+    Object.assign(this.#limits, frameLimits(this.options, mechanism));
+    this.becomeReady();
+    this.emit("handshake", { peer });
+    const pipe = this.owner.pipeFor(this, peer);
+    if (pipe.closed || this.over) {
+      mechanism.close();
+      this.close();
+      return;
+    }
+    const traffic = new Traffic(this, {
+      type,
+      options: this.options,
+      clock,
+      mechanism,
+      minor,
+      pipe,
+    });
+    const writer = new Writer(this, clock, this.direct, pipe, traffic.encoder);
+    traffic.use(writer);
+    this.#traffic = traffic;
+    this.writer = writer;
+    this.pipe = pipe;
+    pipe.attach(traffic, peer);
   }
 
   // The traffic's side.
@@ -107,32 +110,14 @@ export class Session extends Connection implements FrameSink, TrafficOwner {
   // The connection's life.
 
   protected override begin(): void {
-    const { handshakeInterval } = this.options;
-    if (handshakeInterval > 0 && !this.ready) {
-      const { clock } = this.host;
-      this.#deadline = clock.setTimer(
-        () =>
-          this.fail(
-            new ZmqError(
-              "ETIMEDOUT",
-              `The handshake took more than ${handshakeInterval} ms`,
-            ),
-          ),
-        handshakeInterval,
-      );
-      this.#deadline.hold(false);
-    }
-    this.#sendGreeting();
+    this.#opening?.begin();
   }
 
   protected override receive(chunk: Uint8Array): void {
     let rest = chunk;
-    if (this.#traffic !== undefined) this.#traffic.heard();
-    else if (this.#mechanism === undefined) {
-      rest = chunk.subarray(this.#reader.push(chunk));
-      this.#sendGreeting();
-      if (this.#reader.greeting === undefined) return;
-      this.#startMechanism();
+    if (this.#opening === undefined) this.#traffic?.heard();
+    else {
+      rest = this.#opening.greeted(chunk);
       if (rest.length === 0 || this.over) return;
     }
     this.#decoder.push(rest);
@@ -160,19 +145,14 @@ export class Session extends Connection implements FrameSink, TrafficOwner {
   }
 
   protected override lastWords(): boolean {
-    if (this.ready) return false;
-    // A mechanism that does not match is told by ours: the greeting, whole.
-    const before = this.#greetingSent;
-    this.#sendGreeting();
-    return this.#sendCommands() || this.#greetingSent > before;
+    return this.#opening?.lastWords() ?? false;
   }
 
   protected override stop(): void {
-    this.#deadline?.cancel();
-    this.#deadline = undefined;
+    this.#opening?.stop();
+    this.#opening = undefined;
     this.#traffic?.stop();
     this.#traffic = undefined;
-    this.#mechanism?.close();
   }
 
   protected override announce(error: ZmqError | undefined): void {
@@ -189,148 +169,5 @@ export class Session extends Connection implements FrameSink, TrafficOwner {
     this.#traffic?.suspend(paused);
     if (paused) this.direct.pause();
     else this.direct.resume();
-  }
-
-  // The handshake.
-
-  #sendGreeting(): void {
-    const { sendable } = this.#reader;
-    if (sendable === this.#greetingSent) return;
-    const octets = this.#greeting.subarray(this.#greetingSent, sendable);
-    this.#greetingSent = sendable;
-    this.direct.write([octets]);
-  }
-
-  #startMechanism(): void {
-    const { type } = this.host;
-    const { maxProperties } = this.options;
-    this.#mechanism = this.#maker.make({
-      metadata: ownMetadata(type, this.options),
-      checkMetadata: (metadata) => checkMetadata(type, metadata),
-      maxProperties: maxProperties < 0 ? Infinity : maxProperties,
-    }, needsDecision(this.#policy()));
-    this.#advance(this.#mechanism);
-  }
-
-  #handshake(flags: number, body: Uint8Array): boolean {
-    const mechanism = this.#mechanism;
-    if (this.over || mechanism === undefined) return false;
-    if ((flags & COMMAND) === 0) {
-      throw protocolError(
-        "ERR_ZMTP_UNEXPECTED_COMMAND",
-        `Cannot accept a message before the ${mechanism.name} handshake is ` +
-          "over",
-      );
-    }
-    mechanism.receive(body);
-    this.#advance(mechanism);
-    if (this.over) return false;
-    // What follows the last command of a handshake is traffic: it waits for
-    // the decision.
-    return mechanism.status !== "authenticating" ||
-      mechanism.peerMetadata === undefined;
-  }
-
-  /** Sends what the mechanism has to say, and does what its status wants. */
-  #advance(mechanism: Mechanism): void {
-    this.#sendCommands();
-    switch (mechanism.status) {
-      case "authenticating":
-        if (this.#asked) return;
-        this.#asked = true;
-        this.#ask(mechanism);
-        return;
-      case "ready":
-        this.#deadline?.cancel();
-        this.#deadline = undefined;
-        this.#startTraffic(mechanism);
-        return;
-    }
-  }
-
-  #sendCommands(): boolean {
-    let said = false;
-    for (;;) {
-      const body = this.#mechanism?.next();
-      if (body === undefined) return said;
-      this.direct.write([encodeFrame(COMMAND, body)]);
-      said = true;
-    }
-  }
-
-  #policy(): AdmissionPolicy {
-    return {
-      mechanism: this.#maker.name,
-      zapDomain: this.options.zapDomain ?? "",
-      enforceDomain: this.options.zapEnforceDomain,
-      authenticator: this.host.authenticator(),
-    };
-  }
-
-  #ask(mechanism: Mechanism): void {
-    const policy = this.#policy();
-    const request = makeZapRequest({
-      requestId: randomBytes(REQUEST_ID),
-      domain: policy.zapDomain,
-      address: hostOf(this.remoteAddress),
-      identity: identityOf(mechanism.peerMetadata),
-      mechanism: mechanism.name,
-      credentials: mechanism.credentials,
-    });
-    decide(policy, request).then((verdict) => {
-      if (this.over) return;
-      try {
-        this.#decided(mechanism, verdict);
-      } catch (error) {
-        this.fail(error);
-      }
-    });
-  }
-
-  #decided(mechanism: Mechanism, verdict: Verdict): void {
-    if (!verdict.admitted) {
-      mechanism.refuse(verdict.code);
-      this.fail(verdict.error);
-      return;
-    }
-    this.#userId = verdict.userId;
-    this.#vouched = verdict.metadata;
-    mechanism.admit();
-    this.#advance(mechanism);
-    this.proceed();
-  }
-
-  #startTraffic(mechanism: Mechanism): void {
-    const { clock, type } = this.host;
-    Object.assign(this.#limits, frameLimits(this.options, mechanism));
-    const peer = peerOf(
-      this.remoteAddress,
-      mechanism.name,
-      mechanism.peerMetadata ?? Metadata.empty,
-      this.#userId,
-      this.#vouched,
-    );
-    this.becomeReady();
-    this.emit("handshake", { peer });
-    const pipe = this.owner.pipeFor(this, peer);
-    if (pipe.closed || this.over) {
-      this.close();
-      return;
-    }
-    const { minor } = this.#reader.greeting!;
-    const traffic = new Traffic(this, {
-      type,
-      options: this.options,
-      clock,
-      mechanism,
-      minor,
-      pipe,
-    });
-    const writer = new Writer(this, clock, this.direct, pipe, traffic.encoder);
-    traffic.use(writer);
-    this.#traffic = traffic;
-    this.writer = writer;
-    this.pipe = pipe;
-    pipe.attach(traffic, peer);
   }
 }

@@ -35,7 +35,7 @@ import {
 import type { FrameLimits, FrameSink } from "../wire/frame_decoder.ts";
 import { COMMAND, encodeFrame, MORE } from "../wire/framing.ts";
 import { SEALED_COMMAND, SEALED_MORE, Sealer } from "./encoders.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { Heartbeat, type HeartbeatOwner } from "./heartbeat.ts";
 import type { Writer } from "./writer.ts";
 
 /** A command: a topic of 64 KiB, and its name. */
@@ -93,18 +93,18 @@ export function frameLimits(
 }
 
 /** The traffic of one connection. */
-export class Traffic implements FrameSink, PipeLink {
+export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   readonly #owner: TrafficOwner;
   readonly #type: SocketType;
   readonly #options: Options;
   readonly #clock: Clock;
-  readonly #mechanism: Mechanism;
+  // Of a mechanism that encrypts; others are done.
+  readonly #mechanism: Mechanism | undefined;
   readonly #minor: 0 | 1;
   readonly #pipe: ConnectionPipe;
   readonly #sealer: Sealer | undefined;
-  readonly #heartbeat: Heartbeat;
+  #heartbeat: Heartbeat | undefined;
   #writer!: Writer;
-  readonly #proceed = (): void => this.#owner.proceed();
   #intake: Intake;
   // True when a frame that is a message needs no other look.
   #plain: boolean;
@@ -118,23 +118,15 @@ export class Traffic implements FrameSink, PipeLink {
     this.#type = setup.type;
     this.#options = setup.options;
     this.#clock = setup.clock;
-    this.#mechanism = setup.mechanism;
     this.#minor = setup.minor;
     this.#pipe = setup.pipe;
     this.#intake = intakes[setup.type] ?? "deliver";
     this.#plain = this.#intake === "deliver" && !setup.mechanism.encrypts;
-    this.#sealer = setup.mechanism.encrypts
-      ? new Sealer(setup.mechanism)
-      : undefined;
-    this.#heartbeat = new Heartbeat(
-      {
-        ping: (body) => this.#writer.sendPing(encodeFrame(COMMAND, body)),
-        fail: (error) => owner.fail(error),
-      },
-      setup.clock,
-      setup.options,
-      setup.minor > 0,
-    );
+    if (setup.mechanism.encrypts) {
+      this.#mechanism = setup.mechanism;
+      this.#sealer = new Sealer(setup.mechanism);
+    } else setup.mechanism.close();
+    if (setup.minor > 0 && setup.options.heartbeatInterval > 0) this.#beat();
   }
 
   /** What batches go through on their way out. */
@@ -149,12 +141,12 @@ export class Traffic implements FrameSink, PipeLink {
 
   /** Octets arrived. */
   heard(): void {
-    this.#heartbeat.heard();
+    this.#heartbeat?.heard();
   }
 
   /** Reading was stopped, or goes on. */
   suspend(suspended: boolean): void {
-    this.#heartbeat.suspend(suspended);
+    this.#heartbeat?.suspend(suspended);
   }
 
   /** Messages are of no interest any more; commands are. */
@@ -164,9 +156,20 @@ export class Traffic implements FrameSink, PipeLink {
     this.#parts = [];
   }
 
-  /** Stops timers. */
+  /** Stops timers, and forgets keys. */
   stop(): void {
-    this.#heartbeat.stop();
+    this.#heartbeat?.stop();
+    this.#mechanism?.close();
+  }
+
+  // The heartbeat's side.
+
+  ping(body: Uint8Array): void {
+    this.#writer.sendPing(encodeFrame(COMMAND, body));
+  }
+
+  fail(error: ZmqError): void {
+    this.#owner.fail(error);
   }
 
   // The decoder's side.
@@ -192,7 +195,7 @@ export class Traffic implements FrameSink, PipeLink {
 
   resume(): void {
     // Not at once: a reader is in the middle of taking a message.
-    this.#clock.defer(this.#proceed);
+    this.#clock.defer(() => this.#owner.proceed());
   }
 
   command(command: PipeCommand, data: Uint8Array): void {
@@ -220,7 +223,7 @@ export class Traffic implements FrameSink, PipeLink {
         "Cannot accept a frame with the MORE bit on an encrypted connection",
       );
     }
-    const text = this.#mechanism.open(body);
+    const text = this.#mechanism!.open(body);
     const inner = text[0]!;
     const rest = text.subarray(1);
     if ((inner & SEALED_COMMAND) !== 0) return this.#command(rest);
@@ -304,7 +307,17 @@ export class Traffic implements FrameSink, PipeLink {
   #pong(data: Uint8Array): void {
     const { ttl, context } = parsePing(data);
     this.#writer.sendPong(encodeFrame(COMMAND, encodePong(context)));
-    this.#heartbeat.pinged(ttl);
+    this.#beat().pinged(ttl);
+  }
+
+  /** Who never beats, and is never asked to, has no heartbeat. */
+  #beat(): Heartbeat {
+    return this.#heartbeat ??= new Heartbeat(
+      this,
+      this.#clock,
+      this.#options,
+      this.#minor > 0,
+    );
   }
 }
 

@@ -59,7 +59,7 @@ export class FrameDecoder {
   #at = 0;
   #stopped = false;
   // A frame that is not whole yet: its header, or a body of known size.
-  readonly #header = new Uint8Array(MAX_HEADER);
+  #header: Uint8Array = EMPTY;
   #headerLength = 0;
   #flags = 0;
   #missing = -1;
@@ -186,6 +186,7 @@ export class FrameDecoder {
     }
     if (at < end) {
       this.#headerLength = end - at;
+      this.#header = new Uint8Array(MAX_HEADER);
       this.#header.set(chunk.subarray(at));
       // Reserved bits are refused on sight, not when the size has arrived.
       this.#check(this.#header[0]!, 0);
@@ -264,6 +265,7 @@ export class FrameDecoder {
         ? readLength(header, 1)
         : header[1]!;
       this.#check(this.#flags, length);
+      this.#header = EMPTY;
       this.#headerLength = 0;
       this.#missing = length;
     }

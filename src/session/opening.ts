@@ -1,0 +1,284 @@
+/**
+ * How a ZMTP connection begins: greeting, handshake and admission. RFC 37.
+ *
+ * Until the peer has been let in, no octet of it goes anywhere but into the
+ * greeting and the mechanism. Afterwards nothing of this is kept: connections
+ * live long, and there are many.
+ *
+ * @module
+ */
+
+import { concat, randomBytes } from "../base/bytes.ts";
+import type { Timer } from "../base/clock.ts";
+import { protocolError, ZmqError } from "../base/errors.ts";
+import type { Options } from "../options/options.ts";
+import type { PeerInfo } from "../routing/peer.ts";
+import {
+  type AdmissionPolicy,
+  decide,
+  needsDecision,
+  type Verdict,
+} from "../security/admission.ts";
+import type { Mechanism } from "../security/mechanism.ts";
+import { makeZapRequest } from "../security/zap.ts";
+import type { FrameSink } from "../wire/frame_decoder.ts";
+import { COMMAND, encodeFrame } from "../wire/framing.ts";
+import { encodeGreeting, GreetingReader } from "../wire/greeting.ts";
+import { Metadata } from "../wire/metadata.ts";
+import type { SessionHost } from "./host.ts";
+import {
+  checkMetadata,
+  hostOf,
+  identityOf,
+  ownMetadata,
+  peerOf,
+  type SharedProperties,
+} from "./introduction.ts";
+import type { MechanismMaker } from "./security.ts";
+
+/** Octets of the random id of a ZAP request. */
+const REQUEST_ID = 8;
+
+/** What an opening is made from. */
+export interface OpeningSetup {
+  /** The socket. */
+  readonly host: SessionHost;
+  /** The endpoint's own options. */
+  readonly options: Options;
+  /** Makes the mechanism. */
+  readonly maker: MechanismMaker;
+  /** The peer's address. */
+  readonly remoteAddress: string;
+  /** What the peers of the endpoint told. */
+  readonly properties: SharedProperties;
+}
+
+/** What came of an opening. */
+export interface Opened {
+  /** The mechanism, which may have to protect the traffic. */
+  readonly mechanism: Mechanism;
+  /** The minor version to speak. */
+  readonly minor: 0 | 1;
+  /** Who the peer is. */
+  readonly peer: PeerInfo;
+}
+
+/** The connection, as its opening sees it. */
+export interface OpeningOwner {
+  /** True when nothing that arrives is of interest any more. */
+  readonly over: boolean;
+  /** Send these octets. */
+  write(octets: Uint8Array): void;
+  /** The peer has been let in. */
+  opened(outcome: Opened): void;
+  /** What waited for the decision may be decoded now. */
+  proceed(): void;
+  /** The connection is broken. */
+  fail(error: unknown): void;
+}
+
+/** The opening of one connection. */
+export class Opening implements FrameSink {
+  readonly #owner: OpeningOwner;
+  readonly #setup: OpeningSetup;
+  readonly #greeting: Uint8Array;
+  readonly #reader: GreetingReader;
+  #greetingSent = 0;
+  // What is to be said, and goes out in one piece.
+  #words: Uint8Array[] = [];
+  #deadline: Timer | undefined;
+  #mechanism: Mechanism | undefined;
+  #asked = false;
+  #userId = "";
+  #vouched: Metadata = Metadata.empty;
+
+  constructor(owner: OpeningOwner, setup: OpeningSetup) {
+    this.#owner = owner;
+    this.#setup = setup;
+    const { maker, options } = setup;
+    const own = {
+      mechanism: maker.name,
+      asServer: maker.asServer,
+      identityLength: options.routingId?.length ?? 0,
+    };
+    this.#greeting = encodeGreeting(own);
+    this.#reader = new GreetingReader(own);
+  }
+
+  /** Says the first words, and sets the time limit. */
+  begin(): void {
+    const { host, options } = this.#setup;
+    const { handshakeInterval } = options;
+    if (handshakeInterval > 0) {
+      this.#deadline = host.clock.setTimer(
+        () =>
+          this.#owner.fail(
+            new ZmqError(
+              "ETIMEDOUT",
+              `The handshake took more than ${handshakeInterval} ms`,
+            ),
+          ),
+        handshakeInterval,
+      );
+      this.#deadline.hold(false);
+    }
+    this.#greet();
+    this.#speak();
+  }
+
+  /** Takes octets of the greeting; what is left of them are frames. */
+  greeted(chunk: Uint8Array): Uint8Array {
+    if (this.#mechanism !== undefined) return chunk;
+    const rest = chunk.subarray(this.#reader.push(chunk));
+    this.#greet();
+    if (this.#reader.greeting === undefined) this.#speak();
+    else this.#startMechanism();
+    return rest;
+  }
+
+  /** Takes a frame of the handshake. */
+  frame(flags: number, body: Uint8Array): boolean {
+    const mechanism = this.#mechanism;
+    if (this.#owner.over || mechanism === undefined) return false;
+    if ((flags & COMMAND) === 0) {
+      throw protocolError(
+        "ERR_ZMTP_UNEXPECTED_COMMAND",
+        `Cannot accept a message before the ${mechanism.name} handshake is ` +
+          "over",
+      );
+    }
+    mechanism.receive(body);
+    this.#advance(mechanism);
+    if (this.#owner.over) return false;
+    // What follows the last command of a handshake is traffic: it waits for
+    // the decision.
+    return mechanism.status !== "authenticating" ||
+      mechanism.peerMetadata === undefined;
+  }
+
+  /** Says what is left to be said to a peer that does not come in. */
+  lastWords(): boolean {
+    // A mechanism that does not match is told by ours: the greeting, whole.
+    this.#greet();
+    this.#command();
+    return this.#speak();
+  }
+
+  /** Stops the timer, and forgets secrets unless they are in use now. */
+  stop(): void {
+    this.#deadline?.cancel();
+    this.#deadline = undefined;
+    this.#mechanism?.close();
+    this.#mechanism = undefined;
+  }
+
+  #greet(): void {
+    const { sendable } = this.#reader;
+    if (sendable === this.#greetingSent) return;
+    this.#words.push(this.#greeting.subarray(this.#greetingSent, sendable));
+    this.#greetingSent = sendable;
+  }
+
+  #command(): void {
+    for (;;) {
+      const body = this.#mechanism?.next();
+      if (body === undefined) return;
+      this.#words.push(encodeFrame(COMMAND, body));
+    }
+  }
+
+  /** Sends what is to be said; false when there is nothing. */
+  #speak(): boolean {
+    const words = this.#words;
+    if (words.length === 0) return false;
+    this.#words = [];
+    this.#owner.write(concat(words));
+    return true;
+  }
+
+  #startMechanism(): void {
+    const { host, maker, options } = this.#setup;
+    const { maxProperties } = options;
+    this.#mechanism = maker.make({
+      metadata: ownMetadata(host.type, options),
+      checkMetadata: (metadata) => checkMetadata(host.type, metadata),
+      maxProperties: maxProperties < 0 ? Infinity : maxProperties,
+    }, needsDecision(this.#policy()));
+    this.#advance(this.#mechanism);
+  }
+
+  /** Says what the mechanism has to say, and does what its status wants. */
+  #advance(mechanism: Mechanism): void {
+    this.#command();
+    this.#speak();
+    switch (mechanism.status) {
+      case "authenticating":
+        if (this.#asked) return;
+        this.#asked = true;
+        this.#ask(mechanism);
+        return;
+      case "ready":
+        this.#end(mechanism);
+        return;
+    }
+  }
+
+  #policy(): AdmissionPolicy {
+    const { host, maker, options } = this.#setup;
+    return {
+      mechanism: maker.name,
+      zapDomain: options.zapDomain ?? "",
+      enforceDomain: options.zapEnforceDomain,
+      authenticator: host.authenticator(),
+    };
+  }
+
+  #ask(mechanism: Mechanism): void {
+    const policy = this.#policy();
+    const request = makeZapRequest({
+      requestId: randomBytes(REQUEST_ID),
+      domain: policy.zapDomain,
+      address: hostOf(this.#setup.remoteAddress),
+      identity: identityOf(mechanism.peerMetadata),
+      mechanism: mechanism.name,
+      credentials: mechanism.credentials,
+    });
+    decide(policy, request).then((verdict) => {
+      if (this.#owner.over) return;
+      try {
+        this.#decided(mechanism, verdict);
+      } catch (error) {
+        this.#owner.fail(error);
+      }
+    });
+  }
+
+  #decided(mechanism: Mechanism, verdict: Verdict): void {
+    if (!verdict.admitted) {
+      mechanism.refuse(verdict.code);
+      this.#owner.fail(verdict.error);
+      return;
+    }
+    this.#userId = verdict.userId;
+    this.#vouched = verdict.metadata;
+    mechanism.admit();
+    this.#advance(mechanism);
+    this.#owner.proceed();
+  }
+
+  #end(mechanism: Mechanism): void {
+    // From now on it is the traffic's.
+    this.#mechanism = undefined;
+    this.stop();
+    const peer = peerOf(
+      this.#setup.remoteAddress,
+      mechanism.name,
+      mechanism.peerMetadata ?? Metadata.empty,
+      this.#userId,
+      this.#vouched,
+      this.#setup.properties,
+    );
+    const { minor } = this.#reader.greeting!;
+    this.#owner.opened({ mechanism, minor, peer });
+  }
+}
