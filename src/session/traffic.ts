@@ -104,6 +104,7 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   readonly #pipe: ConnectionPipe;
   readonly #sealer: Sealer | undefined;
   #heartbeat: Heartbeat | undefined;
+  #suspended = false;
   #writer!: Writer;
   #intake: Intake;
   // True when a frame that is a message needs no other look.
@@ -146,6 +147,7 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
 
   /** Reading was stopped, or goes on. */
   suspend(suspended: boolean): void {
+    this.#suspended = suspended;
     this.#heartbeat?.suspend(suspended);
   }
 
@@ -312,12 +314,12 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
 
   /** Who never beats, and is never asked to, has no heartbeat. */
   #beat(): Heartbeat {
-    return this.#heartbeat ??= new Heartbeat(
-      this,
-      this.#clock,
-      this.#options,
-      this.#minor > 0,
-    );
+    if (this.#heartbeat !== undefined) return this.#heartbeat;
+    const pings = this.#minor > 0;
+    const heartbeat = new Heartbeat(this, this.#clock, this.#options, pings);
+    // A PING can be found while reading is stopped: behind a full inbox.
+    heartbeat.suspend(this.#suspended);
+    return this.#heartbeat = heartbeat;
   }
 }
 
