@@ -49,8 +49,8 @@ export class SharedEncoder implements EncodedMessage {
 /** Sends messages to sets of pipes. */
 export class Distributor {
   #targets: Pipe[] = [];
-  // The other of two lists that take turns.
-  #empty: Pipe[] = [];
+  // The other of two lists that take turns; absent while it is in use.
+  #spare: Pipe[] | undefined = [];
   // Pipes that were chosen for this message bear its number.
   #round = 1;
   readonly #encoder = new SharedEncoder();
@@ -65,11 +65,6 @@ export class Distributor {
     this.#targets.push(pipe);
   };
 
-  /** True when a pipe was chosen. */
-  has(pipe: Pipe): boolean {
-    return pipe.round === this.#round;
-  }
-
   /** True when one of the chosen pipes would refuse the message. */
   get blocked(): boolean {
     const targets = this.#targets;
@@ -80,21 +75,24 @@ export class Distributor {
   /** Sends to the chosen pipes and forgets them. */
   send(message: readonly Uint8Array[]): void {
     const targets = this.#targets;
-    this.#targets = this.#empty;
+    this.#targets = this.#spare ?? [];
+    this.#spare = undefined;
     this.#round++;
     if (this.#sending) {
       // A write led back here: who comes later in the list of the message
       // under way must get that one first.
-      this.#empty = [];
       this.#later.push([targets, message.slice()]);
       return;
     }
     this.#sending = true;
-    this.#write(targets, message);
-    for (let next = this.#later.shift(); next; next = this.#later.shift()) {
-      this.#write(...next);
+    try {
+      this.#write(targets, message);
+      for (let next = this.#later.shift(); next; next = this.#later.shift()) {
+        this.#write(...next);
+      }
+    } finally {
+      this.#sending = false;
     }
-    this.#sending = false;
   }
 
   /** Forgets the chosen pipes. */
@@ -112,6 +110,6 @@ export class Distributor {
       if (!pipe.write(message, shared)) pipe.dropped++;
     }
     targets.length = 0;
-    this.#empty = targets;
+    this.#spare = targets;
   }
 }
