@@ -35,14 +35,9 @@ const IDLE_READ = 8 * 1024;
 const MOST_BUSY = 64;
 /** After a long frame, likely the head of another: the rest goes elsewhere. */
 const SHORT_LANDING = 4096;
-/** Chunks up to this size are pieces of a larger buffer. */
-const MOST_SMALL = 2048;
-const SLAB = 8192;
 
 let landing: Uint8Array | undefined;
 let shortLanding: Uint8Array | undefined;
-let slab = new Uint8Array(0);
-let slabEnd = 0;
 let busy = 0;
 
 /** The `onread` option of one socket. */
@@ -98,21 +93,13 @@ export class Intake {
   }
 }
 
-/** A copy of what was read. */
+/**
+ * A copy of what was read, in a buffer of its own: who transfers a frame's
+ * buffer to another thread must not take other connections' octets along.
+ */
 function copyOf(buffer: Uint8Array, length: number): Uint8Array {
-  const octets = buffer.subarray(0, length);
-  if (length > MOST_SMALL) {
-    const copy = allocate(length);
-    copy.set(octets);
-    return copy;
-  }
-  if (slab.length - slabEnd < length) {
-    slab = new Uint8Array(SLAB);
-    slabEnd = 0;
-  }
-  const copy = slab.subarray(slabEnd, slabEnd + length);
-  slabEnd += length;
-  copy.set(octets);
+  const copy = allocate(length);
+  copy.set(buffer.subarray(0, length));
   return copy;
 }
 

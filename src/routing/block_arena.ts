@@ -6,6 +6,11 @@
  */
 
 const FIRST_WORDS = 64;
+/**
+ * Words up to which there is room. An octet's position must be a number of 31
+ * bits, and what is changed after the last question has to fit as well.
+ */
+const MOST_WORDS = 2 ** 29 - 2 ** 23;
 /** Blocks of up to so many words are as long as was asked for. */
 const EXACT_WORDS = 32;
 
@@ -27,8 +32,19 @@ export class BlockArena {
   /** The same memory in octets. */
   octets: Uint8Array = new Uint8Array(this.words.buffer);
   #end = 1;
+  readonly #most: number;
   // By length, the first block of a list that goes on in their first words.
   readonly #free = new Map<number, number>();
+
+  /** @param most words up to which there is room. */
+  constructor(most: number = MOST_WORDS) {
+    this.#most = most;
+  }
+
+  /** True when so many words can surely be taken. */
+  hasRoom(size: number): boolean {
+    return this.#end + size <= this.#most;
+  }
 
   /** A block of at least so many words, with anything in them. */
   take(size: number): number {

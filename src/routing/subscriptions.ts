@@ -59,15 +59,27 @@ class Numbered<T> {
 export class Subscriptions {
   // Under each topic, twice the number of its only subscriber; or of a group
   // of several, plus one.
-  readonly #topics = new TopicTree();
+  readonly #topics: TopicTree;
   // Under the number of a pipe, and a topic: that it subscribed.
-  readonly #subscribed = new TopicTree();
+  readonly #subscribed: TopicTree;
   readonly #shares = new Map<Pipe, Share>();
   readonly #pipes = new Numbered<Pipe>();
   readonly #groups = new Numbered<Pipe[]>();
   readonly #key = new Uint8Array(256);
   #found: (pipe: Pipe) => void = () => {};
   readonly #visit = (value: number): void => this.#tell(value);
+
+  /** @param most words of memory for each tree; default 2 GiB. */
+  constructor(most?: number) {
+    this.#topics = new TopicTree(most);
+    this.#subscribed = new TopicTree(most);
+  }
+
+  /** True when another topic of so many octets can surely be added. */
+  hasRoom(length: number): boolean {
+    return this.#topics.hasRoom(length) &&
+      this.#subscribed.hasRoom(NUMBER + length);
+  }
 
   /** How many distinct topics have a subscriber. */
   get size(): number {

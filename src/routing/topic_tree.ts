@@ -30,9 +30,22 @@ export class TopicTree {
   #nodes!: TreeNodes;
   #size = 0;
 
-  /** Makes an empty tree. */
-  constructor() {
+  readonly #most: number | undefined;
+
+  /**
+   * Makes an empty tree.
+   *
+   * @param most words of memory up to which there is room; default 2 GiB.
+   */
+  constructor(most?: number) {
+    this.#most = most;
     this.clear();
+  }
+
+  /** True when a key of so many octets can surely be stored. */
+  hasRoom(length: number): boolean {
+    // Twice: the key, and what it may split.
+    return this.#nodes.arena.hasRoom(length >> 1);
   }
 
   /** How many keys are stored. */
@@ -208,7 +221,7 @@ export class TopicTree {
 
   /** Drops every key. */
   clear(): void {
-    this.#nodes = new TreeNodes();
+    this.#nodes = new TreeNodes(this.#most);
     this.#size = 0;
     const { arena } = this.#nodes;
     arena.take(1);

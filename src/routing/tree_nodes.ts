@@ -48,7 +48,12 @@ function nodeSize(room: number, edge: number): number {
 /** Makes and changes nodes; what they mean is the business of the tree. */
 export class TreeNodes {
   /** Where they are; `words` is another array after each change. */
-  readonly arena: BlockArena = new BlockArena();
+  readonly arena: BlockArena;
+
+  /** @param most words up to which there is room. */
+  constructor(most?: number) {
+    this.arena = new BlockArena(most);
+  }
 
   /** Makes a node without children; its edge is a part of a key. */
   make(value: number, key: Uint8Array, from: number, to: number): number {

@@ -144,6 +144,13 @@ export abstract class PublishingPattern extends QueuedPattern {
     if (octets > limit(maxTopicBytes)) {
       return excess(`${octets} octets of topics`, maxTopicBytes);
     }
+    if (!subscriptions.hasRoom(topic.length)) {
+      return protocolError(
+        "ERR_ZMTP_SUBSCRIPTION_LIMIT",
+        "Dropped a peer that subscribed: the topics of all peers together " +
+          "have no more room",
+      );
+    }
     return undefined;
   }
 }

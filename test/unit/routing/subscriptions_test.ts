@@ -40,6 +40,26 @@ describe("Subscriptions", () => {
     assert.equal(subscriptions.add(t, b), true);
   });
 
+  it("says when its memory is used up, and has room again when emptied", () => {
+    const subscriptions = new Subscriptions(4096);
+    const [a, b] = pipes(2) as [Pipe, Pipe];
+    let count = 0;
+    for (; count < 4096; count++) {
+      const topic = fromKey(`topic ${count} of many`);
+      if (!subscriptions.hasRoom(topic.length)) break;
+      subscriptions.add(topic, count % 2 === 0 ? a : b);
+    }
+    assert.ok(count > 100 && count < 4096, `${count} topics`);
+    assert.equal(subscriptions.size, count);
+    for (const pipe of [a, b]) {
+      for (const topic of subscriptions.drain(pipe)) {
+        subscriptions.remove(topic, pipe);
+      }
+    }
+    assert.ok(subscriptions.hasRoom(100));
+    assert.equal(subscriptions.hasRoom(10_000), false);
+  });
+
   it("counts the topics and octets of each pipe", () => {
     const subscriptions = new Subscriptions();
     const [a, b] = pipes(2) as [Pipe, Pipe];
