@@ -103,8 +103,33 @@ async function bundle() {
     hashCharacters: "base36",
     hoistTransitiveImports: false,
     minifyInternalExports: false,
+    manualChunks: loadedTogether,
   });
   return output.flatMap(({ moduleIds }) => moduleIds);
+}
+
+/**
+ * What the first endpoint loads comes in two files: sessions with what they
+ * share with others, and the sockets that all runtimes can use.
+ */
+function loadedTogether(id, { getModuleInfo }) {
+  const reaches = (root) => {
+    const seen = new Set();
+    const visit = (name) => {
+      if (seen.has(name)) return;
+      seen.add(name);
+      getModuleInfo(name).importedIds.forEach(visit);
+    };
+    visit(join(DIST, root));
+    return seen.has(id);
+  };
+  // A file takes what its modules import along, unless that has a file too.
+  if (reaches("mod.js")) return "core";
+  if (reaches("src/session/parts.js")) return "sessions";
+  if (reaches("adapters/node/driver.js") || reaches("adapters/transports.js")) {
+    return "sockets";
+  }
+  return null;
 }
 
 /** The licences of the packages that have parts in the files. */

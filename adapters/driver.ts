@@ -8,6 +8,7 @@
 
 import type { StreamOptions } from "../src/transport/transport.ts";
 import type { SocketConnection } from "./connection.ts";
+import type { Platform } from "./platform.ts";
 
 /** An IP address, or on Deno a host name, and a port. */
 export interface NetPlace {
@@ -63,13 +64,7 @@ export interface Server {
 }
 
 /** The stream sockets of one runtime. Errors are the runtime's own. */
-export interface Driver {
-  /** The runtime as error messages name it: `"Node 20.20.2"`. */
-  readonly runtime: string;
-  /** The operating system, by Node's names. */
-  readonly platform: string;
-  /** True when abstract names are the same as other programs'. */
-  readonly abstractNames: boolean;
+export interface Driver extends Platform {
   /** Opens one connection. */
   dial(place: Place, options: DialOptions): Promise<SocketConnection>;
   /** Listens. */

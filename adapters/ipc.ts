@@ -5,13 +5,11 @@
  * @module
  */
 
-import { quote, ZmqError } from "../src/base/errors.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import {
   checkIpcLength,
   formatIpc,
   type IpcAddress,
-  parseIpc,
 } from "../src/endpoint/ipc.ts";
 import { CallbackByteStream } from "../src/transport/streams.ts";
 import type {
@@ -25,6 +23,7 @@ import { builtin } from "./builtin.ts";
 import type { Driver, ServeOptions, Server, UnixPlace } from "./driver.ts";
 import { hasDirectory, unlinkFile } from "./files.ts";
 import { systemCode, toZmqError } from "./errors.ts";
+import { usableIpc } from "./platform.ts";
 
 /** Connections and listeners of Unix domain sockets. */
 export class IpcTransport implements Transport {
@@ -39,7 +38,7 @@ export class IpcTransport implements Transport {
 
   /** Checks the address and whether the runtime can use it. */
   check(endpoint: Endpoint, role: "bind" | "connect"): void {
-    this.#parse(endpoint, role);
+    usableIpc(this.#driver, endpoint, role);
   }
 
   /** Opens one connection. */
@@ -47,7 +46,7 @@ export class IpcTransport implements Transport {
     endpoint: Endpoint,
     options: ConnectOptions,
   ): Promise<ByteStream> {
-    const place = placeOf(this.#parse(endpoint, "connect"));
+    const place = placeOf(usableIpc(this.#driver, endpoint, "connect"));
     const { signal } = options;
     try {
       signal.throwIfAborted();
@@ -69,7 +68,7 @@ export class IpcTransport implements Transport {
     accept: (stream: ByteStream) => void,
   ): Promise<Listener> {
     const { text } = endpoint;
-    const address = this.#parse(endpoint, "bind");
+    const address = usableIpc(this.#driver, endpoint, "bind");
     const serve: ServeOptions = {
       backlog: options.backlog,
       stream: options,
@@ -128,24 +127,6 @@ export class IpcTransport implements Transport {
       const code = systemCode(cause);
       return code === "ECONNREFUSED" || code === "ENOENT";
     }
-  }
-
-  #parse(endpoint: Endpoint, role: "bind" | "connect"): IpcAddress {
-    const address = parseIpc(endpoint, role);
-    const { runtime, platform, abstractNames } = this.#driver;
-    let missing: string | undefined;
-    if (platform === "win32") {
-      missing = "Unix domain sockets on Windows";
-    } else if (address.kind === "abstract" && !abstractNames) {
-      missing = `abstract names of Unix domain sockets on ${platform}`;
-    }
-    if (missing === undefined) return address;
-    throw new ZmqError(
-      "ENOTSUP",
-      `Cannot use endpoint ${quote(endpoint.text)}: ${runtime} has no ` +
-        missing,
-      { address: endpoint.text },
-    );
   }
 }
 

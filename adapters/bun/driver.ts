@@ -19,15 +19,6 @@ type Owner = BunConnection | undefined;
 export class BunDriver extends NodeDriver {
   readonly #bun: BunApi = bunApi();
 
-  /** Reads the runtime's version. */
-  constructor() {
-    super({
-      runtime: `Bun ${bunApi().version}`,
-      platform: process.platform,
-      abstractNames: process.platform === "linux",
-    });
-  }
-
   /** Opens one connection. */
   override async dial(
     place: Place,

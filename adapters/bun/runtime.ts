@@ -7,18 +7,24 @@
 import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
-import { IpcTransport } from "../ipc.ts";
-import { hasTypeOfService } from "../node/driver.ts";
-import { TcpTransport } from "../tcp.ts";
-import { BunDriver } from "./driver.ts";
+import { lazyTransports } from "../lazy.ts";
+import { hasTypeOfService } from "../node/abilities.ts";
+import { bunApi } from "./api.ts";
 
 /** The runtime for Bun 1.2 or later. */
 export function bunRuntime(): Runtime {
-  const driver = new BunDriver();
+  const platform = {
+    runtime: `Bun ${bunApi().version}`,
+    platform: process.platform,
+    abstractNames: process.platform === "linux",
+  };
   let options: Set<string> | undefined;
   return {
     name: "bun",
-    transports: [new TcpTransport(driver), new IpcTransport(driver)],
+    transports: lazyTransports(platform, async () => {
+      const { BunDriver } = await import("./driver.ts");
+      return new BunDriver(platform);
+    }),
     clock: systemClock(),
     // node:net, which has to be asked, takes its time to load.
     get options(): Set<string> {

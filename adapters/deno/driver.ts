@@ -17,6 +17,7 @@ import type {
 } from "../driver.ts";
 import { SocketFile } from "../files.ts";
 import { NodeDriver } from "../node/driver.ts";
+import type { Platform } from "../platform.ts";
 import {
   type DenoApi,
   denoApi,
@@ -39,13 +40,12 @@ export class DenoDriver implements Driver {
   readonly #deno: DenoApi = denoApi();
   readonly #node: NodeDriver;
 
-  /** Reads the runtime's version. */
-  constructor() {
-    const { version, build } = this.#deno;
-    this.runtime = `Deno ${version.deno}`;
-    this.platform = build.os === "windows" ? "win32" : build.os;
-    this.abstractNames = build.os === "linux";
-    this.#node = new NodeDriver(this);
+  /** Takes what is known of the runtime. */
+  constructor(platform: Platform) {
+    this.runtime = platform.runtime;
+    this.platform = platform.platform;
+    this.abstractNames = platform.abstractNames;
+    this.#node = new NodeDriver(platform);
   }
 
   /** Opens one connection. */

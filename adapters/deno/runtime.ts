@@ -8,15 +8,17 @@ import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { builtin } from "../builtin.ts";
 import { messageDefer, systemClock } from "../clock.ts";
-import { IpcTransport } from "../ipc.ts";
-import { TcpTransport } from "../tcp.ts";
+import { lazyTransports } from "../lazy.ts";
 import { denoApi } from "./api.ts";
-import { DenoDriver } from "./driver.ts";
 
 /** The runtime for Deno 2.4 or later. */
 export function denoRuntime(): Runtime {
   const deno = denoApi();
-  const driver = new DenoDriver();
+  const platform = {
+    runtime: `Deno ${deno.version.deno}`,
+    platform: deno.build.os === "windows" ? "win32" : deno.build.os,
+    abstractNames: deno.build.os === "linux",
+  };
   const [major = 0, minor = 0] = deno.version.deno.split(".").map(Number);
   const since = (wanted: number): boolean => major > 2 || minor >= wanted;
   const options = new Set(["ipv6", "tcpKeepalive", "useFd"]);
@@ -25,7 +27,10 @@ export function denoRuntime(): Runtime {
   if (since(9)) options.add("tcpKeepaliveIdle");
   return {
     name: "deno",
-    transports: [new TcpTransport(driver), new IpcTransport(driver)],
+    transports: lazyTransports(platform, async () => {
+      const { DenoDriver } = await import("./driver.ts");
+      return new DenoDriver(platform);
+    }),
     clock: systemClock({
       holdTimer: (id, keepsProcess) => {
         if (keepsProcess) deno.refTimer(id);

@@ -19,11 +19,11 @@ import type {
 } from "../driver.ts";
 import { makeTemporaryDirectory } from "../files.ts";
 import { NodeConnection } from "./connection.ts";
+import type { Platform } from "../platform.ts";
 import { adopt, Intake } from "./intake.ts";
 
 /** What differs where `node:net` is another runtime's. */
-export interface NodeDriverOptions
-  extends Pick<Driver, "runtime" | "platform" | "abstractNames"> {
+export interface NodeDriverOptions extends Platform {
   /** True when sockets can read into memory that we choose. */
   readonly readsInto?: boolean;
 }
@@ -129,16 +129,6 @@ export class NodeDriver implements Driver {
   makeDirectory(prefix: string): Promise<string> {
     return makeTemporaryDirectory(prefix);
   }
-}
-
-/** True when the number of probes and their interval can be set. */
-export function hasKeepaliveProbes(): boolean {
-  return builtin("node:net").Socket.prototype.setKeepAlive.length >= 4;
-}
-
-/** True when the type of service can be set. */
-export function hasTypeOfService(): boolean {
-  return "setTypeOfService" in builtin("node:net").Socket.prototype;
 }
 
 function listenPlace(

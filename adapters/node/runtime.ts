@@ -7,25 +7,26 @@
 import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
-import { IpcTransport } from "../ipc.ts";
-import { TcpTransport } from "../tcp.ts";
-import { hasKeepaliveProbes, hasTypeOfService, NodeDriver } from "./driver.ts";
+import { lazyTransports } from "../lazy.ts";
+import { hasKeepaliveProbes, hasTypeOfService } from "./abilities.ts";
 
 /** The runtime for Node.js 20.19 or later. */
 export function nodeRuntime(): Runtime {
   const version = process.versions.node;
-  const driver = new NodeDriver({
+  const platform = {
     runtime: `Node ${version}`,
     platform: process.platform,
     // Before Node 22, libuv pads an abstract name with NUL characters.
     abstractNames: process.platform === "linux" &&
       Number.parseInt(version) >= 22,
-    readsInto: true,
-  });
+  };
   let options: Set<string> | undefined;
   return {
     name: "node",
-    transports: [new TcpTransport(driver), new IpcTransport(driver)],
+    transports: lazyTransports(platform, async () => {
+      const { NodeDriver } = await import("./driver.ts");
+      return new NodeDriver({ ...platform, readsInto: true });
+    }),
     clock: systemClock(),
     // node:net, which has to be asked, takes its time to load.
     get options(): Set<string> {

@@ -19,10 +19,8 @@ import type {
 import type { Connection, ConnectionOwner } from "./connection.ts";
 import { toZmqError } from "./failure.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
-import { SharedProperties } from "./introduction.ts";
-import { RawSession } from "./raw_session.ts";
-import { type MechanismMaker, prepareMechanism } from "./security.ts";
-import { Session } from "./session.ts";
+import { SharedProperties } from "./shared_properties.ts";
+import { type ConnectionMaker, prepareConnections } from "./maker.ts";
 
 /** One endpoint that is listened on. */
 export class Acceptor implements ConnectionOwner {
@@ -30,7 +28,7 @@ export class Acceptor implements ConnectionOwner {
   readonly #transport: Transport;
   readonly #given: Endpoint;
   readonly #options: Options;
-  #maker: MechanismMaker | undefined;
+  #maker: ConnectionMaker | undefined;
   #listener: Listener | undefined;
   #endpoint: string;
   // In the order they came: the first is the oldest.
@@ -63,13 +61,7 @@ export class Acceptor implements ConnectionOwner {
    */
   async listen(): Promise<string> {
     try {
-      if (this.#host.type !== "STREAM") {
-        this.#maker = await prepareMechanism(
-          this.#options,
-          this.#host.mechanisms,
-          this.#host.loadCurve,
-        );
-      }
+      this.#maker = await prepareConnections(this.#host, this.#options);
       this.#listener = await this.#transport.listen(this.#given, {
         ...platformOptions(this.#options),
         ipv6: this.#options.ipv6,
@@ -175,7 +167,7 @@ export class Acceptor implements ConnectionOwner {
     try {
       const connection = this.#connectionOver(stream);
       this.#pipes.set(connection, undefined);
-      if (this.#maker !== undefined) this.#pending.add(connection);
+      if (this.#host.type !== "STREAM") this.#pending.add(connection);
       if (!this.#held) connection.hold(false);
       connection.start();
     } catch (cause) {
@@ -193,9 +185,7 @@ export class Acceptor implements ConnectionOwner {
       options: this.#options,
       properties: this.#properties,
     };
-    return this.#maker === undefined
-      ? new RawSession(setup, this)
-      : new Session(setup, this.#maker, this);
+    return this.#maker!(setup, this);
   }
 
   #admits(stream: ByteStream): boolean {

@@ -20,7 +20,7 @@ import type {
 } from "../transport/transport.ts";
 import { toZmqError } from "./failure.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
-import type { SharedProperties } from "./introduction.ts";
+import type { SharedProperties } from "./shared_properties.ts";
 import type { Writer } from "./writer.ts";
 
 /** How long the peer may take to close its side after we closed ours, in ms. */

@@ -20,9 +20,7 @@ import type {
 } from "./connection.ts";
 import { toZmqError } from "./failure.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
-import { RawSession } from "./raw_session.ts";
-import { type MechanismMaker, prepareMechanism } from "./security.ts";
-import { Session } from "./session.ts";
+import { type ConnectionMaker, prepareConnections } from "./maker.ts";
 
 /** After how long a connection counts as one that works, in milliseconds. */
 const STEADY_TIME = 1000;
@@ -40,7 +38,7 @@ export class Connector implements ConnectionOwner {
   readonly #options: Options;
   readonly #assignedRoutingId: Uint8Array | undefined;
   readonly #backoff: Backoff;
-  #maker: MechanismMaker | Promise<MechanismMaker> | undefined;
+  #maker: ConnectionMaker | Promise<ConnectionMaker>;
   #pipe: ConnectionPipe | undefined;
   #connection: Connection | undefined;
   #attempt: AbortController | undefined;
@@ -74,13 +72,7 @@ export class Connector implements ConnectionOwner {
     this.#options = options;
     this.#assignedRoutingId = assignedRoutingId;
     this.#backoff = new Backoff(options);
-    if (host.type !== "STREAM") {
-      this.#maker = prepareMechanism(
-        options,
-        host.mechanisms,
-        host.loadCurve,
-      );
-    }
+    this.#maker = prepareConnections(host, options);
   }
 
   /**
@@ -252,10 +244,7 @@ export class Connector implements ConnectionOwner {
       endpoint: this.#address,
       options: this.#options,
     };
-    const maker = this.#maker;
-    return maker === undefined
-      ? new RawSession(setup, this)
-      : new Session(setup, maker as MechanismMaker, this);
+    return (this.#maker as ConnectionMaker)(setup, this);
   }
 
   #refused(attempt: AbortController, cause: unknown): void {

@@ -15,6 +15,7 @@ import {
 } from "../options/socket_type.ts";
 import type { PeerInfo } from "../routing/peer.ts";
 import { Metadata, type Property } from "../wire/metadata.ts";
+import type { SharedProperties } from "./shared_properties.ts";
 
 const SOCKET_TYPE = "Socket-Type";
 const IDENTITY = "Identity";
@@ -95,24 +96,6 @@ export function peerOf(
     userId,
     properties: shared.share(properties),
   };
-}
-
-/**
- * The properties of the peers of one endpoint. Most of them tell the same:
- * it is kept once.
- */
-export class SharedProperties {
-  #last: ReadonlyMap<string, string> = new Map();
-
-  /** These properties, or those of the peer before where they are the same. */
-  share(properties: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-    const last = this.#last;
-    let isSame = properties.size === last.size;
-    for (const [name, value] of properties) {
-      isSame = isSame && last.get(name) === value;
-    }
-    return isSame ? last : this.#last = properties;
-  }
 }
 
 /**

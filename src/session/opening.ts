@@ -32,9 +32,9 @@ import {
   identityOf,
   ownMetadata,
   peerOf,
-  type SharedProperties,
 } from "./introduction.ts";
 import type { MechanismMaker } from "./security.ts";
+import type { SharedProperties } from "./shared_properties.ts";
 
 /** Octets of the random id of a ZAP request. */
 const REQUEST_ID = 8;

@@ -17,8 +17,8 @@ import {
   type MechanismSetup,
   MESSAGE_OVERHEAD,
 } from "../security/mechanism.ts";
-import { NullMechanism } from "../security/null.ts";
-import { PlainClient, PlainServer } from "../security/plain.ts";
+import type { NullMechanism } from "../security/null.ts";
+import type { PlainClient, PlainServer } from "../security/plain.ts";
 
 /** Makes one mechanism for each connection of an endpoint. */
 export interface MechanismMaker {
@@ -46,36 +46,45 @@ export interface MechanismFactory {
   prepare(options: Options): MechanismMaker | Promise<MechanismMaker>;
 }
 
-const NULL_MAKER: MechanismMaker = {
-  name: "NULL",
-  asServer: false,
-  make: (setup, authenticate) => new NullMechanism(setup, { authenticate }),
-};
+/** The mechanisms that are loaded with the first endpoint. */
+export interface Mechanisms {
+  /** NULL. */
+  readonly NullMechanism: typeof NullMechanism;
+  /** The client of PLAIN. */
+  readonly PlainClient: typeof PlainClient;
+  /** The server of PLAIN. */
+  readonly PlainServer: typeof PlainServer;
+}
+
+/** Makes the maker of a mechanism from what has been loaded for it. */
+export type MechanismChoice = (
+  mechanisms: Mechanisms,
+) => MechanismMaker | Promise<MechanismMaker>;
 
 /**
- * Prepares the mechanism that the options ask for. Done once an endpoint:
- * only CURVE has to wait, for its cryptography.
+ * Chooses the mechanism that the options ask for. Done once an endpoint:
+ * what it needs is loaded afterwards.
  *
  * @param loadCurve loads the cryptography of CURVE.
  * @throws {ZmqError} `EINVAL` for options that do not fit together, `ENOTSUP`
  * for a mechanism that is not there.
  */
-export function prepareMechanism(
+export function chooseMechanism(
   options: Options,
   extra: readonly MechanismFactory[] = [],
   loadCurve: () => Promise<CurveCrypto> = loadNoble,
-): MechanismMaker | Promise<MechanismMaker> {
+): MechanismChoice {
   const name = options.securityMechanism;
   switch (name) {
     case null:
-      return NULL_MAKER;
+      return nullMaker;
     case "plain":
-      return plainMaker(options);
+      return plainChoice(options);
     case "curve":
-      return curveMaker(options, loadCurve);
+      return curveChoice(options, loadCurve);
   }
   const factory = extra.find((each) => each.name === name);
-  if (factory !== undefined) return factory.prepare(options);
+  if (factory !== undefined) return made(factory.prepare(options));
   throw new ZmqError(
     "ENOTSUP",
     `Cannot use the mechanism ${quote(name)}: the context does not have it`,
@@ -91,40 +100,58 @@ export function sealRoom(type: SocketType, options: Options): number {
   return isSealed ? MESSAGE_OVERHEAD : 0;
 }
 
-function plainMaker(options: Options): MechanismMaker {
+/** What was begun may fail before anybody asks for it. */
+function made(
+  maker: MechanismMaker | Promise<MechanismMaker>,
+): MechanismChoice {
+  if (maker instanceof Promise) maker.catch(() => {});
+  return () => maker;
+}
+
+const nullMaker: MechanismChoice = ({ NullMechanism }) => ({
+  name: "NULL",
+  asServer: false,
+  make: (setup, authenticate) => new NullMechanism(setup, { authenticate }),
+});
+
+function plainChoice(options: Options): MechanismChoice {
   const credentials = {
     username: octetsOf(options.plainUsername),
     password: octetsOf(options.plainPassword),
   };
   const asServer = options.plainServer;
-  return {
+  return ({ PlainClient, PlainServer }) => ({
     name: "PLAIN",
     asServer,
     make: (setup) =>
       asServer ? new PlainServer(setup) : new PlainClient(setup, credentials),
-  };
+  });
 }
 
-function curveMaker(
+function curveChoice(
   options: Options,
   load: () => Promise<CurveCrypto>,
-): Promise<MechanismMaker> {
+): MechanismChoice {
   const { curveSecretKey, curvePublicKey, curveServerKey } = options;
   const asServer = options.curveServer;
   if (curveSecretKey === null) throw missing("curveSecretKey");
   const keys = toCurveKeys(curveSecretKey, curvePublicKey ?? undefined);
   if (!asServer && curveServerKey === null) throw missing("curveServerKey");
   const serverKey = curveServerKey ?? EMPTY;
-  return Promise.all([load(), import("../security/curve.ts")]).then(
-    ([crypto, { CurveClient, CurveServer }]) => ({
+  return async () => {
+    const [crypto, { CurveClient, CurveServer }] = await Promise.all([
+      load(),
+      import("../security/curve.ts"),
+    ]);
+    return {
       name: "CURVE",
       asServer,
       make: (setup) =>
         asServer
           ? new CurveServer(setup, { crypto, keys })
           : new CurveClient(setup, { crypto, keys, serverKey }),
-    }),
-  );
+    };
+  };
 }
 
 function octetsOf(text: string | null): Uint8Array {

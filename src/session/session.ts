@@ -19,7 +19,7 @@ import {
   type ConnectionSetup,
 } from "./connection.ts";
 import { handshakeEvent } from "./failure.ts";
-import { SharedProperties } from "./introduction.ts";
+import { SharedProperties } from "./shared_properties.ts";
 import { type Opened, Opening, type OpeningOwner } from "./opening.ts";
 import type { MechanismMaker } from "./security.ts";
 import { frameLimits, Traffic, type TrafficOwner } from "./traffic.ts";

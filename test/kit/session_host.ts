@@ -17,14 +17,13 @@ import type {
   EventName,
   SessionHost,
 } from "../../src/session/host.ts";
-import { RawSession } from "../../src/session/raw_session.ts";
 import type { CurveLibrary } from "../../src/security/curve_crypto.ts";
+import * as parts from "../../src/session/parts.ts";
 import {
+  chooseMechanism,
   type MechanismMaker,
-  prepareMechanism,
   sealRoom,
 } from "../../src/session/security.ts";
-import { Session } from "../../src/session/session.ts";
 import type { ByteSink } from "../../src/transport/transport.ts";
 import { noble } from "../../src/security/crypto.ts";
 import { loadLibrary } from "./curve_libraries.ts";
@@ -157,15 +156,15 @@ export class TestHost implements SessionHost, PipeOwner, ConnectionOwner {
       options: this.options,
     };
     const connection = this.type === "STREAM"
-      ? new RawSession(setup, this)
-      : new Session(setup, await this.#maker(), this);
+      ? new parts.RawSession(setup, this)
+      : new parts.Session(setup, await this.#maker(), this);
     connection.start();
     return connection;
   }
 
   async #maker(): Promise<MechanismMaker> {
     const load = () => loadLibrary(this.library);
-    return await prepareMechanism(this.options, [], load);
+    return await chooseMechanism(this.options, [], load)(parts);
   }
 }
 

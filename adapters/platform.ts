@@ -1,0 +1,47 @@
+/**
+ * What is known of a runtime's sockets before any is opened, and what it
+ * says of an endpoint.
+ *
+ * @module
+ */
+
+import { quote, ZmqError } from "../src/base/errors.ts";
+import type { Endpoint } from "../src/endpoint/endpoint.ts";
+import { type IpcAddress, parseIpc } from "../src/endpoint/ipc.ts";
+
+/** A runtime on an operating system. */
+export interface Platform {
+  /** The runtime as error messages name it: `"Node 20.20.2"`. */
+  readonly runtime: string;
+  /** The operating system, by Node's names. */
+  readonly platform: string;
+  /** True when abstract names are the same as other programs'. */
+  readonly abstractNames: boolean;
+}
+
+/**
+ * The address of an `ipc` endpoint.
+ *
+ * @throws {ZmqError} `EINVAL` or `ENAMETOOLONG` for what is no address,
+ * `ENOTSUP` for what the platform does not have.
+ */
+export function usableIpc(
+  { runtime, platform, abstractNames }: Platform,
+  endpoint: Endpoint,
+  role: "bind" | "connect",
+): IpcAddress {
+  const address = parseIpc(endpoint, role);
+  let missing: string | undefined;
+  if (platform === "win32") {
+    missing = "Unix domain sockets on Windows";
+  } else if (address.kind === "abstract" && !abstractNames) {
+    missing = `abstract names of Unix domain sockets on ${platform}`;
+  }
+  if (missing === undefined) return address;
+  throw new ZmqError(
+    "ENOTSUP",
+    `Cannot use endpoint ${quote(endpoint.text)}: ${runtime} has no ` +
+      missing,
+    { address: endpoint.text },
+  );
+}
