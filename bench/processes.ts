@@ -107,10 +107,11 @@ export async function measure(
   row: Case,
   span: Span,
 ): Promise<Result> {
+  const warmUp = span.warmUp * (row.warmUps ?? 1);
   const words = (role: string) =>
-    [role, row.mode, row.size, span.milliseconds, span.warmUp, row.peers]
+    [role, row.mode, row.size, span.milliseconds, warmUp, row.peers]
       .map(String);
-  const limit = span.milliseconds + span.warmUp + GRACE;
+  const limit = span.milliseconds + warmUp + GRACE;
   const first = new Worker(program, words(row.first), limit, row.isPinned);
   const workers = [first];
   try {

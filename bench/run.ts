@@ -149,7 +149,8 @@ async function main(): Promise<void> {
   console.log(table(rows, programs));
   console.log(
     `\nMedians of ${settings.runs}, ${span.milliseconds} ms each after ` +
-      `${span.warmUp} ms of warm-up; two processes, TCP over loopback; ` +
+      `${span.warmUp} ms of warm-up (round trips: 5 times that); two ` +
+      `processes, TCP over loopback; ` +
       `msg/s, or µs for a round trip. Ratios: more than 1 is faster than ` +
       `the control.\n${machine()}; ${
         Object.entries(versions()).map(([name, text]) =>
