@@ -5,13 +5,16 @@
  * @module
  */
 
-import { flags, integer, type OptionGroup } from "./option.ts";
+import { choice, flags, integer, type OptionGroup } from "./option.ts";
 
 /** A reason to give an endpoint up instead of connecting again. */
 export type ReconnectStop =
   | "connectionRefused"
   | "handshakeFailed"
   | "afterDisconnect";
+
+/** A version of ZMTP that peers may be as old as. */
+export type ProtocolVersion = "1.0" | "2.0" | "3.0";
 
 /** How every socket keeps its connections. */
 export interface ConnectionOptions {
@@ -43,6 +46,13 @@ export interface ConnectionOptions {
    * is 30000. `ZMQ_HANDSHAKE_IVL`
    */
   handshakeInterval: number;
+  /**
+   * The oldest version of ZMTP that a peer may speak: `"2.0"` is libzmq 3.x,
+   * `"1.0"` is libzmq 2.x. Neither has any security, so only sockets with
+   * NULL and without a `zapDomain` follow this: others refuse such peers.
+   * Default: "3.0"; libzmq's is 1.0.
+   */
+  minProtocolVersion: ProtocolVersion;
   /**
    * Milliseconds between two PING commands; 0 sends none. Default: 0.
    * `ZMQ_HEARTBEAT_IVL`
@@ -90,6 +100,12 @@ export const connectionOptions = (): OptionGroup<ConnectionOptions> => ({
     libzmq: [["ZMQ_HANDSHAKE_IVL", 66]],
     default: 10000,
     unit: "ms",
+  }),
+  // An older version is a downgrade, which whoever is on the path can bring
+  // about: not without being asked for.
+  minProtocolVersion: choice<ProtocolVersion>({
+    choices: ["1.0", "2.0", "3.0"],
+    default: "3.0",
   }),
   heartbeatInterval: integer({
     libzmq: [["ZMQ_HEARTBEAT_IVL", 75]],

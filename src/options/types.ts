@@ -10,7 +10,11 @@ import type { RoutingOptions } from "./routing_options.ts";
 import type { SocketOptions } from "./socket_options.ts";
 import type { ReceivingOptions, SendingOptions } from "./transfer_options.ts";
 
-export type { ConnectionOptions, ReconnectStop } from "./connection_options.ts";
+export type {
+  ConnectionOptions,
+  ProtocolVersion,
+  ReconnectStop,
+} from "./connection_options.ts";
 export type { ContextOptions } from "./context_options.ts";
 export type { ExtensionOptions, GssapiNameType } from "./extension_options.ts";
 export type { LimitOptions } from "./limit_options.ts";

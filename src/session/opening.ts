@@ -23,7 +23,11 @@ import type { Mechanism } from "../security/mechanism.ts";
 import { makeZapRequest } from "../security/zap.ts";
 import type { FrameSink } from "../wire/frame_decoder.ts";
 import { COMMAND, encodeFrame } from "../wire/framing.ts";
-import { encodeGreeting, GreetingReader } from "../wire/greeting.ts";
+import {
+  encodeGreeting,
+  type Greeting,
+  GreetingReader,
+} from "../wire/greeting.ts";
 import { Metadata } from "../wire/metadata.ts";
 import type { SessionHost } from "./host.ts";
 import {
@@ -33,6 +37,11 @@ import {
   ownMetadata,
   peerOf,
 } from "./introduction.ts";
+import {
+  oldestVersion,
+  ownIntroduction,
+  peerIntroduction,
+} from "./old_introduction.ts";
 import type { MechanismMaker } from "./security.ts";
 import type { SharedProperties } from "./shared_properties.ts";
 
@@ -55,10 +64,10 @@ export interface OpeningSetup {
 
 /** What came of an opening. */
 export interface Opened {
-  /** The mechanism, which may have to protect the traffic. */
-  readonly mechanism: Mechanism;
-  /** The minor version to speak. */
-  readonly minor: 0 | 1;
+  /** The mechanism, which may have to protect the traffic; none before 3.0. */
+  readonly mechanism: Mechanism | undefined;
+  /** What version to speak, and what the peer told along with its own. */
+  readonly greeting: Greeting;
   /** Who the peer is. */
   readonly peer: PeerInfo;
 }
@@ -69,6 +78,8 @@ export interface OpeningOwner {
   readonly over: boolean;
   /** Send these octets. */
   write(octets: Uint8Array): void;
+  /** From the next octet on, the framing is that of 1.0. */
+  reframe(): void;
   /** The peer has been let in. */
   opened(outcome: Opened): void;
   /** What waited for the decision may be decoded now. */
@@ -89,17 +100,19 @@ export class Opening implements FrameSink {
   #deadline: Timer | undefined;
   #mechanism: Mechanism | undefined;
   #asked = false;
+  #introduced = false;
   #userId = "";
   #vouched: Metadata = Metadata.empty;
 
   constructor(owner: OpeningOwner, setup: OpeningSetup) {
     this.#owner = owner;
     this.#setup = setup;
-    const { maker, options } = setup;
+    const { host, maker, options } = setup;
     const own = {
       mechanism: maker.name,
       asServer: maker.asServer,
       identityLength: options.routingId?.length ?? 0,
+      oldest: oldestVersion(host.type, maker.name, options),
     };
     this.#greeting = encodeGreeting(own);
     this.#reader = new GreetingReader(own);
@@ -128,18 +141,23 @@ export class Opening implements FrameSink {
 
   /** Takes octets of the greeting; what is left of them are frames. */
   greeted(chunk: Uint8Array): Uint8Array {
-    if (this.#mechanism !== undefined) return chunk;
-    const rest = chunk.subarray(this.#reader.push(chunk));
+    if (this.#reader.greeting !== undefined) return chunk;
+    const reader = this.#reader;
+    const rest = chunk.subarray(reader.push(chunk));
     this.#greet();
-    if (this.#reader.greeting === undefined) this.#speak();
-    else this.#startMechanism();
-    return rest;
+    this.#introduce();
+    const { greeting, unread } = reader;
+    if (greeting?.major === 3) this.#startMechanism();
+    else this.#speak();
+    if (greeting?.major === 1) this.#owner.reframe();
+    return unread.length === 0 ? rest : concat([unread, rest]);
   }
 
   /** Takes a frame of the handshake. */
   frame(flags: number, body: Uint8Array): boolean {
     const mechanism = this.#mechanism;
-    if (this.#owner.over || mechanism === undefined) return false;
+    if (this.#owner.over) return false;
+    if (mechanism === undefined) return this.#identify(flags, body);
     if ((flags & COMMAND) === 0) {
       throw protocolError(
         "ERR_ZMTP_UNEXPECTED_COMMAND",
@@ -177,6 +195,28 @@ export class Opening implements FrameSink {
     if (sendable === this.#greetingSent) return;
     this.#words.push(this.#greeting.subarray(this.#greetingSent, sendable));
     this.#greetingSent = sendable;
+  }
+
+  /** Tells an old peer who we are, once. */
+  #introduce(): void {
+    const { host, options } = this.#setup;
+    const { major, unread } = this.#reader;
+    if (this.#introduced || major === undefined || major === 3) return;
+    this.#introduced = true;
+    const isSigned = unread.length === 0;
+    this.#words.push(ownIntroduction(host.type, options, major, isSigned));
+  }
+
+  /** Takes the identity frame of an old peer: it is all there is to know. */
+  #identify(flags: number, identity: Uint8Array): boolean {
+    const { host } = this.#setup;
+    const greeting = this.#reader.greeting!;
+    const told = peerIntroduction(greeting, flags, identity);
+    checkMetadata(host.type, told);
+    this.stop();
+    const peer = this.#peer(greeting.mechanism, told);
+    this.#owner.opened({ mechanism: undefined, greeting, peer });
+    return !this.#owner.over;
   }
 
   #command(): void {
@@ -270,15 +310,19 @@ export class Opening implements FrameSink {
     // From now on it is the traffic's.
     this.#mechanism = undefined;
     this.stop();
-    const peer = peerOf(
+    const told = mechanism.peerMetadata ?? Metadata.empty;
+    const peer = this.#peer(mechanism.name, told);
+    this.#owner.opened({ mechanism, greeting: this.#reader.greeting!, peer });
+  }
+
+  #peer(mechanism: string, told: Metadata): PeerInfo {
+    return peerOf(
       this.#setup.remoteAddress,
-      mechanism.name,
-      mechanism.peerMetadata ?? Metadata.empty,
+      mechanism,
+      told,
       this.#userId,
       this.#vouched,
       this.#setup.properties,
     );
-    const { minor } = this.#reader.greeting!;
-    this.#owner.opened({ mechanism, minor, peer });
   }
 }

@@ -1,5 +1,6 @@
 /**
- * A ZMTP connection: its opening, and then traffic. RFC 37.
+ * A ZMTP connection: its opening, and then traffic. RFC 37; for old peers
+ * RFC 15 and RFC 13.
  *
  * Until the peer has been let in, the socket hears nothing of it: no pipe is
  * made or attached.
@@ -9,10 +10,13 @@
 
 import type { ZmqError } from "../base/errors.ts";
 import {
+  type Decoder,
   FrameDecoder,
   type FrameLimits,
   type FrameSink,
 } from "../wire/frame_decoder.ts";
+import { isVersionless } from "../wire/greeting.ts";
+import { OldFrameDecoder } from "../wire/old_framing.ts";
 import {
   Connection,
   type ConnectionOwner,
@@ -21,6 +25,7 @@ import {
 import { handshakeEvent } from "./failure.ts";
 import { SharedProperties } from "./shared_properties.ts";
 import { type Opened, Opening, type OpeningOwner } from "./opening.ts";
+import { Reframer } from "./reframer.ts";
 import type { MechanismMaker } from "./security.ts";
 import { frameLimits, Traffic, type TrafficOwner } from "./traffic.ts";
 import { Writer } from "./writer.ts";
@@ -29,7 +34,7 @@ import { Writer } from "./writer.ts";
 export class Session extends Connection
   implements FrameSink, OpeningOwner, TrafficOwner {
   readonly #limits: FrameLimits;
-  readonly #decoder: FrameDecoder;
+  #decoder: Decoder;
   #opening: Opening | undefined;
   #traffic: Traffic | undefined;
   #paused = false;
@@ -66,7 +71,11 @@ export class Session extends Connection
     this.direct.write([octets]);
   }
 
-  opened({ mechanism, minor, peer }: Opened): void {
+  reframe(): void {
+    this.#decoder = new OldFrameDecoder(this, this.#limits, this.direct);
+  }
+
+  opened({ mechanism, greeting, peer }: Opened): void {
     const { clock, type } = this.host;
     this.#opening = undefined;
     Object.assign(this.#limits, frameLimits(this.options, mechanism));
@@ -74,7 +83,7 @@ export class Session extends Connection
     this.emit("handshake", { peer });
     const pipe = this.owner.pipeFor(this, peer);
     if (pipe.closed || this.over) {
-      mechanism.close();
+      mechanism?.close();
       this.close();
       return;
     }
@@ -83,15 +92,18 @@ export class Session extends Connection
       options: this.options,
       clock,
       mechanism,
-      minor,
+      greeting,
       pipe,
     });
-    const writer = new Writer(this, clock, this.direct, pipe, traffic.encoder);
+    const encoder = greeting.major === 1 ? new Reframer() : traffic.encoder;
+    const writer = new Writer(this, clock, this.direct, pipe, encoder);
     traffic.use(writer);
     this.#traffic = traffic;
     this.writer = writer;
     this.pipe = pipe;
     pipe.attach(traffic, peer);
+    // RFC 13: "A subscriber SHALL NOT send any content". It filters.
+    if (isVersionless(greeting) && !this.over) traffic.subscribeAll();
   }
 
   // The traffic's side.

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { EMPTY } from "../base/bytes.ts";
 import { protocolError, ZmqError } from "../base/errors.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Message } from "../message/message.ts";
@@ -34,6 +35,7 @@ import {
 } from "../wire/commands.ts";
 import type { FrameLimits, FrameSink } from "../wire/frame_decoder.ts";
 import { COMMAND, encodeFrame, MORE } from "../wire/framing.ts";
+import type { Greeting } from "../wire/greeting.ts";
 import { SEALED_COMMAND, SEALED_MORE, Sealer } from "./encoders.ts";
 import { Heartbeat, type HeartbeatOwner } from "./heartbeat.ts";
 import type { Writer } from "./writer.ts";
@@ -56,9 +58,10 @@ export interface TrafficSetup {
   readonly type: SocketType;
   readonly options: Options;
   readonly clock: Clock;
-  readonly mechanism: Mechanism;
-  /** The minor version to speak. */
-  readonly minor: 0 | 1;
+  /** The mechanism; none before 3.0. */
+  readonly mechanism: Mechanism | undefined;
+  /** What version to speak. */
+  readonly greeting: Greeting;
   readonly pipe: ConnectionPipe;
 }
 
@@ -77,14 +80,14 @@ const intakes: Partial<Readonly<Record<SocketType, Intake>>> = {
 /** The limits of frames that the options ask for. */
 export function frameLimits(
   options: Options,
-  mechanism: Mechanism,
+  mechanism: Mechanism | undefined,
 ): FrameLimits {
   const { maxMessageSize, maxMessageBytes } = options;
   let message = maxMessageSize;
   if (message < 0 || (maxMessageBytes >= 0 && maxMessageBytes < message)) {
     message = maxMessageBytes;
   }
-  if (!mechanism.encrypts) return { message, command: MAX_COMMAND };
+  if (!mechanism?.encrypts) return { message, command: MAX_COMMAND };
   // A command is a message outside, and may be the longer one.
   if (message >= 0) {
     message = Math.max(message, MAX_COMMAND) + mechanism.overhead;
@@ -100,7 +103,10 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   readonly #clock: Clock;
   // Of a mechanism that encrypts; others are done.
   readonly #mechanism: Mechanism | undefined;
-  readonly #minor: 0 | 1;
+  // 3.1 and later: subscriptions are commands, and PING is understood.
+  readonly #isNew: boolean;
+  // Before 3.0: there are no commands.
+  readonly #isOld: boolean;
   readonly #pipe: ConnectionPipe;
   readonly #sealer: Sealer | undefined;
   #heartbeat: Heartbeat | undefined;
@@ -119,15 +125,17 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     this.#type = setup.type;
     this.#options = setup.options;
     this.#clock = setup.clock;
-    this.#minor = setup.minor;
+    this.#isNew = setup.greeting.minor > 0;
+    this.#isOld = setup.greeting.major < 3;
     this.#pipe = setup.pipe;
     this.#intake = intakes[setup.type] ?? "deliver";
-    this.#plain = this.#intake === "deliver" && !setup.mechanism.encrypts;
-    if (setup.mechanism.encrypts) {
-      this.#mechanism = setup.mechanism;
-      this.#sealer = new Sealer(setup.mechanism);
-    } else setup.mechanism.close();
-    if (setup.minor > 0 && setup.options.heartbeatInterval > 0) this.#beat();
+    const { mechanism } = setup;
+    this.#plain = this.#intake === "deliver" && !mechanism?.encrypts;
+    if (mechanism?.encrypts) {
+      this.#mechanism = mechanism;
+      this.#sealer = new Sealer(mechanism);
+    } else mechanism?.close();
+    if (this.#isNew && setup.options.heartbeatInterval > 0) this.#beat();
   }
 
   /** What batches go through on their way out. */
@@ -138,6 +146,12 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   /** Gives the writer, which needs the encoder. */
   use(writer: Writer): void {
     this.#writer = writer;
+  }
+
+  /** The peer, if it is a subscriber, wants everything and never says so. */
+  subscribeAll(): void {
+    if (this.#intake !== "subscriptions") return;
+    this.#pipe.deliverCommand(SUBSCRIBE, EMPTY);
   }
 
   /** Octets arrived. */
@@ -202,12 +216,12 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
 
   command(command: PipeCommand, data: Uint8Array): void {
     const isTopic = command === SUBSCRIBE || command === CANCEL;
-    if (!isTopic || this.#minor > 0) {
+    if (!isTopic || this.#isNew) {
       const frame = encodeFrame(COMMAND, encodeCommand(command, data));
       this.#writer.sendFirst(frame);
       return;
     }
-    // RFC 23: to a 3.0 peer, a message of 1 or 0 and the topic.
+    // RFC 23: to a peer before 3.1, a message of 1 or 0 and the topic.
     const body = new Uint8Array(1 + data.length);
     body[0] = command === SUBSCRIBE ? 1 : 0;
     body.set(data, 1);
@@ -278,6 +292,12 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   }
 
   #command(body: Uint8Array): boolean {
+    if (this.#isOld) {
+      throw protocolError(
+        "ERR_ZMTP_UNSPECIFIED",
+        "Cannot accept a command from a peer that speaks ZMTP 2.0: it has none",
+      );
+    }
     if (body.length > MAX_COMMAND) {
       throw tooLarge(`a command of ${body.length} octets`, MAX_COMMAND);
     }
@@ -315,8 +335,12 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   /** Who never beats, and is never asked to, has no heartbeat. */
   #beat(): Heartbeat {
     if (this.#heartbeat !== undefined) return this.#heartbeat;
-    const pings = this.#minor > 0;
-    const heartbeat = new Heartbeat(this, this.#clock, this.#options, pings);
+    const heartbeat = new Heartbeat(
+      this,
+      this.#clock,
+      this.#options,
+      this.#isNew,
+    );
     // A PING can be found while reading is stopped: behind a full inbox.
     heartbeat.suspend(this.#suspended);
     return this.#heartbeat = heartbeat;

@@ -27,6 +27,25 @@ export interface FrameSink {
   frame(flags: number, body: Uint8Array): boolean;
 }
 
+/** Octets in, frames out: the reading side of a framing. */
+export interface Decoder {
+  /** True while a chunk waits because the sink stopped the decoder. */
+  readonly stopped: boolean;
+  /** Where the next octets may be read to; then `filled` is called. */
+  readonly room: Uint8Array | undefined;
+  /** Takes octets that were read into `room`. Throws as `push` does. */
+  filled(length: number): void;
+  /**
+   * Decodes a chunk, or keeps it while the decoder is stopped.
+   *
+   * @throws {ZmqError} `EPROTO` on a malformed frame, `EMSGSIZE` on one
+   * beyond its limit. Nothing may be fed afterwards.
+   */
+  push(chunk: Uint8Array): void;
+  /** Goes on with the chunk that was stopped in. */
+  resume(): void;
+}
+
 /** Who may have memory for less than a new array costs. */
 export interface MemorySource {
   /** So many octets of any value, in a buffer of their own. */
@@ -50,7 +69,7 @@ const FIRST_TRUST = 16 * 1024;
 const LEAST_ROOM = 32 * 1024;
 
 /** Decodes a stream of chunks into frames. */
-export class FrameDecoder {
+export class FrameDecoder implements Decoder {
   /** The limits in force; may be changed between frames. */
   readonly limits: FrameLimits;
   readonly #sink: FrameSink;

@@ -40,17 +40,26 @@ export function writeHeader(
     out[at + 1] = length;
     return at + 2;
   }
-  const high = Math.floor(length / TWO_32);
   out[at] = flags | LONG;
-  out[at + 1] = 0;
-  out[at + 2] = high >>> 16;
-  out[at + 3] = high >>> 8;
-  out[at + 4] = high;
-  out[at + 5] = length >>> 24;
-  out[at + 6] = length >>> 16;
-  out[at + 7] = length >>> 8;
-  out[at + 8] = length;
+  writeLength(out, at + 1, length);
   return at + MAX_HEADER;
+}
+
+/** Writes a length of eight octets. */
+export function writeLength(
+  out: Uint8Array,
+  at: number,
+  length: number,
+): void {
+  const high = Math.floor(length / TWO_32);
+  out[at] = 0;
+  out[at + 1] = high >>> 16;
+  out[at + 2] = high >>> 8;
+  out[at + 3] = high;
+  out[at + 4] = length >>> 24;
+  out[at + 5] = length >>> 16;
+  out[at + 6] = length >>> 8;
+  out[at + 7] = length;
 }
 
 /** One whole frame in octets of its own. */

@@ -1,6 +1,7 @@
 /**
  * The greeting of ZMTP 3.x, 64 octets each way: RFC 37 "greeting", and the
- * detection of older versions, RFC 37 "Backwards Interoperability".
+ * detection of older versions, RFC 37 "Backwards Interoperability". What a
+ * peer of those is told is not here.
  *
  * Sans I/O: the writer is one buffer, the reader takes chunks as they come
  * and says how much of the buffer may be sent. It knows mechanisms by name
@@ -9,7 +10,7 @@
  * @module
  */
 
-import { printable } from "../base/bytes.ts";
+import { EMPTY, printable } from "../base/bytes.ts";
 import { protocolError, quote, ZmqError } from "../base/errors.ts";
 
 /** The octets of a greeting. */
@@ -18,6 +19,8 @@ export const GREETING_LENGTH = 64;
 export const SIGNATURE_LENGTH = 10;
 /** The signature and the major version. */
 export const MAJOR_END = 11;
+/** The octets of a greeting of 2.0: signature, revision and socket type. */
+export const OLD_GREETING_LENGTH = 12;
 /** The octets of the mechanism's name, padded with zeros. */
 export const MECHANISM_LENGTH = 20;
 
@@ -25,6 +28,7 @@ const SIGNATURE_FIRST = 0xff;
 const SIGNATURE_LAST = 0x7f;
 const MAJOR_AT = 10;
 const MINOR_AT = 11;
+const TYPE_AT = 11;
 const MECHANISM_AT = 12;
 const AS_SERVER_AT = 32;
 const MAJOR = 3;
@@ -41,18 +45,33 @@ export interface GreetingOptions {
    * peer takes the signature for. Default: 0.
    */
   readonly identityLength?: number;
+  /** The oldest major version that is spoken. Default: 3. */
+  readonly oldest?: MajorVersion;
 }
+
+/** A major version of ZMTP. */
+export type MajorVersion = 1 | 2 | 3;
 
 /** What both sides' greetings come to. */
 export interface Greeting {
   /** The major version to speak. */
-  readonly major: 3;
+  readonly major: MajorVersion;
   /** The minor version to speak: the lower one of both sides'. */
   readonly minor: 0 | 1;
+  /**
+   * The number of the peer's socket type, where it is in the greeting: before
+   * 3.0, unless the peer has no version at all.
+   */
+  readonly socketType?: number;
   /** The mechanism of both sides. */
   readonly mechanism: string;
   /** What the peer says; libzmq always says `false`. */
   readonly asServer: boolean;
+}
+
+/** True for a peer of 1.0 proper, which says nothing but its identity. */
+export function isVersionless({ major, socketType }: Greeting): boolean {
+  return major === 1 && socketType === undefined;
 }
 
 /**
@@ -83,6 +102,9 @@ export class GreetingReader {
   readonly #octets = new Uint8Array(GREETING_LENGTH);
   #length = 0;
   #sendable = SIGNATURE_LENGTH;
+  #end = GREETING_LENGTH;
+  #major: MajorVersion | undefined;
+  #unread: Uint8Array = EMPTY;
   #greeting: Greeting | undefined;
 
   /** Makes a reader that compares the peer's greeting with our own. */
@@ -94,10 +116,21 @@ export class GreetingReader {
   /**
    * How many octets of our greeting may have been sent by now: 10 at once, 11
    * when the peer has proved not to speak 1.0, all when it speaks 3.x. Less
-   * must not be sent: the peer waits for each of these steps.
+   * must not be sent: the peer waits for each of these steps. What follows to
+   * a peer of an older version, `major` decides.
    */
   get sendable(): number {
     return this.#sendable;
+  }
+
+  /** The major version to speak, as soon as it is known. */
+  get major(): MajorVersion | undefined {
+    return this.#major;
+  }
+
+  /** Octets that were taken for a greeting, and are frames of 1.0. */
+  get unread(): Uint8Array {
+    return this.#unread;
   }
 
   /** The outcome, once the peer's greeting is whole. */
@@ -109,13 +142,13 @@ export class GreetingReader {
    * Takes octets and returns how many belong to the greeting: the rest is the
    * caller's. 0 once the greeting is whole.
    *
-   * @throws {ZmqError} `EPROTO` when the peer speaks an older version or no
+   * @throws {ZmqError} `EPROTO` when the peer speaks too old a version or no
    * ZMTP, or wants another mechanism. In the latter case `sendable` says to
    * send our greeting whole before closing.
    */
   push(chunk: Uint8Array): number {
     let taken = 0;
-    while (taken < chunk.length && this.#length < GREETING_LENGTH) {
+    while (taken < chunk.length && this.#length < this.#end) {
       this.#octets[this.#length++] = chunk[taken++]!;
       this.#advance();
     }
@@ -128,23 +161,56 @@ export class GreetingReader {
     switch (this.#length) {
       case 1:
         // Anything else is the short length of a 1.0 identity frame.
-        if (octets[0] !== SIGNATURE_FIRST) throw noSignature(octets[0]!);
+        if (octets[0] === SIGNATURE_FIRST) break;
+        if (this.#oldest > 1) throw noSignature(octets[0]!);
+        this.#unversioned();
         break;
       case SIGNATURE_LENGTH:
         // A long 1.0 identity frame has its flags here, where bit 0 is MORE.
-        if ((octets[9]! & 1) === 0) throw oldVersion("1.0");
-        this.#sendable = MAJOR_END;
+        if ((octets[9]! & 1) === 0) this.#unversioned();
+        else this.#sendable = MAJOR_END;
         break;
       case MAJOR_END:
-        // RFC 23: revision 0 is 1.0 framing, 1 is 2.0, 2 is to be taken as 2.0.
-        if (octets[MAJOR_AT] === 0) throw oldVersion("1.0");
-        if (octets[MAJOR_AT]! < MAJOR) throw oldVersion("2.0");
-        this.#sendable = GREETING_LENGTH;
+        this.#major = this.#agree(octets[MAJOR_AT]!);
+        if (this.#major === MAJOR) this.#sendable = GREETING_LENGTH;
+        else this.#end = OLD_GREETING_LENGTH;
         break;
-      case GREETING_LENGTH:
-        this.#greeting = this.#conclude();
+      case this.#end:
+        this.#greeting = this.#major === MAJOR
+          ? this.#conclude()
+          : this.#old({ socketType: octets[TYPE_AT]! });
         break;
     }
+  }
+
+  get #oldest(): MajorVersion {
+    return this.#own.oldest ?? MAJOR;
+  }
+
+  /** RFC 23: revision 0 is 1.0 framing, 1 is 2.0, 2 is to be taken as 2.0. */
+  #agree(revision: number): MajorVersion {
+    const major = revision === 0 ? 1 : revision < MAJOR ? 2 : MAJOR;
+    if (major < this.#oldest) throw tooOld(major, this.#oldest);
+    return major;
+  }
+
+  /** RFC 15 "Backwards Interoperability": no greeting, but a frame of 1.0. */
+  #unversioned(): void {
+    this.#major = this.#agree(0);
+    this.#end = this.#length;
+    this.#unread = this.#octets.subarray(0, this.#end);
+    this.#greeting = this.#old();
+  }
+
+  #old(told: { readonly socketType?: number } = {}): Greeting {
+    const { mechanism } = this.#own;
+    return {
+      major: this.#major!,
+      minor: 0,
+      mechanism,
+      asServer: false,
+      ...told,
+    };
   }
 
   #conclude(): Greeting {
@@ -204,9 +270,10 @@ function noSignature(first: number): ZmqError {
   );
 }
 
-function oldVersion(version: string): ZmqError {
+function tooOld(major: number, oldest: number): ZmqError {
   return protocolError(
     "ERR_ZMTP_UNSPECIFIED",
-    `Cannot talk to a peer that speaks ZMTP ${version}: expected 3.0 or later`,
+    `Cannot talk to a peer that speaks ZMTP ${major}.0: expected ` +
+      `${oldest}.0 or later`,
   );
 }
