@@ -18,15 +18,15 @@ export interface Pairing {
 
 const EMPTY = octets("");
 const TOPIC = octets("T");
-const SYNC = [octets("S")];
-const OTHER = [octets("X"), octets("nobody subscribed to this")];
-const TIMEOUT = { timeout: PATIENCE } as const;
+export const SYNC = [octets("S")];
+export const OTHER = [octets("X"), octets("nobody subscribed to this")];
+export const TIMEOUT = { timeout: PATIENCE } as const;
 
 const plain = corpus();
 const enveloped = corpus(EMPTY);
-const published = corpus(TOPIC);
+export const published = corpus(TOPIC);
 
-async function receiveMany(
+export async function receiveMany(
   ours: DuplexSocket,
   count: number,
 ): Promise<Message[]> {
@@ -35,7 +35,7 @@ async function receiveMany(
   return messages;
 }
 
-async function sendAll(
+export async function sendAll(
   ours: DuplexSocket,
   messages: readonly Uint8Array[][],
 ): Promise<void> {
@@ -139,7 +139,7 @@ async function publish(
 }
 
 /** We publish what we see subscriptions to. */
-async function publishTo(
+export async function publishTo(
   ours: DuplexSocket,
   theirs: ForeignSocket,
 ): Promise<void> {
