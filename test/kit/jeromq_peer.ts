@@ -1,6 +1,6 @@
 // JeroMQ 0.3, an engine that speaks ZMTP 2.0, in a process of its own that
 // serves a whole test file. Commands and answers are lines; see
-// peers/JeromqPeer.java, which Java compiles as it starts.
+// peers/jeromq_peer.java, which Java compiles as it starts.
 import { Buffer } from "node:buffer";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -10,7 +10,7 @@ import type { Foreign, ForeignOptions, ForeignSocket } from "./foreign.ts";
 import { ROOT } from "../structure/project.ts";
 
 const JAR = "/usr/share/java/jeromq.jar";
-const SCRIPT = join(ROOT, "test", "kit", "peers", "JeromqPeer.java");
+const SCRIPT = join(ROOT, "test", "kit", "peers", "jeromq_peer.java");
 
 /** Why the tests that need JeroMQ are skipped; `false`: they are not. */
 export const noJeromq: string | false = existsSync(JAR) &&

@@ -55,6 +55,8 @@ const NUMBERS: readonly Case[] = [
   ["reconnectMaxInterval", -1, "-1", `from 0 to ${MOST} ms`],
   ["connectTimeout", -1, "-1", `from 0 to ${MOST} ms`],
   ["handshakeInterval", -1, "-1", `from 0 to ${MOST} ms`],
+  ["minProtocolVersion", "3.1", '"3.1"', '"1.0", "2.0" or "3.0"'],
+  ["minProtocolVersion", 2, "2", '"1.0", "2.0" or "3.0"'],
   ["heartbeatInterval", -1, "-1", `from 0 to ${MOST} ms`],
   ["heartbeatTimeToLive", 6553600, "6553600", "from 0 to 6553599 ms"],
   ["heartbeatTimeToLive", -1, "-1", "from 0 to 6553599 ms"],
