@@ -179,6 +179,11 @@ export async function gather(
     peer.connect(endpoint);
     ids.push(await meet(own, peer, i + 1));
   }
+  if (type === "CLIENT") {
+    // Who is served learns by it whom to answer.
+    for (const _ of peers) own.trySend("hello");
+    for (const peer of peers) await peer.heard();
+  }
   return { own, peers, ids, endpoint };
 }
 
@@ -189,7 +194,8 @@ export async function meet(
   count: number,
 ): Promise<Id | undefined> {
   await until(() => own.socket.peers.length === count, "the peer is there");
-  if (["ROUTER", "SERVER", "PEER"].includes(own.type)) {
+  const isFirst = peer.type !== "PEER" || peer.to !== undefined;
+  if (isFirst && ["ROUTER", "SERVER", "PEER"].includes(own.type)) {
     peer.trySend("hello");
     await own.heard();
     return own.to;
