@@ -57,6 +57,8 @@ export class Party {
   readonly socket: AnySocket;
   /** Whom to send to: who was heard last. */
   to: Id | undefined;
+  /** The texts of all last frames that were heard. */
+  readonly history: string[] = [];
 
   constructor(stage: Stage, type: TypeName, options: object = {}) {
     this.type = type;
@@ -107,6 +109,7 @@ export class Party {
           return this.tryReceive();
         }
     }
+    this.history.push(text(frames.at(-1)));
     return frames;
   }
 
@@ -178,12 +181,16 @@ export async function gather(
     peers.push(peer);
     peer.connect(endpoint);
     ids.push(await meet(own, peer, i + 1));
+    // What a publisher said to the last one, all have heard.
+    if (publishes(own)) { for (const each of peers) each.all(); }
   }
   if (type === "CLIENT") {
     // Who is served learns by it whom to answer.
     for (const _ of peers) own.trySend("hello");
     for (const peer of peers) await peer.heard();
   }
+  // What subscribers ask for waits to be received, and takes room.
+  for (const each of [own, ...peers]) if (each.type === "XPUB") each.all();
   return { own, peers, ids, endpoint };
 }
 
@@ -200,19 +207,26 @@ export async function meet(
     await own.heard();
     return own.to;
   }
-  if (["PUB", "XPUB", "RADIO"].includes(own.type)) {
-    // A publisher is heard from when the subscription has arrived.
-    let heard: string[] = [];
-    await until(() => {
-      own.trySend("sync");
-      return (heard = peer.all()).length > 0;
-    }, "the subscription is there");
-    await until(() => {
-      heard = [...heard, ...peer.all()];
-      return own.socket.stats.queued.outgoing === 0;
-    }, "what was sent has left");
-    own.trySend("end of sync");
-    await until(() => peer.all().includes("end of sync"), "all was heard");
-  }
+  if (publishes(own)) await sync(own, peer);
+  if (publishes(peer)) await sync(peer, own);
   return undefined;
+}
+
+function publishes(party: Party): boolean {
+  return ["PUB", "XPUB", "RADIO"].includes(party.type);
+}
+
+/** Waits until a peer hears what a publisher sends, and has heard it all. */
+async function sync(publisher: Party, peer: Party): Promise<void> {
+  const isHeard = (word: string) => {
+    peer.all();
+    return peer.history.includes(word);
+  };
+  const word = `sync ${Math.random()}`;
+  await until(() => {
+    publisher.trySend(word);
+    return isHeard(word);
+  }, "the subscription is there");
+  publisher.trySend(`${word}, the end`);
+  await until(() => isHeard(`${word}, the end`), "all was heard");
 }
