@@ -37,6 +37,7 @@ async function choosesItself(type: Numbered): Promise<void> {
     own.socket,
     endpoint,
     partners[type]!,
+    1,
     "\x08Identity\0\0\0\x04\x07\x07\x07\x07",
   );
   raw.say(frame(0, "x"));

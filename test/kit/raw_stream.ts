@@ -25,13 +25,14 @@ export class RawStream {
     own: Socket,
     endpoint: string,
     type: string,
+    minor: 0 | 1 = 1,
     more = "",
   ): Promise<RawStream> {
     const raw = new RawStream(stage);
     const before = own.peers.length;
     raw.socket.connect(endpoint);
     await until(() => raw.#listen() && raw.#id !== undefined, "a connection");
-    raw.say(greeting() + ready(type, more));
+    raw.say(greeting("NULL", minor) + ready(type, more));
     await until(() => own.peers.length > before, "the peer is in");
     return raw;
   }
