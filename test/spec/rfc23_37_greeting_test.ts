@@ -247,4 +247,29 @@ for (const [rfc, minor] of [[23, 0], [37, 1]] as const) {
       await connector.close({ linger: 0 });
     },
   );
+
+  const older = section(rfc, "Detecting ZMTP 1.0 and 2.0 Peers");
+
+  older("The size SHALL be 8 octets in network byte order", async () => {
+    for (const length of [0, 3, 255]) {
+      const host = new TestHost("DEALER", new FakeClock(), {
+        routingId: length === 0 ? null : new Uint8Array(length).fill(0x61),
+      });
+      const { peer } = await facing(host);
+      const size = (length + 1).toString(16).padStart(16, "0");
+      assert.equal(peer.take(), `ff${size}7f`);
+    }
+  });
+
+  older("it MUST immediately close the connection", async () => {
+    const old = [`${SIGNATURE}01`, `${SIGNATURE}02`, "0100", "ff0000"];
+    for (const octets of old) {
+      const rest = octets === "ff0000" ? "00000000000001000000" : "";
+      const { peer, host } = await hearing("PULL", octets + rest, PLAIN);
+      await host.clock.advance(1000);
+      assert.equal(peer.state, "closed", octets);
+      assert.ok(!peer.received.includes("48454c4c4f"));
+      assert.deepEqual(host.messages, []);
+    }
+  });
 }

@@ -10,6 +10,7 @@ import type { Options } from "../../src/options/options.ts";
 import type { SocketType } from "../../src/options/socket_type.ts";
 import { curveKeyPair, toCurveKey } from "../../src/security/curve_keys.ts";
 import { encodeMetadata, parseMetadata } from "../../src/wire/metadata.ts";
+import { Pull } from "../../mod.ts";
 import { FakeClock } from "../kit/fake_clock.ts";
 import { section } from "../kit/rfc.ts";
 import {
@@ -71,11 +72,15 @@ for (const [rfc, minor] of [[23, 0], [37, 1]] as const) {
       },
     );
   } else {
-    mechanism("The peer that binds SHALL be the server", async () => {
-      // The session that a listener made says READY without being asked.
-      const { peer } = await hearing("PULL", hello);
-      assert.equal(peer.received, greeting() + ready("PULL"));
-    }, "there are no roles: both send READY at once, as libzmq does");
+    mechanism(
+      "SHALL be the server, and connecting peer SHALL be the client",
+      async () => {
+        // The session that a listener made says READY without being asked.
+        const { peer } = await hearing("PULL", hello);
+        assert.equal(peer.received, greeting() + ready("PULL"));
+      },
+      "there are no roles: both send READY at once, as libzmq does",
+    );
 
     mechanism(
       "the client SHALL send a READY command and then wait for a READY",
@@ -281,4 +286,20 @@ for (const [rfc, minor] of [[23, 0], [37, 1]] as const) {
       assert.equal(peer!.properties.get("Resource"), name);
     }
   });
+
+  resource("The Resource SHALL match this grammar", async () => {
+    await using pull = new Pull();
+    for (const path of ["/a", "/system/name-service/test", "/"]) {
+      const endpoint = `tcp://127.0.0.1:9${path}`;
+      assert.throws(() => pull.connect(endpoint), { code: "EINVAL" });
+      await assert.rejects(pull.bind(endpoint), { code: "EINVAL" });
+    }
+  }, "there are no resources, as with libzmq: an endpoint has no path");
+
+  resource("SHALL use the same security credentials", async () => {
+    await using one = new Pull();
+    await using other = new Pull({ plainServer: true });
+    const endpoint = await one.bind("tcp://127.0.0.1:*");
+    await assert.rejects(other.bind(endpoint), { code: "EADDRINUSE" });
+  }, "there are no resources: an endpoint belongs to one socket");
 }

@@ -185,3 +185,41 @@ curve("The credentials SHALL consist of a 32-byte long-term", async () => {
   const question = await asked(CURVE);
   assert.deepEqual(question.slice(6), [z85Decode(OWN_KEYS.publicKey)]);
 });
+
+const example = section(27, "Example of NULL Authentication");
+
+/** What a server of NULL asks, as a ROUTER gets it, and its answer taken. */
+async function exampleExchange(): Promise<string[]> {
+  await using scene = new ZapScene({
+    server: { zapDomain: "test" },
+    client: {},
+  });
+  const { router, question } = await routed(scene);
+  const [id, delimiter, ...rest] = question;
+  await router.send([id!, delimiter!, ...reply(rest)]);
+  await until(() => scene.pull.peers.length === 1, "the client is in");
+  await router.close();
+  return texts(question.slice(1));
+}
+
+example("uses a REQ socket, it SHALL NOT send the delimiter", async () => {
+  // What is on the wire is the same: a REQ would have added it.
+  const [delimiter, version] = await exampleExchange();
+  assert.deepEqual([delimiter, version], ["", "1.0"]);
+}, "the server's is a DEALER, which sends it");
+example("If it uses a DEALER socket, it SHALL send the delimiter", async () => {
+  const question = await exampleExchange();
+  const id = question[2]!;
+  const frames = ["", "1.0", id, "test", "127.0.0.1", "", "NULL"];
+  assert.deepEqual(question, frames);
+});
+example("uses a REP socket, it SHALL NOT receive nor send the", async () => {
+  await using scene = new ZapScene({ server: {}, client: {} });
+  const question = await scene.ask();
+  assert.equal(text(question[0]), "1.0");
+  assert.ok(await scene.answer(...reply(question)));
+});
+example("uses a ROUTER socket, it SHALL receive and send the", async () => {
+  const [delimiter] = await exampleExchange();
+  assert.equal(delimiter, "");
+});
