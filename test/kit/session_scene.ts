@@ -6,6 +6,7 @@
 
 import type { Options } from "../../src/options/options.ts";
 import type { SocketType } from "../../src/options/socket_type.ts";
+import type { Connection } from "../../src/session/connection.ts";
 import { FakeClock } from "./fake_clock.ts";
 import type { MemoryOptions } from "./memory_stream.ts";
 import {
@@ -27,6 +28,15 @@ const PEERS: Partial<Record<SocketType, string>> = {
   RADIO: "DISH",
   DISH: "RADIO",
   SCATTER: "GATHER",
+  GATHER: "SCATTER",
+  REP: "REQ",
+  ROUTER: "DEALER",
+  XSUB: "XPUB",
+  PAIR: "PAIR",
+  CLIENT: "SERVER",
+  SERVER: "CLIENT",
+  PEER: "PEER",
+  CHANNEL: "CHANNEL",
 };
 
 export interface Scene {
@@ -34,6 +44,26 @@ export interface Scene {
   readonly host: TestHost;
   readonly peer: RawPeer;
   say(...frames: string[]): Promise<void>;
+}
+
+/** A socket that heard octets of a peer, and what came of it. */
+export interface Heard {
+  readonly host: TestHost;
+  readonly peer: RawPeer;
+  readonly session: Connection;
+}
+
+/** Says octets to a socket from the first one on, greeting included. */
+export async function hearing(
+  type: SocketType,
+  octets: string,
+  options: Partial<Options> = {},
+): Promise<Heard> {
+  const host = new TestHost(type, new FakeClock(), options);
+  const { peer, session } = await facing(host);
+  peer.say(octets);
+  await host.clock.settle();
+  return { host, peer, session };
 }
 
 /** A socket after its handshake with a peer to play by hand. */

@@ -25,7 +25,7 @@ import {
   XSubscriber,
 } from "../../mod.ts";
 
-const classes = {
+export const socketClasses = {
   CHANNEL: Channel,
   CLIENT: Client,
   DEALER: Dealer,
@@ -49,16 +49,16 @@ const classes = {
 } as const;
 
 /** A socket type by its handshake name. */
-export type TypeName = keyof typeof classes;
+export type TypeName = keyof typeof socketClasses;
 
 /** Every socket type. */
 export const typeNames: readonly TypeName[] = Object.keys(
-  classes,
+  socketClasses,
 ) as TypeName[];
 
 /** Makes a socket of ours, with whatever options: wrong ones included. */
 export function makeSocket(type: TypeName, options: object = {}): Socket {
-  const socketClass = classes[type] as new (options: object) => Socket;
+  const socketClass = socketClasses[type] as new (options: object) => Socket;
   return new socketClass(options);
 }
 
