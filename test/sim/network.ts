@@ -108,11 +108,8 @@ export class SimNetwork implements Wire {
     return this.#dark.has(b!.address) || this.#cut(a!.address, b!.address);
   }
 
-  trace(what: string, stream: SimStream, octets?: Uint8Array): void {
-    this.#trace(
-      `${what} ${stream.localAddress} ${stream.remoteAddress}`,
-      octets,
-    );
+  trace(what: string, octets?: Uint8Array): void {
+    this.#trace(what, octets);
   }
 
   #cut(a: string, b: string): boolean {

@@ -29,7 +29,7 @@ export interface Wire {
   /** True while the packets of the end do not reach its peer's host. */
   blocked(from: SimStream): boolean;
   /** Notes what happened. */
-  trace(what: string, stream: SimStream, octets?: Uint8Array): void;
+  trace(what: string, octets?: Uint8Array): void;
 }
 
 /** How a connection treats what is written. */
@@ -48,6 +48,8 @@ export class SimStream implements ByteStream, DirectStream {
   readonly remoteAddress: string;
   readonly direct: DirectStream = this;
   readonly owner: Owner;
+  /** What it is called in the trace. */
+  readonly label: string;
   /** The other end. */
   peer!: SimStream;
   /** Every octet that the engine wrote here, for the judge. */
@@ -90,6 +92,7 @@ export class SimStream implements ByteStream, DirectStream {
     this.#manners = manners;
     this.localAddress = local;
     this.remoteAddress = remote;
+    this.label = ` ${local} ${remote}`.replaceAll("tcp://", "");
   }
 
   get readable(): ReadableStream<Uint8Array> {
@@ -116,6 +119,12 @@ export class SimStream implements ByteStream, DirectStream {
   }
 
   write(parts: readonly Uint8Array[]): boolean {
+    // Who was not told yet that it broke writes in good faith.
+    if (this.gone) {
+      for (const part of parts) {
+        this.written.push(part.slice());
+      }
+    }
     if (this.gone || this.#ending) return false;
     for (const part of parts) {
       if (part.length === 0) continue;
@@ -165,7 +174,7 @@ export class SimStream implements ByteStream, DirectStream {
   vanish(): void {
     if (this.gone) return;
     this.gone = true;
-    this.#wire.trace("gone", this);
+    this.#wire.trace(`gone${this.label}`);
     for (const part of this.#out) this.written.push(part.slice());
     this.#out = [];
     this.#outOctets = 0;
@@ -321,7 +330,7 @@ export class SimStream implements ByteStream, DirectStream {
     this.handed += length;
     this.peer.#outstanding -= length;
     const octets = chunk.subarray(0, length);
-    this.#wire.trace("data", this, octets);
+    this.#wire.trace(this.label, octets);
     if (room === undefined || room.length === 0) sink.data(octets);
     else {
       room.set(octets);

@@ -9,10 +9,12 @@ import type { Random } from "./random.ts";
 
 /**
  * Turns of the microtask queue without any activity after which the promises
- * count as settled. Closing a socket takes the longest chain; a longer one
- * would be as reproducible, and only overlap with the next event.
+ * count as settled: between two events of one time, and before time moves.
+ * Chains are shorter; a longer one would be as reproducible, and only overlap
+ * with the next event.
  */
-const QUIET = 32;
+const QUIET = 16;
+const QUIET_BEFORE_TIME = 64;
 
 /** Whose events they are: one that is stalled or dead has none. */
 export interface Owner {
@@ -88,7 +90,8 @@ export class Time {
     let outcome: { readonly error?: unknown } | undefined;
     work().then(() => outcome = {}, (error) => outcome = { error });
     for (;;) {
-      await this.#settle();
+      await this.#settle(QUIET);
+      if (!this.#isDue) await this.#settle(QUIET_BEFORE_TIME);
       if (outcome !== undefined) break;
       if (!this.#step()) {
         throw new Error(`Nothing is left to happen at ${this.now} ms`);
@@ -109,10 +112,16 @@ export class Time {
     ).length;
   }
 
-  async #settle(): Promise<void> {
+  /** True when an event of the present time is to come. */
+  get #isDue(): boolean {
+    const first = this.#heap[0];
+    return first !== undefined && first.at <= this.now;
+  }
+
+  async #settle(turns: number): Promise<void> {
     for (;;) {
       let seen = this.#activity;
-      for (let quiet = 0; quiet < QUIET; quiet++) {
+      for (let quiet = 0; quiet < turns; quiet++) {
         await undefined;
         if (this.#activity === seen) continue;
         seen = this.#activity;

@@ -19,7 +19,7 @@ export interface Traffic {
 }
 
 /** Messages of each sender during the trouble, at most. */
-const MOST = 60;
+const MOST = 40;
 /** Messages of each sender after the trouble. */
 const LAST = 5;
 
