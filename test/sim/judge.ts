@@ -52,6 +52,7 @@ export class Judge {
   /** What was wrong beside the history. */
   readonly faults: string[] = [];
   readonly #owners: Owner[] = [];
+  readonly #lossy = new Set<number>();
 
   /** @param each every receiver is to get its own copy. */
   constructor(now: () => number, each: boolean) {
@@ -59,10 +60,15 @@ export class Judge {
     this.history = new History({ each });
   }
 
-  /** A numbered sender in a program. */
-  source(owner: Owner): Source {
-    this.#owners.push(owner);
-    return new Source(this, this.#owners.length - 1);
+  /**
+   * A numbered sender in a program.
+   *
+   * @param lossy what it sends may be lost without a reason that is known.
+   */
+  source(owner: Owner, lossy: boolean): Source {
+    const sender = this.#owners.push(owner) - 1;
+    if (lossy) this.#lossy.add(sender);
+    return new Source(this, sender);
   }
 
   /** Something is wrong. */
@@ -70,26 +76,17 @@ export class Judge {
     this.faults.push(`${fault} at ${this.now()} ms`);
   }
 
-  /**
-   * Everything that is wrong.
-   *
-   * @param loss false: loss is not judged, as with publishers.
-   */
-  judge(
-    pairs: readonly Pair[],
-    sockets: Iterable<Socket>,
-    loss: boolean,
-  ): string[] {
+  /** Everything that is wrong. */
+  judge(pairs: readonly Pair[], sockets: Iterable<Socket>): string[] {
     const verdict = this.history.verdict();
     const faults = [...this.faults];
     if (!verdict.clean) faults.push(verdict.line);
-    if (!loss) return faults;
     const { broken, handed } = trail(pairs);
     let dropped = 0;
     for (const socket of sockets) dropped += socket.stats.dropped;
     const lost = [...this.history.missing()].filter((stamp) => {
       const key = keyOf(stamp);
-      return !broken.has(key) &&
+      return !this.#lossy.has(stamp.sender) && !broken.has(key) &&
         (this.#owners[stamp.sender]!.alive || handed.has(key));
     });
     if (lost.length > dropped) {

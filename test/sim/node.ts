@@ -1,7 +1,7 @@
 // A program of a simulated world: a context with its sockets and tasks, that
 // can sleep, stall and die.
 import { Context, type Message, type Socket, ZmqError } from "../../mod.ts";
-import type { PeerInfo } from "../../src/routing/peer.ts";
+import type { Stamp } from "../kit/history.ts";
 import type { Judge, Source } from "./judge.ts";
 import type { Program, SimNetwork } from "./network.ts";
 import type { Random } from "./random.ts";
@@ -37,6 +37,7 @@ export class SimNode implements Program {
   /** True once it is being closed in good order. */
   closing = false;
   readonly #world: Surroundings;
+  #ways = 0;
 
   constructor(world: Surroundings, address: string, id: number) {
     this.#world = world;
@@ -72,19 +73,22 @@ export class SimNode implements Program {
     return socket;
   }
 
-  /** A numbered sender. */
-  source(): Source {
-    return this.#world.judge.source(this);
+  /** A numbered sender; `lossy` says that its loss is not judged. */
+  source(lossy = false): Source {
+    return this.#world.judge.source(this, lossy);
   }
 
-  /** Takes down a message that arrived; its first frame is the stamp. */
-  got(message: Message, peer?: PeerInfo): boolean {
+  /**
+   * Takes down a message that arrived; its first frame is the stamp.
+   *
+   * @param way messages of one sender that came the same way are in order;
+   * absent: they may come in any.
+   */
+  got(message: Message, way?: string): Stamp | undefined {
     const { judge, time, trace } = this.#world;
     time.touch();
     trace(`got ${this.id}`, message[0]);
-    // The connection: the peer's address, which each has for itself.
-    const { history } = judge;
-    return history.received(this.id, message, peer?.address) !== undefined;
+    return judge.history.received(this.id, message, way ?? this.#ways++);
   }
 
   /** So many milliseconds later, unless the node has died. */

@@ -1,16 +1,19 @@
 // Runs one seed of one scenario, and says how it went.
+import { broker } from "./scenarios/broker.ts";
 import { pipeline } from "./scenarios/pipeline.ts";
-import { type Rules, World } from "./world.ts";
+import { World } from "./world.ts";
 
 /** A topology, and what its programs do. */
 interface Scenario {
-  readonly rules: Rules;
+  /** Every receiver is to get its own copy. */
+  readonly each?: boolean;
   readonly play: (world: World) => Promise<void>;
 }
 
 /** Every scenario by its name. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  pipeline: { rules: {}, play: pipeline },
+  broker: { play: broker },
+  pipeline: { play: pipeline },
 };
 
 /** How a run went. */
@@ -35,8 +38,8 @@ export async function runSeed(
   scenario: string,
   log?: (line: string) => void,
 ): Promise<Outcome> {
-  const { rules, play } = SCENARIOS[scenario]!;
-  const world = new World(seed, rules);
+  const { each = false, play } = SCENARIOS[scenario]!;
+  const world = new World(seed, each);
   world.log = log;
   const faults = await world.run(play);
   const { events, now } = world.time;

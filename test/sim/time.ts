@@ -10,11 +10,11 @@ import type { Random } from "./random.ts";
 /**
  * Turns of the microtask queue without any activity after which the promises
  * count as settled: between two events of one time, and before time moves.
- * Chains are shorter; a longer one would be as reproducible, and only overlap
- * with the next event.
+ * The longest chain, closing a socket, takes 30. One that is longer would be
+ * as reproducible, and only overlap with the next event.
  */
-const QUIET = 16;
-const QUIET_BEFORE_TIME = 64;
+const QUIET = 6;
+const QUIET_BEFORE_TIME = 36;
 
 /** Whose events they are: one that is stalled or dead has none. */
 export interface Owner {

@@ -24,7 +24,7 @@ const MOST = 40;
 const LAST = 5;
 
 /** Virtual milliseconds after which all is well when nothing is wrong. */
-const RECOVERY = 20_000;
+export const RECOVERY: number = 20_000;
 
 /** Makes the traffic of a run. */
 export function traffic(random: Random): Traffic {

@@ -24,14 +24,6 @@ export interface Host {
 const TIME_LIMIT = 600_000;
 const EVENT_LIMIT = 3_000_000;
 
-/** What a scenario says about itself when it begins. */
-export interface Rules {
-  /** Every receiver is to get its own copy. */
-  readonly each?: boolean;
-  /** False: publishers may lose what nobody was there for. */
-  readonly loss?: boolean;
-}
-
 /** One run. */
 export class World implements Surroundings {
   readonly random: Random;
@@ -42,23 +34,22 @@ export class World implements Surroundings {
   readonly settings: Settings;
   /** What happened, for those who want to read it. */
   log: ((line: string) => void) | undefined;
-  readonly #rules: Rules;
   readonly #engine: Random;
   readonly #sockets: Socket[][] = [];
   // Two halves of a hash of the whole trace.
   #low = 0x811c9dc5;
   #high = 0x1b873593;
 
-  constructor(seed: number, rules: Rules) {
+  /** @param each every receiver is to get its own copy. */
+  constructor(seed: number, each: boolean) {
     const random = this.random = new Random(seed);
     this.#engine = random.fork();
-    this.#rules = rules;
     this.settings = settings(random);
     this.time = new Time(random.fork());
     const trace = (line: string, octets?: Uint8Array): void =>
       this.trace(line, octets);
     this.network = new SimNetwork(this.time, random.fork(), trace);
-    this.judge = new Judge(() => this.time.now, rules.each === true);
+    this.judge = new Judge(() => this.time.now, each);
   }
 
   /** The same for the same history. */
@@ -156,7 +147,7 @@ export class World implements Surroundings {
         this.judge.blame(`not ${what} within ${limit} ms`);
         return false;
       }
-      await this.sleep(10);
+      await this.sleep(25);
     }
     return true;
   }
@@ -181,9 +172,7 @@ export class World implements Surroundings {
     } finally {
       restore();
     }
-    const { pairs } = this.network;
-    const loss = this.#rules.loss !== false;
-    return this.judge.judge(pairs, this.#sockets.flat(), loss);
+    return this.judge.judge(this.network.pairs, this.#sockets.flat());
   }
 
   #start(address: string): SimNode {

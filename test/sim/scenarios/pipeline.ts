@@ -28,7 +28,7 @@ export async function pipeline(world: World): Promise<void> {
     void node.task(async () => {
       for (;;) {
         const { message, peer } = await pull.receiveFrom();
-        node.got(message, peer);
+        node.got(message, peer.address);
         if (rest > 0) await node.sleep(random.below(rest));
       }
     });
