@@ -1,6 +1,7 @@
 // Runs one seed of one scenario, and says how it went.
 import { broker } from "./scenarios/broker.ts";
 import { pipeline } from "./scenarios/pipeline.ts";
+import { pubsub } from "./scenarios/pubsub.ts";
 import { World } from "./world.ts";
 
 /** A topology, and what its programs do. */
@@ -14,6 +15,7 @@ interface Scenario {
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   broker: { play: broker },
   pipeline: { play: pipeline },
+  pubsub: { each: true, play: pubsub },
 };
 
 /** How a run went. */
