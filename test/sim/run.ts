@@ -1,7 +1,10 @@
 // Runs one seed of one scenario, and says how it went.
 import { broker } from "./scenarios/broker.ts";
+import { heartbeat } from "./scenarios/heartbeat.ts";
+import { mesh } from "./scenarios/mesh.ts";
 import { pipeline } from "./scenarios/pipeline.ts";
 import { pubsub } from "./scenarios/pubsub.ts";
+import { thousand } from "./scenarios/thousand.ts";
 import { World } from "./world.ts";
 
 /** A topology, and what its programs do. */
@@ -14,8 +17,11 @@ interface Scenario {
 /** Every scenario by its name. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   broker: { play: broker },
+  heartbeat: { play: heartbeat },
+  mesh: { play: mesh },
   pipeline: { play: pipeline },
   pubsub: { each: true, play: pubsub },
+  thousand: { play: thousand },
 };
 
 /** How a run went. */

@@ -70,9 +70,14 @@ export class World implements Surroundings {
     );
   };
 
+  /** The address of a host that was added, or will be. */
+  addressOf(index: number): string {
+    return `10.0.${index >> 8}.${index & 255}`;
+  }
+
   /** Adds a host, and starts its program. */
   async add(boot: Boot, mortal = true): Promise<Host> {
-    const address = `10.0.${this.hosts.length >> 8}.${this.hosts.length & 255}`;
+    const address = this.addressOf(this.hosts.length);
     const host = { address, boot, mortal, node: this.#start(address) };
     this.hosts.push(host);
     await host.node.task(() => boot(host.node));
