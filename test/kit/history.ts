@@ -43,7 +43,10 @@ export function stamped(
   body: readonly Uint8Array[] = [],
 ): Uint8Array[] {
   const stamp = new Uint8Array(STAMP_OCTETS);
-  [MAGIC, sender, epoch, seq].forEach((n, i) => writeU32(stamp, i * 4, n));
+  writeU32(stamp, 0, MAGIC);
+  writeU32(stamp, 4, sender);
+  writeU32(stamp, 8, epoch);
+  writeU32(stamp, 12, seq);
   writeU32(stamp, 16, digest(stamp, body));
   return [stamp, ...body];
 }
@@ -53,8 +56,11 @@ export function stampOf(frame: Uint8Array | undefined): Stamp | undefined {
   if (frame?.length !== STAMP_OCTETS || readU32(frame, 0) !== MAGIC) {
     return undefined;
   }
-  const [sender, epoch, seq] = [4, 8, 12].map((at) => readU32(frame, at));
-  return { sender: sender!, epoch: epoch!, seq: seq! };
+  return {
+    sender: readU32(frame, 4),
+    epoch: readU32(frame, 8),
+    seq: readU32(frame, 12),
+  };
 }
 
 /** FNV-1a over the stamp and each frame with its length. */

@@ -18,16 +18,18 @@ export interface Traffic {
   finish(world: World): Promise<void>;
 }
 
-/** Messages of each sender during the trouble, at most. */
-const MOST = 40;
 /** Messages of each sender after the trouble. */
 const LAST = 5;
 
 /** Virtual milliseconds after which all is well when nothing is wrong. */
 export const RECOVERY: number = 20_000;
 
-/** Makes the traffic of a run. */
-export function traffic(random: Random): Traffic {
+/**
+ * Makes the traffic of a run.
+ *
+ * @param most messages of each sender during the trouble.
+ */
+export function traffic(random: Random, most: number): Traffic {
   const pause = random.pick([1, 20, 100]);
   const burst = random.pick([1, 4, 30]);
   const senders: { readonly node: SimNode; done: boolean }[] = [];
@@ -38,7 +40,7 @@ export function traffic(random: Random): Traffic {
       const sender = { node, done: false };
       senders.push(sender);
       void node.task(async () => {
-        for (let left = MOST; !isOver; await node.sleep(pause)) {
+        for (let left = most; !isOver; await node.sleep(pause)) {
           for (let i = random.below(burst); i >= 0 && left > 0; i--, left--) {
             await send(source.next(body(random)));
           }

@@ -228,6 +228,8 @@ export class World implements Surroundings {
       [globalThis, "setTimeout", forbidden],
       [globalThis, "setInterval", forbidden],
       [globalThis, "setImmediate", forbidden],
+      // Most errors are a broken connection's: where they come from is known.
+      [Error, "stackTraceLimit", this.log === undefined ? 0 : 20],
     ];
     const before = changes.map(([object, name, value]) => {
       const old = Object.getOwnPropertyDescriptor(object, name);

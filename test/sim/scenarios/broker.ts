@@ -94,7 +94,7 @@ export async function broker(world: World): Promise<void> {
   }
   for (let i = random.between(1, 3); i > 0; i--) await world.add(serve);
   for (let i = random.between(1, 4); i > 0; i--) await world.add(ask);
-  await trouble(world, random.between(0, 6000));
+  await trouble(world, random.between(0, 4000));
   isOver = true;
   await world.until(
     () =>

@@ -14,7 +14,7 @@ export async function mesh(world: World): Promise<void> {
   const size = random.between(2, 4);
   const rest = random.pick([0, 0, 5, 30]);
   const answers = random.chance(0.5);
-  const flow = traffic(random);
+  const flow = traffic(random, 15);
   const places = Array.from({ length: size }, (_, i) => world.addressOf(i));
 
   const boot = async (node: SimNode): Promise<void> => {
@@ -50,6 +50,6 @@ export async function mesh(world: World): Promise<void> {
     }
   };
   for (let i = 0; i < size; i++) await world.add(boot);
-  await trouble(world, random.between(0, 6000));
+  await trouble(world, random.between(0, 4000));
   await flow.finish(world);
 }

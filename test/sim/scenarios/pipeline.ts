@@ -13,7 +13,7 @@ export async function pipeline(world: World): Promise<void> {
   const consumers = random.between(1, 3);
   const pullBinds = random.chance(0.5);
   const rest = random.pick([0, 0, 5, 40]);
-  const flow: Traffic = traffic(random);
+  const flow: Traffic = traffic(random, 40);
   const bound: string[] = [];
   const join = async (node: SimNode, socket: Push | Pull, binds: boolean) => {
     if (binds) {
@@ -44,6 +44,6 @@ export async function pipeline(world: World): Promise<void> {
   ];
   if (!pullBinds) boots.reverse();
   for (const boot of boots) await world.add(boot);
-  await trouble(world, random.between(0, 8000));
+  await trouble(world, random.between(0, 5000));
   await flow.finish(world);
 }

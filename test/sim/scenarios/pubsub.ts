@@ -129,7 +129,7 @@ export async function pubsub(world: World): Promise<void> {
   for (let i = random.between(1, 4); i > 0; i--) {
     await world.add(read(random.pick(level)));
   }
-  await trouble(world, random.between(0, 6000));
+  await trouble(world, random.between(0, 4000));
   asked = round + 1;
   const served = (number: number): boolean =>
     readers.every((reader) =>
