@@ -7,7 +7,7 @@ import type { Batch } from "../../src/routing/outbox.ts";
 import { Pipe } from "../../src/routing/pipe.ts";
 import { Heartbeat } from "../../src/session/heartbeat.ts";
 import { Session } from "../../src/session/session.ts";
-import { SubPattern } from "../../src/socket/patterns/sub.ts";
+import type { SubPattern } from "../../src/socket/patterns/sub.ts";
 import { SubscribingPattern } from "../../src/socket/patterns/subscribing.ts";
 import { show } from "../kit/show.ts";
 import { firstFailure } from "./seeds.ts";

@@ -132,7 +132,7 @@ export class SimStream implements ByteStream, DirectStream {
       this.#outOctets += part.length;
     }
     this.#blocked ||= this.#outOctets >= this.#manners.writeLimit;
-    this.#after(0, () => this.#send());
+    this.#wire.time.inside(0, this.owner, () => this.#send());
     return !this.#blocked;
   }
 
@@ -148,7 +148,7 @@ export class SimStream implements ByteStream, DirectStream {
   end(): void {
     if (this.gone || this.#ending) return;
     this.#ending = true;
-    this.#after(0, () => this.#send());
+    this.#wire.time.inside(0, this.owner, () => this.#send());
   }
 
   close(): void {
@@ -244,7 +244,7 @@ export class SimStream implements ByteStream, DirectStream {
     this.#moving = true;
     const { time } = this.#wire;
     // The network's events are nobody's: they happen whoever sleeps.
-    time.after(first.at - time.now, undefined, () => {
+    time.inside(first.at - time.now, undefined, () => {
       this.#moving = false;
       this.#arrive();
     });
@@ -261,7 +261,7 @@ export class SimStream implements ByteStream, DirectStream {
         return;
       }
       this.#moving = true;
-      wire.time.after(RETRANSMIT, undefined, () => {
+      wire.time.inside(RETRANSMIT, undefined, () => {
         this.#moving = false;
         this.#arrive();
       });
@@ -341,7 +341,7 @@ export class SimStream implements ByteStream, DirectStream {
 
   #acknowledged(): void {
     if (this.gone || this.#outOctets === 0) return;
-    this.#wire.time.after(this.#wire.latency(), undefined, () => this.#send());
+    this.#wire.time.inside(this.#wire.latency(), undefined, () => this.#send());
   }
 
   #endedBoth(): void {

@@ -40,10 +40,11 @@ export function traffic(random: Random, most: number): Traffic {
       const sender = { node, done: false };
       senders.push(sender);
       void node.task(async () => {
-        for (let left = most; !isOver; await node.sleep(pause)) {
+        for (let left = most; !isOver;) {
           for (let i = random.below(burst); i >= 0 && left > 0; i--, left--) {
             await send(source.next(body(random)));
           }
+          await node.sleep(left > 0 ? pause : 50);
         }
         for (let i = 0; i < LAST; i++) {
           await send(source.next(body(random)));
