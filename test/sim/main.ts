@@ -8,7 +8,8 @@ const USAGE = `Usage: npm run sim -- [options]
 
   --seed N          the first seed (1)
   --count N         how many seeds (10 000; 1 when --seed is given)
-  --scenario NAME   ${Object.keys(SCENARIOS).join(", ")} (all in turn)
+  --scenario NAME   ${Object.keys(SCENARIOS).join(", ")}
+                    (all in turn; "thousand" for each hundredth seed only)
   --trace           print everything that happens
 `;
 
@@ -40,6 +41,9 @@ async function main(): Promise<void> {
   let [runs, failed, messages] = [0, 0, 0];
   for (let seed = first; seed < first + count; seed++) {
     for (const name of names) {
+      // It takes as long as a hundred others.
+      const isRare = name === "thousand" && names.length > 1;
+      if (isRare && seed % 100 > 0) continue;
       const outcome = await runSeed(seed, name, log);
       runs++;
       messages += outcome.messages;

@@ -56,5 +56,5 @@ export async function thousand(world: World): Promise<void> {
   await world.until(all, "served", RECOVERY);
   await trouble(world, 2500);
   round++;
-  await world.until(() => all() && world.isCalm, "served again", RECOVERY);
+  await world.until(all, "served again", RECOVERY);
 }
