@@ -120,6 +120,14 @@ export class SimNode implements Program {
     );
   }
 
+  /** Messages that its sockets have sent. */
+  get sent(): number {
+    return this.sockets.reduce(
+      (sum, { stats }) => sum + stats.sent.messages,
+      0,
+    );
+  }
+
   /** Closes everything in good order. */
   async close(): Promise<void> {
     this.closing = true;

@@ -54,6 +54,8 @@ export class SimStream implements ByteStream, DirectStream {
   peer!: SimStream;
   /** Every octet that the engine wrote here, for the judge. */
   readonly written: Uint8Array[] = [];
+  /** How many octets that is, those included that have not left. */
+  octets = 0;
   /** Octets of the peer that the engine was given. */
   handed = 0;
   /** True once this end is no more, whatever the other believes. */
@@ -108,11 +110,6 @@ export class SimStream implements ByteStream, DirectStream {
     return this.#outOctets === 0;
   }
 
-  /** True when nothing is on its way from here. */
-  get idle(): boolean {
-    return this.gone || (this.#outOctets === 0 && this.#outstanding === 0);
-  }
-
   start(sink: ByteSink): void {
     this.#sink = sink;
     this.#deliverSoon();
@@ -130,6 +127,7 @@ export class SimStream implements ByteStream, DirectStream {
       if (part.length === 0) continue;
       this.#out.push(part);
       this.#outOctets += part.length;
+      this.octets += part.length;
     }
     this.#blocked ||= this.#outOctets >= this.#manners.writeLimit;
     this.#wire.time.inside(0, this.owner, () => this.#send());

@@ -5,6 +5,7 @@ import { Judge } from "./judge.ts";
 import { SimNetwork } from "./network.ts";
 import { SimNode, type Surroundings } from "./node.ts";
 import { Random } from "./random.ts";
+import type { SimStream } from "./stream.ts";
 import { type Settings, settings } from "./settings.ts";
 import { Time } from "./time.ts";
 
@@ -18,6 +19,14 @@ export interface Host {
   /** False: the scenario needs it to live. */
   readonly mortal: boolean;
   node: SimNode;
+}
+
+interface Look {
+  readonly sent: number;
+  readonly ends: readonly {
+    readonly stream: SimStream;
+    readonly octets: number;
+  }[];
 }
 
 /** Virtual milliseconds that a run may take. */
@@ -36,6 +45,8 @@ export class World implements Surroundings {
   log: ((line: string) => void) | undefined;
   readonly #engine: Random;
   readonly #sockets: Socket[][] = [];
+  // What was sent and written when all queues were last seen empty.
+  #look: Look | undefined;
   // Two halves of a hash of the whole trace.
   #low = 0x811c9dc5;
   #high = 0x1b873593;
@@ -157,10 +168,27 @@ export class World implements Surroundings {
     return true;
   }
 
-  /** True when nothing is on its way, and nothing waits in a socket. */
+  /**
+   * True when no message waits in a socket, and none is on its way: heartbeats
+   * always are. It takes two looks to see that.
+   */
   get isCalm(): boolean {
-    return this.network.pairs.every(([a, b]) => a.idle && b.idle) &&
-      this.hosts.every(({ node }) => node.queued === 0);
+    const nodes = this.hosts.map(({ node }) => node);
+    if (nodes.some(({ queued }) => queued > 0)) {
+      this.#look = undefined;
+      return false;
+    }
+    const sent = nodes.reduce((sum, node) => sum + node.sent, 0);
+    if (this.#look?.sent !== sent) {
+      const ends = this.network.pairs.flat().filter(({ gone }) => !gone)
+        .map((stream) => ({ stream, octets: stream.octets }));
+      this.#look = { sent, ends };
+      return false;
+    }
+    // All that was written until then has arrived, and no message came since.
+    return this.#look.ends.every(({ stream, octets }) =>
+      stream.gone || stream.peer.gone || stream.peer.handed >= octets
+    );
   }
 
   /** Runs a scenario, and gives everything that was wrong. */
