@@ -1,6 +1,9 @@
 // A simulated world: hosts with their programs, a network, one time, and a
 // trace of everything, all of it from one seed.
 import type { Socket } from "../../mod.ts";
+import { defaultOptions } from "../../src/options/options.ts";
+import type { SessionHost } from "../../src/session/host.ts";
+import { prepareConnections } from "../../src/session/maker.ts";
 import { Judge } from "./judge.ts";
 import { SimNetwork } from "./network.ts";
 import { SimNode, type Surroundings } from "./node.ts";
@@ -8,6 +11,15 @@ import { Random } from "./random.ts";
 import type { SimStream } from "./stream.ts";
 import { type Settings, settings } from "./settings.ts";
 import { Time } from "./time.ts";
+
+/**
+ * Has the engine load what it would load with its first endpoint: a run does
+ * not leave the microtasks, in which nothing is ever loaded.
+ */
+async function loadEngine(): Promise<void> {
+  const host = { type: "STREAM" } as SessionHost;
+  await prepareConnections(host, defaultOptions("STREAM"));
+}
 
 /** Starts the program of a host; called anew after each crash. */
 export type Boot = (node: SimNode) => Promise<void>;
@@ -193,6 +205,7 @@ export class World implements Surroundings {
 
   /** Runs a scenario, and gives everything that was wrong. */
   async run(scenario: (world: World) => Promise<void>): Promise<string[]> {
+    await loadEngine();
     const restore = this.#ownChance();
     try {
       await this.time.run(async () => {
