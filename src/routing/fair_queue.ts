@@ -20,6 +20,17 @@ export class FairQueue {
     return this.#active.length === 0;
   }
 
+  /** How many messages can be read, those of pipes that are gone included. */
+  get messages(): number {
+    let sum = 0;
+    for (let i = this.#active.length; i > 0; i--) {
+      const pipe = this.#active.shift()!;
+      sum += pipe.inbox.length;
+      this.#active.push(pipe);
+    }
+    return sum;
+  }
+
   /** Queues a message that arrived on a pipe. */
   push(pipe: Pipe, message: Message): void {
     pipe.enqueue(message);

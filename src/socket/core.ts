@@ -132,7 +132,7 @@ export class SocketCore implements PipeOwner, PatternHost, SessionHost {
 
   /** Messages and octets so far. */
   get stats(): SocketStats {
-    return this.#counters.with(this.#pipes);
+    return this.#counters.with(this.#pipes, this.pattern.waiting);
   }
 
   openPipe(

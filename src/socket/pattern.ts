@@ -65,6 +65,11 @@ export abstract class Pattern {
   /** A pipe that refused a write has room again. */
   abstract writable(pipe: Pipe): void;
 
+  /** How many messages arrived and were not received yet. */
+  get waiting(): number {
+    return 0;
+  }
+
   /** A message arrived. */
   abstract message(pipe: Pipe, message: Message): void;
 

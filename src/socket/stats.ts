@@ -48,19 +48,22 @@ export class SocketCounters {
     this.#dropped += pipe.dropped;
   }
 
-  /** The counts, those of the given live pipes included. */
-  with(pipes: Iterable<Pipe>): SocketStats {
+  /**
+   * The counts, those of the given live pipes included.
+   *
+   * @param incoming what waits to be received; pipes that are gone may have
+   * left some of it.
+   */
+  with(pipes: Iterable<Pipe>, incoming: number): SocketStats {
     const sum = new SocketCounters();
     sum.#receivedMessages = this.#receivedMessages;
     sum.#receivedOctets = this.#receivedOctets;
     sum.#sentMessages = this.#sentMessages;
     sum.#sentOctets = this.#sentOctets;
     sum.#dropped = this.#dropped;
-    let incoming = 0;
     let outgoing = 0;
     for (const pipe of pipes) {
       sum.keep(pipe);
-      incoming += pipe.inbox.length;
       outgoing += pipe.pending;
     }
     return {

@@ -17,6 +17,10 @@ export abstract class QueuedPattern extends Pattern {
     this.deliver(pipe, message);
   }
 
+  override get waiting(): number {
+    return this.queue.messages;
+  }
+
   override receive(): Message | undefined {
     const message = this.queue.read();
     if (message !== undefined) this.source = this.queue.source;

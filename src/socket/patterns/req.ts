@@ -118,6 +118,10 @@ export class ReqPattern extends BalancedPattern {
     this.#reply = undefined;
   }
 
+  override get waiting(): number {
+    return this.#reply === undefined ? 0 : 1;
+  }
+
   override get canReceive(): boolean {
     return this.#reply !== undefined;
   }
