@@ -1,0 +1,163 @@
+// A process with sockets of ours, for tests whose processes are killed,
+// stopped, or live in a network of their own. What it sends is told before it
+// is sent, what it receives is told in bundles; players.ts is the other side.
+import process from "node:process";
+import {
+  type DuplexSocket,
+  type MessageLike,
+  Router,
+  type Socket,
+  Subscriber,
+  XPublisher,
+} from "../../mod.ts";
+import { play, tell } from "../kit/actor_program.ts";
+import { History, stamped } from "../kit/history.ts";
+import { makeSocket, type TypeName } from "../kit/sockets.ts";
+import { pause } from "../kit/wait.ts";
+import { liveMemory } from "./memory.ts";
+
+/** Milliseconds between two bundles of what was received. */
+const BUNDLE = 100;
+
+/** What is poured: a stream of stamped messages. */
+export interface Pour {
+  readonly sender: number;
+  /** How many in all. Default: until `stop`. */
+  readonly count?: number;
+  /** Milliseconds between bursts. Default: none. */
+  readonly every?: number;
+  /** Messages in a burst. */
+  readonly burst: number;
+  /** Octets of each of the frames behind the stamp. */
+  readonly frames: readonly number[];
+  /** True: each burst begins a new epoch when the peer changed. */
+  readonly topic?: boolean;
+}
+
+const sockets = new Map<string, DuplexSocket>();
+const stops = new Map<string, AbortController>();
+const pours = new Map<string, Promise<void>>();
+const events = new Map<string, [string, number][]>();
+/** Judges one thing here: whether a message is whole. */
+const judge = new History();
+let bundle: (readonly [number, number, number, string])[] = [];
+
+function find(name: string): DuplexSocket {
+  const socket = sockets.get(name);
+  if (socket === undefined) throw new Error(`No socket is called "${name}"`);
+  return socket;
+}
+
+async function pour(name: string, what: Pour): Promise<void> {
+  const { sender, burst, every, count = Infinity, frames } = what;
+  const stop = new AbortController();
+  stops.set(name, stop);
+  const socket = find(name);
+  const body = frames.map((size) => new Uint8Array(size).fill(size));
+  for (let seq = 0; seq < count && !stop.signal.aborted;) {
+    const end = Math.min(count, seq + burst);
+    tell({ sent: [sender, seq, end] });
+    for (; seq < end; seq++) {
+      const message: MessageLike = stamped({ sender, epoch: 0, seq }, body);
+      try {
+        await socket.send(message, { signal: stop.signal });
+      } catch {
+        tell({ failed: [sender, seq, end] });
+        return;
+      }
+    }
+    if (every !== undefined) await pause(every);
+  }
+}
+
+function flush(): void {
+  if (bundle.length === 0) return;
+  tell({ got: bundle });
+  bundle = [];
+}
+
+/** Receives for ever. A ROUTER's messages begin with the connection's id. */
+async function drain(name: string, rest: number): Promise<void> {
+  const socket = find(name);
+  const isRouter = socket instanceof Router;
+  try {
+    for (let i = 1;; i++) {
+      const { message, peer } = await socket.receiveFrom();
+      const [id, ...own] = isRouter ? message : [undefined, ...message];
+      const frames = own as Uint8Array[];
+      const stamp = judge.received(0, frames);
+      const from = id === undefined ? peer.address : id.join(".");
+      if (stamp === undefined) tell({ torn: 1 });
+      else bundle.push([stamp.sender, stamp.epoch, stamp.seq, from]);
+      if (rest > 0 && i % rest === 0) await pause(Math.random() * 3);
+    }
+  } catch {
+    // The socket was closed.
+  }
+}
+
+async function echo(name: string): Promise<void> {
+  const socket = find(name);
+  try {
+    for (;;) await socket.send(await socket.receive());
+  } catch {
+    // The socket was closed.
+  }
+}
+
+setInterval(flush, BUNDLE).unref();
+
+play({
+  open(name: string, type: TypeName, options: object) {
+    sockets.set(name, makeSocket(type, options) as DuplexSocket);
+  },
+  bind: (name: string, endpoint: string) => find(name).bind(endpoint),
+  connect: (name: string, endpoint: string) => find(name).connect(endpoint),
+  subscribe: (name: string, topic: string) =>
+    (find(name) as Socket as Subscriber).subscribe(topic),
+  pour(name: string, what: Pour) {
+    pours.set(name, pour(name, what));
+  },
+  poured: (name: string) => pours.get(name),
+  async stop() {
+    for (const stop of stops.values()) stop.abort();
+    await Promise.all(pours.values());
+  },
+  drain: (name: string, rest = 0) => void drain(name, rest),
+  echo: (name: string) => void echo(name),
+  /** Sends one message to each subscription that comes. */
+  greet(name: string) {
+    const publisher = find(name) as Socket as XPublisher;
+    void (async () => {
+      for (;;) {
+        const notice = await publisher.receive();
+        if (notice[0]![0] === 1) await publisher.send(notice[0]!.subarray(1));
+      }
+    })();
+  },
+  send: (name: string, text: string) => find(name).send(text),
+  receive: async (name: string, timeout: number) =>
+    (await find(name).receive({ timeout })).map((frame) =>
+      new TextDecoder().decode(frame)
+    ),
+  flush,
+  stats: (name: string) => find(name).stats,
+  peers: (name: string) => find(name).peers.length,
+  /** Keeps the events of a socket with their times. */
+  watch(name: string) {
+    const seen: [string, number][] = [];
+    events.set(name, seen);
+    const names = ["connect:delay", "handshake", "disconnect", "accept"] as const;
+    for (const each of names) {
+      find(name).events.addEventListener(each, () => {
+        seen.push([each, performance.now()]);
+      });
+    }
+  },
+  events: (name: string) => [...events.get(name)!],
+  now: () => performance.now(),
+  memory: () => liveMemory(),
+  rss: () => process.memoryUsage().rss,
+  cpu: () => process.cpuUsage().user + process.cpuUsage().system,
+  close: (name: string, linger: number) => find(name).close({ linger }),
+});
