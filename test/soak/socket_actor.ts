@@ -40,6 +40,7 @@ const pours = new Map<string, Promise<void>>();
 const events = new Map<string, [string, number][]>();
 /** Judges one thing here: whether a message is whole. */
 const judge = new History();
+let flooded = 0;
 let bundle: (readonly [number, number, number, string])[] = [];
 
 function find(name: string): DuplexSocket {
@@ -105,6 +106,38 @@ async function echo(name: string): Promise<void> {
   }
 }
 
+async function discard(name: string): Promise<void> {
+  try {
+    for await (const _ of find(name));
+  } catch {
+    // The socket was closed.
+  }
+}
+
+async function flood(socket: DuplexSocket): Promise<void> {
+  for (; !socket.closed; flooded++) {
+    await socket.send("flood");
+    if (flooded % 256 === 0) await pause();
+  }
+}
+
+async function clockwork(
+  socket: DuplexSocket,
+  size: number,
+  burst: number,
+  every: number,
+): Promise<void> {
+  for (let due = performance.now(); !socket.closed;) {
+    for (let i = 0; i < burst; i++) {
+      const frame = new Uint8Array(size);
+      new DataView(frame.buffer).setFloat64(0, Date.now());
+      socket.trySend(frame);
+    }
+    due += every;
+    await pause(Math.max(0, due - performance.now()));
+  }
+}
+
 setInterval(flush, BUNDLE).unref();
 
 play({
@@ -134,6 +167,26 @@ play({
         if (notice[0]![0] === 1) await publisher.send(notice[0]!.subarray(1));
       }
     })();
+  },
+  /** Receives and forgets. */
+  discard: (name: string) => void discard(name),
+  /** Sends bursts of messages that say when, for ever, on time. */
+  clockwork(name: string, size: number, burst: number, every: number) {
+    void clockwork(find(name), size, burst, every);
+  },
+  /** Sends small messages as fast as it can, for ever. */
+  flood(name: string) {
+    void discard(name);
+    void flood(find(name));
+  },
+  flooded: () => flooded,
+  /** Sends until the high water mark is reached and stays so. */
+  async fill(name: string, size: number) {
+    const frame = new Uint8Array(size);
+    for (let turns = 0; turns < 20; turns++) {
+      while (find(name).trySend(frame)) turns = 0;
+      await pause(10);
+    }
   },
   send: (name: string, text: string) => find(name).send(text),
   receive: async (name: string, timeout: number) =>
