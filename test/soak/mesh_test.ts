@@ -24,7 +24,7 @@ const WARM_UP = 50;
 const GROWTH = 4 * 1024 * 1024;
 
 /** What of each sender's stream is sent at once, and how often. */
-const STREAM = { burst: 5, every: 400, frames: [0, 300] } as const;
+const STREAM = { burst: 5, every: 1000, frames: [0, 300] } as const;
 
 const EAGER = {
   reconnectInterval: 20,
@@ -67,13 +67,13 @@ class Member {
   async join(members: readonly Member[]): Promise<void> {
     const player = this.player;
     const incarnation = ++incarnations;
-    await Promise.all(members.map(async (member, i) => {
-      if (member === this) return;
-      const name = await player.connected("DEALER", member.endpoint, EAGER);
+    const links = members.flatMap((member, i) => {
+      if (member === this) return [];
       const sender = incarnation * PROCESSES + i;
       streams.set(sender, [this.index, i]);
-      await player.pour(name, { sender, ...STREAM });
-    }));
+      return [[member.endpoint, { sender, ...STREAM }]];
+    });
+    await player.ask("join", links, EAGER);
   }
 
   /** Stops sending, and waits until all that is queued has left. */

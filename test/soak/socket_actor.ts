@@ -30,8 +30,6 @@ export interface Pour {
   readonly burst: number;
   /** Octets of each of the frames behind the stamp. */
   readonly frames: readonly number[];
-  /** True: each burst begins a new epoch when the peer changed. */
-  readonly topic?: boolean;
 }
 
 const sockets = new Map<string, DuplexSocket>();
@@ -41,6 +39,9 @@ const events = new Map<string, [string, number][]>();
 /** Judges one thing here: whether a message is whole. */
 const judge = new History();
 let flooded = 0;
+let offset = 0;
+const realNow = Date.now;
+Date.now = () => realNow() + offset;
 let bundle: (readonly [number, number, number, string])[] = [];
 
 function find(name: string): DuplexSocket {
@@ -151,6 +152,16 @@ play({
   pour(name: string, what: Pour) {
     pours.set(name, pour(name, what));
   },
+  /** Makes a DEALER for each endpoint, and pours into it. */
+  join(links: readonly (readonly [string, Pour])[], options: object) {
+    for (const [endpoint, what] of links) {
+      const name = `link ${endpoint}`;
+      const socket = makeSocket("DEALER", options) as DuplexSocket;
+      socket.connect(endpoint);
+      sockets.set(name, socket);
+      pours.set(name, pour(name, what));
+    }
+  },
   poured: (name: string) => pours.get(name),
   async stop() {
     for (const stop of stops.values()) stop.abort();
@@ -187,6 +198,25 @@ play({
       while (find(name).trySend(frame)) turns = 0;
       await pause(10);
     }
+  },
+  sendLarge: (name: string, size: number) =>
+    void find(name).send(new Uint8Array(size)),
+  /** The octets of a message that is there, or -1. */
+  tryReceiveSize: (name: string) => find(name).tryReceive()?.[0]!.length ?? -1,
+  /** How long a receive with a timeout takes when nothing comes. */
+  async waitInVain(name: string, timeout: number) {
+    const start = performance.now();
+    try {
+      await find(name).receive({ timeout });
+    } catch {
+      // That is what was expected.
+    }
+    return performance.now() - start;
+  },
+  date: () => Date.now(),
+  /** Has the wall clock of this process jump. */
+  jump: (milliseconds: number) => {
+    offset = milliseconds;
   },
   send: (name: string, text: string) => find(name).send(text),
   receive: async (name: string, timeout: number) =>
