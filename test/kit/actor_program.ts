@@ -46,7 +46,11 @@ async function serve(part: Part, line: string): Promise<void> {
   try {
     say({ id, ok: await part[name]!(...words) });
   } catch (error) {
-    say({ id, error: String((error as Error | undefined)?.stack ?? error) });
+    const { code = "", stack = error } = error as {
+      readonly code?: string;
+      readonly stack?: string;
+    };
+    say({ id, error: `${code} ${stack}` });
   }
 }
 

@@ -40,9 +40,14 @@ export class Breaker implements AsyncDisposable {
     return this.#pairs.size;
   }
 
-  /** Cuts every connection; the next ones are let through. */
-  cut(): void {
-    for (const pair of [...this.#pairs]) this.#end(pair);
+  /**
+   * Cuts every connection; the next ones are let through. Returns how many it
+   * cut.
+   */
+  cut(): number {
+    const pairs = [...this.#pairs];
+    for (const pair of pairs) this.#end(pair);
+    return pairs.length;
   }
 
   /** Lets nobody through until `up`: who comes is thrown out. */

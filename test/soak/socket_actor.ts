@@ -115,6 +115,15 @@ async function discard(name: string): Promise<void> {
   }
 }
 
+async function ask(name: string, every: number): Promise<void> {
+  const socket = find(name);
+  while (!socket.closed) {
+    await socket.send("?");
+    await socket.receive();
+    await pause(every);
+  }
+}
+
 async function flood(socket: DuplexSocket): Promise<void> {
   for (; !socket.closed; flooded++) {
     await socket.send("flood");
@@ -218,6 +227,8 @@ play({
   jump: (milliseconds: number) => {
     offset = milliseconds;
   },
+  /** Asks a REP again and again. */
+  asking: (name: string, every: number) => void ask(name, every),
   send: (name: string, text: string) => find(name).send(text),
   receive: async (name: string, timeout: number) =>
     (await find(name).receive({ timeout })).map((frame) =>
