@@ -86,7 +86,9 @@ function findFiles({ filters, soak }) {
   return readdirSync(join(ROOT, "test"), { recursive: true })
     .map((path) => `test/${path.split(sep).join("/")}`)
     .filter((path) => path.endsWith("_test.ts"))
-    .filter((path) => soak ? isLong(path) || givesVerdicts(path) : !isLong(path))
+    .filter((path) =>
+      soak ? isLong(path) || givesVerdicts(path) : !isLong(path)
+    )
     .filter((path) =>
       filters.length === 0 || filters.some((part) => path.includes(part))
     )
@@ -95,7 +97,9 @@ function findFiles({ filters, soak }) {
 
 /** Says whether a test file says something about R1 to R25. */
 function givesVerdicts(file) {
-  return /"\..*\/kit\/verdict\.ts"/.test(readFileSync(join(ROOT, file), "utf8"));
+  return /"\..*\/kit\/verdict\.ts"/.test(
+    readFileSync(join(ROOT, file), "utf8"),
+  );
 }
 
 /**

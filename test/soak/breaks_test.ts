@@ -54,9 +54,7 @@ async function run(stand: keyof typeof STANDS): Promise<Outcome> {
   await using source = makeSource();
   await using sink = makeSink();
   source.linger = 0;
-  const [bound, connecting] = sourceConnects
-    ? [sink, source]
-    : [source, sink];
+  const [bound, connecting] = sourceConnects ? [sink, source] : [source, sink];
   await using breaker = await Breaker.to(
     await bound.bind("tcp://127.0.0.1:*"),
   );

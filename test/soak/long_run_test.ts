@@ -13,7 +13,7 @@ import { Player } from "./players.ts";
 
 /** Minutes on one runtime; the others, which run the same engine, get less. */
 const MINUTES = Number(
-  process.env.SOAK_MINUTES ?? (runtimeName === "node" ? 5 : 2),
+  process.env.SOAK_MINUTES ?? (runtimeName === "node" ? 5 : 1),
 );
 
 /** Milliseconds between two samples. */

@@ -15,7 +15,7 @@ const PROCESSES = 20;
 const IMMORTALS = 2;
 
 /** Kills: all of them on one runtime, on the others fewer. */
-const KILLS = runtimeName === "node" ? 500 : 150;
+const KILLS = runtimeName === "node" ? 500 : 100;
 
 /** How many are killed before the memory of those that live is measured. */
 const WARM_UP = 50;

@@ -5,7 +5,12 @@ import assert from "node:assert/strict";
 import { createPrivateKey, createPublicKey, diffieHellman } from "node:crypto";
 import type { Buffer } from "node:buffer";
 import { describe, it } from "node:test";
-import { concat, fromHex, randomBytes, toHex } from "../../../src/base/bytes.ts";
+import {
+  concat,
+  fromHex,
+  randomBytes,
+  toHex,
+} from "../../../src/base/bytes.ts";
 import { NONCE_LENGTH } from "../../../src/security/curve_crypto.ts";
 import { x25519, x25519PublicKey } from "../../../src/security/x25519.ts";
 import { libraries, loadLibrary } from "../../kit/curve_libraries.ts";
@@ -18,7 +23,9 @@ const P = 2n ** 255n - 19n;
 /** A number as 32 octets, least significant first. */
 function encode(value: bigint): Uint8Array {
   const octets = new Uint8Array(32);
-  for (let i = 0; i < 32; i++) octets[i] = Number((value >> BigInt(8 * i)) & 255n);
+  for (let i = 0; i < 32; i++) {
+    octets[i] = Number((value >> BigInt(8 * i)) & 255n);
+  }
   return octets;
 }
 
@@ -164,10 +171,14 @@ describe("the cryptography of CURVE", () => {
       const text = randomBytes(length);
       const box = noble!.seal(key, nonce, text);
       const same = toHex(sodium!.seal(key, nonce, text)) === toHex(box);
-      const opened = [noble!, sodium!].map((each) => each.open(key, nonce, box));
+      const opened = [noble!, sodium!].map((each) =>
+        each.open(key, nonce, box)
+      );
       const bad = box.slice();
       bad[length % box.length]! ^= 1 << (length % 8);
-      const forged = [noble!, sodium!].map((each) => each.open(key, nonce, bad));
+      const forged = [noble!, sodium!].map((each) =>
+        each.open(key, nonce, bad)
+      );
       if (
         same && forged.every((each) => each === undefined) &&
         opened.every((each) => each && toHex(each) === toHex(text))
