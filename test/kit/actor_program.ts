@@ -29,6 +29,9 @@ export function tell(notice: unknown): void {
 export function play(part: Part): void {
   process.on("uncaughtException", die);
   process.on("unhandledRejection", die);
+  // Deno opens its own descriptors for signals when it is idle for a second,
+  // and panics when there are none left by then.
+  process.on("SIGHUP", () => {});
   let done: Promise<void> = Promise.resolve();
   createInterface({ input: process.stdin })
     .on("line", (line) => {

@@ -91,6 +91,10 @@ async function run(stand: keyof typeof STANDS): Promise<Outcome> {
       await until(() => arrived > before + 20, "messages come through");
       await pause(Math.random() * 10);
     }
+    // What is sent from now on arrives.
+    await until(() => breaker.live > 0, "they are connected again");
+    const before = arrived;
+    await until(() => arrived > before + 200, "messages come again");
   } finally {
     running = false;
     await sending;
