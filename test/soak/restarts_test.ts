@@ -4,6 +4,6 @@ import { runRestarts } from "../reliability/reconnecting.ts";
 
 describe("clients of servers that are killed", () => {
   it("are back soon after each of 100 restarts", async () => {
-    await runRestarts(4, 25, 2000);
+    await runRestarts(4, 25, 2000, 100);
   });
 });
