@@ -7,16 +7,24 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { shownLines } from "./runner/results.mjs";
 import { installed, ROOT, run, runFile, RUNTIMES } from "./runner/runtimes.mjs";
+import {
+  parity,
+  table,
+  unhandled,
+  verdictLine,
+  verdictsIn,
+} from "./runner/verdicts.mjs";
 
 const USAGE = `Usage: node test/run.mjs [options] [path-part…]
 
   --runtime NAME       node, deno or bun; may be repeated (all three)
   --filter PART        only files whose path contains PART; may be repeated
   --no-skips           a skipped test is a failure
-  --soak               run test/soak instead of all the rest
+  --soak               run what gives verdicts on promises of reliability, all
+                       of test/soak first, and end with a table of them
   --node-binary PATH   the Node program to test on (the one that runs this)
   --no-build           test what is compiled in .out already
-  --jobs N             files at a time (2)
+  --jobs N             files at a time (2; 1 with --soak)
   --timeout S          seconds for one file (120; 3600 with --soak)
   --runtime-timeout S  seconds for one runtime (1500; 10800 with --soak)
 `;
@@ -56,7 +64,7 @@ function readOptions() {
     skipsFail: values["no-skips"],
     build: !values["no-build"],
     nodeBinary: values["node-binary"],
-    jobs: positive("jobs", values.jobs, 2),
+    jobs: positive("jobs", values.jobs, values.soak ? 1 : 2),
     fileTimeout: positive("timeout", values.timeout, values.soak ? 3600 : 120),
     runtimeTimeout: positive(
       "runtime-timeout",
@@ -74,14 +82,24 @@ function positive(name, text, otherwise) {
 
 /** Lists the test files that are asked for, relative to the project. */
 function findFiles({ filters, soak }) {
+  const isLong = (path) => path.startsWith("test/soak/");
   return readdirSync(join(ROOT, "test"), { recursive: true })
     .map((path) => `test/${path.split(sep).join("/")}`)
     .filter((path) => path.endsWith("_test.ts"))
-    .filter((path) => path.startsWith("test/soak/") === soak)
+    .filter((path) =>
+      soak ? isLong(path) || givesVerdicts(path) : !isLong(path)
+    )
     .filter((path) =>
       filters.length === 0 || filters.some((part) => path.includes(part))
     )
     .sort();
+}
+
+/** Says whether a test file says something about R1 to R25. */
+function givesVerdicts(file) {
+  return /"\..*\/kit\/verdict\.ts"/.test(
+    readFileSync(join(ROOT, file), "utf8"),
+  );
 }
 
 /**
@@ -136,6 +154,9 @@ async function runRuntime(name, files, options) {
 /** Prints what a test wants people to see although it passes. */
 function showLines(runtime, { output }) {
   for (const line of shownLines(output)) console.log(`${runtime}: ${line}`);
+  for (const found of verdictsIn(runtime, output)) {
+    console.log(verdictLine(found));
+  }
 }
 
 function showFailures(runtime, { file, units, problem, output }) {
@@ -202,18 +223,36 @@ function showSkips({ name, results }) {
   }
 }
 
+/** Prints what became of every promise; true when all are kept. */
+function showTable(verdicts, { runtimes, filters }) {
+  const same = parity(verdicts, runtimes);
+  if (same !== undefined) verdicts.push(same);
+  // Who asks for a part cannot have all.
+  const complete = filters.length === 0 &&
+    runtimes.length === Object.keys(RUNTIMES).length;
+  const { lines, broken } = table(verdicts, complete);
+  for (const line of lines) console.log(line);
+  if (broken.length > 0) console.log(`Broken: ${broken.join(", ")}`);
+  return broken.length === 0;
+}
+
 async function main() {
   const options = readOptions();
   const files = findFiles(options);
   if (files.length === 0) throw new Error("No test file matches");
   if (options.build && options.runtimes.includes("node")) await compile();
   const sum = { passed: 0, failed: 0, skipped: 0 };
+  const verdicts = [];
   let node;
   for (const name of options.runtimes) {
     const own = files.filter((file) => runtimesOf(file).includes(name));
     const outcome = await runRuntime(name, own, options);
     if (name === "node") node = outcome;
     else if (node !== undefined) compareWithNode(node, outcome);
+    for (const { output } of outcome.results) {
+      verdicts.push(...verdictsIn(name, output));
+    }
+    if (options.soak) verdicts.push(unhandled(name, outcome.results));
     const counts = {};
     for (const status of Object.keys(sum)) {
       counts[status] = count(outcome, status);
@@ -230,7 +269,8 @@ async function main() {
     recursive: true,
     force: true,
   });
-  const bad = sum.failed > 0 || (options.skipsFail && sum.skipped > 0);
+  const kept = !options.soak || showTable(verdicts, options);
+  const bad = !kept || sum.failed > 0 || (options.skipsFail && sum.skipped > 0);
   if (options.skipsFail && sum.skipped > 0) {
     console.log(`Expected no skipped test (--no-skips), got ${sum.skipped}`);
   }

@@ -58,6 +58,24 @@ export interface ScriptOptions {
   readonly permissions?: readonly string[];
 }
 
+/** The command that runs a script, named by its URL, on the runtime at hand. */
+export function scriptCommand(
+  url: URL,
+  args: readonly string[],
+  { launcher = [], permissions = ["--allow-all"] }: ScriptOptions = {},
+): string[] {
+  const before = runtimeName === "deno"
+    ? ["run", "--no-check", "--no-prompt", ...permissions]
+    : [];
+  return [
+    ...launcher,
+    process.execPath,
+    ...before,
+    fileURLToPath(url),
+    ...args,
+  ];
+}
+
 /** A script of the test kit that runs in a process of its own. */
 export class Script {
   /** The process. */
@@ -70,18 +88,9 @@ export class Script {
   constructor(
     url: URL,
     args: readonly string[],
-    { launcher = [], permissions = ["--allow-all"] }: ScriptOptions = {},
+    options: ScriptOptions = {},
   ) {
-    const before = runtimeName === "deno"
-      ? ["run", "--no-check", "--no-prompt", ...permissions]
-      : [];
-    const [command, ...rest] = [
-      ...launcher,
-      process.execPath,
-      ...before,
-      fileURLToPath(url),
-      ...args,
-    ];
+    const [command, ...rest] = scriptCommand(url, args, options);
     this.child = spawn(command!, rest, {
       stdio: ["ignore", "pipe", "inherit"],
     });
