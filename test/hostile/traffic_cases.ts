@@ -35,7 +35,6 @@ function longHeader(flags: number, size: bigint): Uint8Array {
 
 const lengths = sizes.map(([size, isNumber], i): TrafficCase => ({
   name: `a frame of ${size} octets`,
-  schemes: ["tcp"],
   // The frame around a sealed one is read like any other.
   mechanisms: i % 3 === 0 ? mechanisms : ["NULL"],
   act: ({ raw }) => raw.say(longHeader(0, size), new Uint8Array(4096)),
@@ -58,7 +57,6 @@ const messages: readonly TrafficCase[] = [
   },
   {
     name: "a message that never ends, of parts of 1 MiB",
-    schemes: ["tcp"],
     socket: { maxMessageBytes: 4 * MEBIOCTET },
     act: (insider) =>
       insider.say(MORE, ...endless(new Uint8Array(MEBIOCTET), 5)),
@@ -121,7 +119,6 @@ const wrongCommands: readonly [string, Uint8Array | string, string][] = [
 const commandCases: readonly TrafficCase[] = [
   ...wrongCommands.map(([name, body, reason]): TrafficCase => ({
     name,
-    schemes: ["tcp"],
     act: (insider) => commands(insider, body),
     end: broken(reason),
   })),
@@ -161,7 +158,6 @@ const commandCases: readonly TrafficCase[] = [
   },
   {
     name: "a ttl of a tenth of a second, and then silence",
-    schemes: ["tcp"],
     act: (insider) => commands(insider, "\x04PING\0\x01"),
     end: { code: "ETIMEDOUT" },
   },
@@ -185,7 +181,6 @@ const reserved = [0x08, 0x10, 0x20, 0x40, 0x80, 0xff].map((
   flags,
 ): TrafficCase => ({
   name: `the flags 0x${flags.toString(16)}`,
-  schemes: ["tcp"],
   act: ({ raw }) => raw.say(Uint8Array.of(flags)),
   end: broken(UNSPECIFIED),
 }));
@@ -199,7 +194,6 @@ const octetCases: readonly TrafficCase[] = [
   },
   ...[3, 4, 5].map((seed): TrafficCase => ({
     name: `octets that mean nothing, ${seed}`,
-    schemes: ["tcp"],
     // The first of them is no flags that there are.
     act: ({ raw }) => raw.say(Uint8Array.of(0xf0 | seed), noise(5000, seed)),
     end: broken(UNSPECIFIED),
@@ -212,6 +206,7 @@ const octetCases: readonly TrafficCase[] = [
   },
   {
     name: "a reset in the middle of a frame",
+    // A Unix socket has no other end than a FIN.
     schemes: ["tcp"],
     act: (insider) => {
       insider.say(MORE, toBytes("a"));

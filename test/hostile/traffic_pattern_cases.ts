@@ -126,7 +126,6 @@ const subscriptionCases: readonly TrafficCase[] = [
   {
     name: "a topic of 4 MiB in a message, as 3.0 has it",
     types: ["PUB", "XPUB"],
-    schemes: ["tcp"],
     act: (insider) => {
       const body = new Uint8Array(1 + 4 * MEBIOCTET);
       body[0] = 1;
@@ -137,7 +136,6 @@ const subscriptionCases: readonly TrafficCase[] = [
   {
     name: "1500 topics, each one an octet longer",
     types: ["PUB"],
-    schemes: ["tcp"],
     act: (insider) =>
       subscribe(
         insider,
@@ -162,7 +160,6 @@ const subscriptionCases: readonly TrafficCase[] = [
   {
     name: "one topic more than a peer may have",
     types: ["PUB"],
-    schemes: ["tcp"],
     socket: { maxTopics: 100 },
     act: (insider) =>
       subscribe(
@@ -174,7 +171,6 @@ const subscriptionCases: readonly TrafficCase[] = [
   {
     name: "topics of more octets than a peer may have",
     types: ["PUB"],
-    schemes: ["tcp"],
     socket: { maxTopicBytes: 1000 },
     act: (insider) =>
       subscribe(
@@ -186,7 +182,6 @@ const subscriptionCases: readonly TrafficCase[] = [
   {
     name: "the same subscription again and again",
     types: ["PUB"],
-    schemes: ["tcp"],
     socket: { maxTopics: 1 },
     act: (insider) =>
       subscribe(insider, Array.from({ length: 500 }, () => EMPTY)),
