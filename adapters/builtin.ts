@@ -6,6 +6,7 @@
  */
 
 import type * as Dns from "node:dns/promises";
+import type * as FsNow from "node:fs";
 import type * as Fs from "node:fs/promises";
 import type * as Module from "node:module";
 import type * as Net from "node:net";
@@ -16,6 +17,8 @@ import type * as Threads from "node:worker_threads";
 export interface Builtins {
   /** Name resolution. */
   readonly "node:dns/promises": typeof Dns;
+  /** Files, at once. */
+  readonly "node:fs": typeof FsNow;
   /** Files. */
   readonly "node:fs/promises": typeof Fs;
   /** `require`, outside of CommonJS. */

@@ -8,7 +8,7 @@
 import { type ErrorCode, quote, ZmqError } from "../src/base/errors.ts";
 
 /** What was being done when the system refused. */
-export type Task = "bind" | "connect" | "transfer";
+export type Task = "accept" | "bind" | "connect" | "transfer";
 
 type Meaning = readonly [code: ErrorCode, words: string];
 
@@ -72,12 +72,14 @@ const classes: ReadonlyMap<string, string> = new Map([
 ]);
 
 const verbs: Readonly<Record<Task, string>> = {
+  accept: "Cannot accept a connection at",
   bind: "Cannot bind to",
   connect: "Cannot connect to",
   transfer: "Lost the connection to",
 };
 
 const fallbacks: Readonly<Record<Task, Meaning>> = {
+  accept: reset,
   bind: foreign,
   connect: unreachable,
   transfer: reset,

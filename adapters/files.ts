@@ -1,5 +1,5 @@
 /**
- * The files of Unix domain sockets.
+ * The files of Unix domain sockets, and whether there can be more files.
  *
  * @module
  */
@@ -48,6 +48,24 @@ export class SocketFile {
   async remove(): Promise<void> {
     if (await inodeOf(this.#path) === this.#inode) await unlinkFile(this.#path);
   }
+}
+
+/**
+ * Why no other descriptor can be opened; `undefined` when one can.
+ *
+ * Who is asked after each connection that was accepted always has one to
+ * spare: without any, a system's accept fails again and again, and a runtime
+ * that does not tell of that spins.
+ */
+export function lackOfDescriptors(): unknown {
+  const files = builtin("node:fs");
+  try {
+    files.closeSync(files.openSync("/dev/null", "r"));
+  } catch (cause) {
+    const code = systemCode(cause);
+    if (code === "EMFILE" || code === "ENFILE") return cause;
+  }
+  return undefined;
 }
 
 async function inodeOf(path: string): Promise<number | undefined> {

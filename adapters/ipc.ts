@@ -74,7 +74,7 @@ export class IpcTransport implements Transport {
       stream: options,
       accept: (connection) => accept(new CallbackByteStream(connection)),
       failed: (cause) =>
-        options.onAcceptError?.(toZmqError(cause, "bind", text)),
+        options.onAcceptError?.(toZmqError(cause, "accept", text)),
     };
     try {
       if (address.kind === "any") return await this.#listenFresh(serve);

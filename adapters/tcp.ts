@@ -90,7 +90,7 @@ export class TcpTransport implements Transport {
         stream: options,
         accept: (connection) => accept(new CallbackByteStream(connection)),
         failed: (cause) =>
-          options.onAcceptError?.(toZmqError(cause, "bind", text)),
+          options.onAcceptError?.(toZmqError(cause, "accept", text)),
       });
       return {
         endpoint: formatTcp(withZone(server.host, host), server.port),

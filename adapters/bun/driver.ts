@@ -9,6 +9,7 @@ import { formatTcp } from "../../src/endpoint/tcp.ts";
 import type { StreamOptions } from "../../src/transport/transport.ts";
 import type { SocketConnection } from "../connection.ts";
 import type { DialOptions, Place, ServeOptions, Server } from "../driver.ts";
+import { lackOfDescriptors } from "../files.ts";
 import { deadOnArrival, NodeDriver, tune } from "../node/driver.ts";
 import { type BunApi, bunApi, type BunHandlers } from "./api.ts";
 import { BunConnection, type OwnSocket } from "./connection.ts";
@@ -50,6 +51,12 @@ export class BunDriver extends NodeDriver {
         : { hostname: place.host, port: place.port }),
       allowHalfOpen: true,
       socket: handlers((socket) => {
+        const lack = this.keepsSpare ? lackOfDescriptors() : undefined;
+        if (lack !== undefined) {
+          socket.end();
+          options.failed(lack);
+          return;
+        }
         if ("path" in place || socket.remoteAddress) {
           return options.accept(wrap(socket, place, options.stream));
         }
@@ -77,9 +84,10 @@ function handlers(open: (socket: OwnSocket) => void): BunHandlers<Owner> {
   return {
     binaryType: "uint8array",
     open,
-    data: (socket, chunk) => socket.data!.onData(chunk),
-    drain: (socket) => socket.data!.onDrain(),
-    end: (socket) => socket.data!.onEnd(),
+    // Who was not accepted has nobody who handles it.
+    data: (socket, chunk) => socket.data?.onData(chunk),
+    drain: (socket) => socket.data?.onDrain(),
+    end: (socket) => socket.data?.onEnd(),
     close: (socket, error) => socket.data?.onClose(error),
     error: (_socket, error) => {
       // What a callback throws is a defect, and as loud as elsewhere.

@@ -23,7 +23,7 @@ export function bunRuntime(): Runtime {
     name: "bun",
     transports: lazyTransports(platform, async () => {
       const { BunDriver } = await import("./driver.ts");
-      return new BunDriver(platform);
+      return new BunDriver({ ...platform, keepsSpare: true });
     }),
     clock: systemClock(),
     // node:net, which has to be asked, takes its time to load.

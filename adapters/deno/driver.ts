@@ -15,7 +15,8 @@ import type {
   ServeOptions,
   Server,
 } from "../driver.ts";
-import { SocketFile } from "../files.ts";
+import { toZmqError } from "../errors.ts";
+import { lackOfDescriptors, SocketFile } from "../files.ts";
 import { NodeDriver } from "../node/driver.ts";
 import type { Platform } from "../platform.ts";
 import {
@@ -26,8 +27,10 @@ import {
 } from "./api.ts";
 import { DenoConnection } from "./connection.ts";
 
-/** How long to wait, in ms, before accepting again after a failure. */
-const acceptDelay = 100;
+/** How long to wait, in ms, before accepting again without descriptors. */
+const shortestDelay = 10;
+/** Up to where that time doubles while there are none. */
+const longestDelay = 500;
 
 /** The stream sockets of Deno. */
 export class DenoDriver implements Driver {
@@ -39,12 +42,19 @@ export class DenoDriver implements Driver {
   readonly abstractNames: boolean;
   readonly #deno: DenoApi = denoApi();
   readonly #node: NodeDriver;
+  // Looking for a descriptor must not ask the user.
+  readonly #keepsSpare: boolean;
 
   /** Takes what is known of the runtime. */
   constructor(platform: Platform) {
     this.runtime = platform.runtime;
     this.platform = platform.platform;
     this.abstractNames = platform.abstractNames;
+    const { state } = this.#deno.permissions.querySync({
+      name: "read",
+      path: "/dev/null",
+    });
+    this.#keepsSpare = this.platform !== "win32" && state === "granted";
     this.#node = new NodeDriver(platform);
   }
 
@@ -73,18 +83,19 @@ export class DenoDriver implements Driver {
     if (wantsNode(options.stream)) {
       return await this.#node.serve(place, options);
     }
+    const lack = this.#keepsSpare ? lackOfDescriptors : () => undefined;
     if (!("path" in place)) {
       const listener = this.#deno.listen({
         hostname: place.host,
         port: place.port,
         tcpBacklog: options.backlog,
       });
-      return new DenoServer(listener, place, options);
+      return new DenoServer(listener, place, options, lack);
     }
     const { path } = place;
     const listener = this.#deno.listen({ transport: "unix", path });
     const file = path.startsWith("\0") ? undefined : await SocketFile.at(path);
-    return new DenoServer(listener, place, options, file);
+    return new DenoServer(listener, place, options, lack, file);
   }
 
   /** True when `--allow-sys` covers network interfaces. */
@@ -120,6 +131,7 @@ class DenoServer implements Server {
   readonly #listener: DenoListener;
   readonly #place: Place;
   readonly #options: ServeOptions;
+  readonly #lack: () => unknown;
   readonly #accepting: Promise<void>;
   readonly #file: SocketFile | undefined;
   #closed = false;
@@ -128,6 +140,7 @@ class DenoServer implements Server {
     listener: DenoListener,
     place: Place,
     options: ServeOptions,
+    lack: () => unknown,
     file?: SocketFile,
   ) {
     this.host = listener.addr.hostname ?? "";
@@ -135,6 +148,7 @@ class DenoServer implements Server {
     this.#listener = listener;
     this.#place = place;
     this.#options = options;
+    this.#lack = lack;
     this.#file = file;
     this.#accepting = this.#accept();
   }
@@ -155,21 +169,40 @@ class DenoServer implements Server {
   }
 
   async #accept(): Promise<void> {
+    let delay = shortestDelay;
     while (!this.#closed) {
       let conn;
+      let connection;
       try {
         conn = await this.#listener.accept();
+        if (this.#closed) return conn.close();
+        const lack = this.#lack();
+        if (lack !== undefined) {
+          conn.close();
+          this.#options.failed(lack);
+          continue;
+        }
+        connection = wrap(conn, this.#place, this.#options.stream);
+        delay = shortestDelay;
       } catch (cause) {
+        conn?.close();
         if (this.#closed) return;
         this.#options.failed(cause);
-        // Without descriptors the next attempt would fail at once.
-        await new Promise((resolve) => setTimeout(resolve, acceptDelay));
+        // A peer that has gone is no reason to let others wait; without
+        // descriptors the next attempt would fail at once.
+        if (!isExhausted(cause)) continue;
+        await new Promise((resolve) => setTimeout(resolve, delay));
+        delay = Math.min(2 * delay, longestDelay);
         continue;
       }
-      if (this.#closed) return conn.close();
-      this.#options.accept(wrap(conn, this.#place, this.#options.stream));
+      this.#options.accept(connection);
     }
   }
+}
+
+/** True when the failure is not that of one connection. */
+function isExhausted(cause: unknown): boolean {
+  return toZmqError(cause, "accept", "").code === "EMFILE";
 }
 
 /** True for options that only Deno's `node:net` honours. */

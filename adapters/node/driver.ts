@@ -17,7 +17,7 @@ import type {
   ServeOptions,
   Server,
 } from "../driver.ts";
-import { makeTemporaryDirectory } from "../files.ts";
+import { lackOfDescriptors, makeTemporaryDirectory } from "../files.ts";
 import { NodeConnection } from "./connection.ts";
 import type { Platform } from "../platform.ts";
 import { adopt, Intake } from "./intake.ts";
@@ -26,6 +26,8 @@ import { adopt, Intake } from "./intake.ts";
 export interface NodeDriverOptions extends Platform {
   /** True when sockets can read into memory that we choose. */
   readonly readsInto?: boolean;
+  /** True when a listener is to keep a descriptor to spare. */
+  readonly keepsSpare?: boolean;
 }
 
 /** The stream sockets of `node:net`. */
@@ -36,6 +38,8 @@ export class NodeDriver implements Driver {
   readonly platform: string;
   /** True when abstract names are the same as other programs'. */
   readonly abstractNames: boolean;
+  /** True when a listener keeps a descriptor to spare. */
+  protected readonly keepsSpare: boolean;
   readonly #readsInto: boolean;
 
   /** Takes what differs between the runtimes. */
@@ -43,6 +47,8 @@ export class NodeDriver implements Driver {
     this.runtime = options.runtime;
     this.platform = options.platform;
     this.abstractNames = options.abstractNames;
+    this.keepsSpare = options.keepsSpare === true &&
+      options.platform !== "win32";
     this.#readsInto = options.readsInto ?? false;
   }
 
@@ -97,6 +103,12 @@ export class NodeDriver implements Driver {
       pauseOnConnect: true,
     });
     server.on("connection", (accepted) => {
+      const lack = this.keepsSpare ? lackOfDescriptors() : undefined;
+      if (lack !== undefined) {
+        accepted.destroy();
+        options.failed(lack);
+        return;
+      }
       const intake = this.#readsInto ? new Intake() : undefined;
       const adopted = intake && adopt(accepted, intake);
       const connection = adopted === undefined

@@ -25,7 +25,11 @@ export function nodeRuntime(): Runtime {
     name: "node",
     transports: lazyTransports(platform, async () => {
       const { NodeDriver } = await import("./driver.ts");
-      return new NodeDriver({ ...platform, readsInto: true });
+      return new NodeDriver({
+        ...platform,
+        readsInto: true,
+        keepsSpare: true,
+      });
     }),
     clock: systemClock(),
     // node:net, which has to be asked, takes its time to load.

@@ -10,7 +10,7 @@
 
 import { EMPTY } from "../base/bytes.ts";
 import { protocolError, ZmqError } from "../base/errors.ts";
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Timer } from "../base/clock.ts";
 import type { Message } from "../message/message.ts";
 import type { Options } from "../options/options.ts";
 import type { SocketType } from "../options/socket_type.ts";
@@ -20,7 +20,6 @@ import type { Mechanism } from "../security/mechanism.ts";
 import {
   CANCEL,
   encodeCommand,
-  encodePong,
   ERROR,
   JOIN,
   LEAVE,
@@ -42,6 +41,12 @@ import type { Writer } from "./writer.ts";
 
 /** A command: a topic of 64 KiB, and its name. */
 const MAX_COMMAND = 65536 + 16;
+
+/**
+ * Commands of one peer after which others have their turn: one that subscribes
+ * costs some microseconds, and a system hands over thousands at once.
+ */
+const TURN = 500;
 
 /** The connection, as its traffic sees it. */
 export interface TrafficOwner {
@@ -119,6 +124,8 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   #octets = 0;
   // The frames to come belong to a message that is thrown away.
   #skipping = false;
+  #commands = 0;
+  #rest: Timer | undefined;
 
   constructor(owner: TrafficOwner, setup: TrafficSetup) {
     this.#owner = owner;
@@ -174,6 +181,7 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
 
   /** Stops timers, and forgets keys. */
   stop(): void {
+    this.#rest?.cancel();
     this.#heartbeat?.stop();
     this.#mechanism?.close();
   }
@@ -259,10 +267,10 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
       const first = body[0];
       if (first === 0 || first === 1) {
         this.#skipping = more;
-        return this.#pipe.deliverCommand(
+        return this.#goesOn(this.#pipe.deliverCommand(
           first === 1 ? SUBSCRIBE : CANCEL,
           body.subarray(1),
-        );
+        ));
       }
       // Nobody may send to a PUB.
       if (this.#type === "PUB") {
@@ -305,30 +313,39 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     switch (name) {
       case SUBSCRIBE:
       case CANCEL:
-        if (this.#intake !== "subscriptions") return true;
-        return this.#pipe.deliverCommand(name, data);
+        if (this.#intake !== "subscriptions") break;
+        return this.#goesOn(this.#pipe.deliverCommand(name, data));
       case JOIN:
       case LEAVE:
-        if (this.#type !== "RADIO") return true;
-        return this.#pipe.deliverCommand(name, parseGroup(data));
+        if (this.#type !== "RADIO") break;
+        return this.#goesOn(this.#pipe.deliverCommand(name, parseGroup(data)));
       case PING:
         this.#pong(data);
-        return true;
+        break;
       case PONG:
         parsePong(data);
-        return true;
+        break;
       case ERROR:
         throw protocolError(
           "ERR_ZMTP_UNEXPECTED_COMMAND",
           `The peer gave up: "${parseError(data)}"`,
         );
     }
-    return true;
+    return this.#goesOn(true);
+  }
+
+  /** Says whether to go on after a command, which a full inbox may forbid. */
+  #goesOn(hasRoom: boolean): boolean {
+    if (!hasRoom || ++this.#commands < TURN) return hasRoom;
+    this.#commands = 0;
+    this.#rest?.cancel();
+    this.#rest = this.#clock.setTimer(() => this.#owner.proceed(), 0);
+    return false;
   }
 
   #pong(data: Uint8Array): void {
     const { ttl, context } = parsePing(data);
-    this.#writer.sendPong(encodeFrame(COMMAND, encodePong(context)));
+    this.#writer.sendPong(context);
     this.#beat().pinged(ttl);
   }
 

@@ -11,6 +11,8 @@ import type { Clock } from "../base/clock.ts";
 import { giveLarge } from "../routing/batch_memory.ts";
 import type { ConnectionPipe } from "../routing/connection_pipe.ts";
 import type { DirectStream } from "../transport/transport.ts";
+import { encodePong } from "../wire/commands.ts";
+import { COMMAND, encodeFrame } from "../wire/framing.ts";
 
 /** Buffers that a writer waits for. */
 const MOST_LENT = 4;
@@ -96,9 +98,13 @@ export class Writer {
     this.schedule();
   }
 
-  /** As `sendFirst`, for a PONG: one that still waits is dropped. */
-  sendPong(frame: Uint8Array): void {
-    this.#pong = frame;
+  /**
+   * As `sendFirst`, for a PONG with a context: one that still waits is dropped.
+   * It is made when it is sent: who sends PINGs and reads nothing costs little.
+   */
+  sendPong(context: Uint8Array): void {
+    // What waits for long must not keep a whole chunk.
+    this.#pong = this.#blocked ? new Uint8Array(context) : context;
     this.schedule();
   }
 
@@ -150,7 +156,9 @@ export class Writer {
     const pipe = this.#pipe;
     const encoder = this.#encoder;
     if (this.#ping !== undefined) this.#first.push(this.#ping);
-    if (this.#pong !== undefined) this.#first.push(this.#pong);
+    if (this.#pong !== undefined) {
+      this.#first.push(encodeFrame(COMMAND, encodePong(this.#pong)));
+    }
     this.#ping = this.#pong = undefined;
     if (this.#first.length > 0) {
       const parts = [concat(this.#first)];

@@ -114,10 +114,24 @@ test("Session keeps one PONG for a peer that does not read", async () => {
     peer.say(command("PING", `\0\0${i}`));
     await Promise.resolve();
   }
-  await clock.settle();
+  // Not all in one turn: others have theirs.
+  await clock.advance(1);
   peer.stream.resume();
   await clock.settle();
   assert.equal(peer.take(), frame(0, "0123456789") + command("PONG", "999"));
+});
+
+test("Session lets others have their turn after 500 commands of one peer", async () => {
+  const { host, peer, clock } = await scene("XPUB");
+  const topics = Array.from({ length: 1200 }, (_, i) => `${i}`);
+  peer.say(topics.map((topic) => command("SUBSCRIBE", topic)).join(""));
+  await clock.settle();
+  assert.equal(host.commands.length, 500);
+  // The end of a connection waits for nobody.
+  peer.stream.close();
+  await clock.settle();
+  assert.equal(host.commands.length, 1200);
+  assert.equal(clock.timers, 0);
 });
 
 test("Session ends when the socket lets go of the pipe in a message", async () => {

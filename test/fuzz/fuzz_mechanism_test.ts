@@ -1,0 +1,8 @@
+// Handshakes and sealed traffic with somebody between the two sides.
+import { test } from "node:test";
+import { fuzzInSuite } from "./target.ts";
+import { mechanismTargets } from "./mechanism_targets.ts";
+
+for (const target of mechanismTargets) {
+  test(`${target.runs} runs of ${target.name}`, () => fuzzInSuite(target));
+}

@@ -1,0 +1,19 @@
+/**
+ * Everything that is fuzzed.
+ *
+ * @module
+ */
+
+import { mechanismTargets } from "./mechanism_targets.ts";
+import { sessionTargets } from "./session_targets.ts";
+import { curveTargets } from "./curve_targets.ts";
+import type { Target } from "./target.ts";
+import { wireTargets } from "./wire_targets.ts";
+
+/** All targets. */
+export const targets: readonly Target[] = [
+  ...wireTargets,
+  ...mechanismTargets,
+  ...sessionTargets,
+  ...curveTargets,
+];

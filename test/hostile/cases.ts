@@ -1,0 +1,162 @@
+// Runs tables of hostile cases: each in both roles, with each mechanism, over
+// each transport it applies to. For every one of them the connection ends as
+// the table says, within bounded time, no message is delivered before the
+// handshake is done, we say nothing that is not meant, and a good peer is
+// served afterwards by the same socket.
+import assert from "node:assert/strict";
+import process from "node:process";
+import { after, before, describe, it } from "node:test";
+import type { Context, SocketEvent } from "../../mod.ts";
+import {
+  type Mechanism,
+  mechanisms,
+  trustingContext,
+} from "../interop/security.ts";
+import { Places } from "../kit/places.ts";
+import { openSockets } from "../kit/runtime.ts";
+import { show } from "../kit/show.ts";
+import { until } from "../kit/wait.ts";
+import type { RawPeer } from "./raw_peer.ts";
+import { type Failure, Scene, type SceneOptions } from "./scene.ts";
+import { opening, type Place, type Role, wordsOf } from "./words.ts";
+
+/** The attack of one case, at a place. */
+export interface Attack extends Place {
+  readonly scene: Scene;
+  readonly peer: RawPeer;
+}
+
+/** One thing that a hostile peer does. */
+export interface HostileCase {
+  /** What it is, after "survives". */
+  readonly name: string;
+  /** Default: both. */
+  readonly roles?: readonly Role[];
+  /** Default: all. */
+  readonly mechanisms?: readonly Mechanism[];
+  /** Default: both. */
+  readonly schemes?: readonly Place["scheme"][];
+  /** What is different about the scene. */
+  readonly options?: SceneOptions;
+  /** What the peer says: one piece of octets, or whatever it does. */
+  readonly act: (attack: Attack) => Uint8Array | Promise<void>;
+  /** Why it does not come in; `"ready"`: it does, and nothing is wrong. */
+  readonly end: "ready" | Failure | ((place: Place) => "ready" | Failure);
+  /** All that our side says. Default: what begins the handshake. */
+  readonly said?: (place: Place) => readonly string[];
+  /** True: the end cuts off what we say, so that less of it may arrive. */
+  readonly cut?: boolean;
+}
+
+/** The peer broke the protocol. */
+export function broken(reason: string): Failure {
+  return { event: "handshake:error:protocol", code: "EPROTO", reason };
+}
+
+/** The peer said no. */
+export function refused(reason: string): Failure {
+  return { event: "handshake:error:auth", code: "EACCES", reason };
+}
+
+/** The peer said more than is taken before login. */
+export const tooLarge: Failure = {
+  event: "handshake:error:protocol",
+  code: "EMSGSIZE",
+};
+
+/** The peer went away. */
+export const gone: Failure = {
+  event: "handshake:error:other",
+  code: "ECONNRESET",
+};
+
+/** The peer took too long. */
+export const late: Failure = {
+  event: "handshake:error:other",
+  code: "ETIMEDOUT",
+};
+
+const ROLES: readonly Role[] = ["client", "server"];
+const SCHEMES: readonly Place["scheme"][] = ["tcp", "ipc"];
+
+/** Registers a test for each place of each case, and shows how many. */
+export function hostile(area: string, cases: readonly HostileCase[]): void {
+  describe(`hostile peers, ${area}: the socket survives`, () => {
+    const places = new Places();
+    const tally = new Map<string, number>();
+    const loose: unknown[] = [];
+    const notice = (error: unknown) => loose.push(error);
+    let context: Context;
+    let open = 0;
+
+    before(() => {
+      process.on("unhandledRejection", notice);
+      process.on("uncaughtException", notice);
+      context = trustingContext();
+      open = openSockets();
+    });
+
+    for (const one of cases) {
+      for (const place of placesOf(one)) {
+        const { role, mechanism, scheme } = place;
+        const who = `a ${mechanism} ${role} over ${scheme}`;
+        it(`${one.name}, by ${who}`, async () => {
+          await run(one, place, context, places);
+          assert.deepEqual(loose.splice(0), []);
+          const kind = `${role} ${mechanism}`;
+          tally.set(kind, (tally.get(kind) ?? 0) + 1);
+        });
+      }
+    }
+
+    it("and all descriptors are back", async () => {
+      await context.shutdown();
+      await until(() => openSockets() <= open, "descriptors are back", 2000);
+    });
+
+    after(() => {
+      process.off("unhandledRejection", notice);
+      process.off("uncaughtException", notice);
+      places.remove();
+      const counts = [...tally].map(([kind, count]) => `${count} ${kind}`);
+      show(`hostile ${area}: survived ${counts.join(", ")}`);
+    });
+  });
+}
+
+function placesOf(one: HostileCase): Place[] {
+  return (one.roles ?? ROLES).flatMap((role) =>
+    (one.mechanisms ?? mechanisms).flatMap((mechanism) =>
+      (one.schemes ?? SCHEMES).map((scheme) => ({ role, mechanism, scheme }))
+    )
+  );
+}
+
+async function run(
+  one: HostileCase,
+  place: Place,
+  context: Context,
+  places: Places,
+): Promise<void> {
+  await using scene = await Scene.open(place, context, places, one.options);
+  const peer = await scene.peer();
+  const octets = await one.act({ ...place, scene, peer });
+  if (octets !== undefined) peer.say(octets);
+  const end = typeof one.end === "function" ? one.end(place) : one.end;
+  if (end === "ready") {
+    await scene.letsIn();
+    peer.close();
+    await scene.event("disconnect");
+  } else await scene.keepsOut(peer, end);
+  const expected = one.said?.(place) ?? opening(place);
+  const said = wordsOf(peer.octets, place);
+  if (one.cut) assert.deepEqual(said, expected.slice(0, said.length));
+  else assert.deepEqual(said, expected);
+  scene.events.forEach(checkText);
+  await scene.servesGoodPeer();
+}
+
+/** What a peer made of an error's text must be harmless in a log. */
+function checkText({ type, error }: SocketEvent): void {
+  assert.match(error?.message ?? "", /^[\x20-\x7e]{0,1000}$/, type);
+}

@@ -1,0 +1,192 @@
+// What hostile peers cost in memory and in time: never more than twice the
+// octets that they sent and 8 MiB, and a second peer is answered meanwhile.
+import assert from "node:assert/strict";
+import { after, describe, it } from "node:test";
+import { Context, Dealer, Subscriber } from "../../mod.ts";
+import { text } from "../kit/messages.ts";
+import { skipUnlessLinux } from "../kit/runtime.ts";
+import { showTable } from "../kit/show.ts";
+import { pause, within } from "../kit/wait.ts";
+import { type Attack, attacks, Gang } from "./resource_attacks.ts";
+import { SERVICE_TIME } from "./traffic_scene.ts";
+import { Victim } from "./victim.ts";
+
+const MEBIOCTET = 1024 * 1024;
+
+/** What a process may grow by itself meanwhile. */
+const SLACK = 8 * MEBIOCTET;
+
+/** Milliseconds within which 99 of 100 answers come. */
+const ANSWER_TIME = 50;
+
+/** How often an attack is repeated whose answers came late. */
+const RETRIES = 5;
+
+/** Somebody who asks all the time, and how long the answers took. */
+class Asker {
+  readonly times: number[] = [];
+  readonly #ask: () => Promise<void>;
+  #isOver = false;
+  #done: Promise<void> | undefined;
+
+  constructor(ask: () => Promise<void>) {
+    this.#ask = ask;
+  }
+
+  start(): void {
+    this.#done = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#isOver = true;
+    await this.#done;
+  }
+
+  /** Milliseconds within which 99 of 100 answers came. */
+  get slowest(): number {
+    const sorted = this.times.toSorted((a, b) => a - b);
+    return sorted[Math.floor(sorted.length * 0.99)] ?? 0;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isOver) {
+      const start = performance.now();
+      await this.#ask();
+      this.times.push(performance.now() - start);
+      await pause(1);
+    }
+  }
+}
+
+/** A good peer of a victim: asks a ROUTER, or subscribes to a PUB. */
+class Good implements AsyncDisposable {
+  readonly #socket: Dealer | Subscriber;
+
+  constructor(context: Context, victim: Victim, isSubscriber: boolean) {
+    const options = { context, linger: 0 };
+    if (isSubscriber) {
+      const subscriber = new Subscriber({
+        ...options,
+        receiveHighWaterMark: 1,
+      });
+      subscriber.subscribe("good");
+      this.#socket = subscriber;
+    } else this.#socket = new Dealer(options);
+    this.#socket.connect(victim.endpoint);
+  }
+
+  /** Asks, if it can, and hears something. */
+  async hears(): Promise<void> {
+    const socket = this.#socket;
+    if (socket instanceof Dealer) await socket.send("good");
+    const [frame] = await socket.receive({ timeout: SERVICE_TIME });
+    assert.equal(text(frame), "good");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#socket.close();
+  }
+}
+
+/** Honest messages, as many as a busy socket has in a second. */
+async function warmMessages(context: Context, victim: Victim): Promise<void> {
+  for (let round = 0; round < 20; round++) {
+    const dealer = new Dealer({ context, linger: 0 });
+    dealer.connect(victim.endpoint);
+    for (let i = 0; i < 1000; i++) await dealer.send(new Uint8Array(100));
+    for (let i = 0; i < 1000; i++) await dealer.receive();
+    await dealer.close();
+  }
+}
+
+/** An honest subscriber with very many topics, which leaves. */
+async function warmSubscriptions(
+  context: Context,
+  victim: Victim,
+): Promise<void> {
+  for (let round = 0; round < 3; round++) {
+    const subscriber = new Subscriber({ context, linger: 0 });
+    for (let i = 0; i < 30_000; i++) subscriber.subscribe(`warm/${i}`);
+    subscriber.subscribe("good");
+    subscriber.connect(victim.endpoint);
+    for (let i = 0; i < 60; i++) await subscriber.receive();
+    await subscriber.close();
+  }
+}
+
+describe("what hostile peers cost", { skip: skipUnlessLinux }, () => {
+  const context = new Context();
+  const victims = new Map<string, Victim>();
+  const rows: string[][] = [];
+
+  after(async () => {
+    for (const victim of victims.values()) await victim[Symbol.asyncDispose]();
+    await context.shutdown();
+    showTable(
+      "memory and time under attack",
+      [["attack", "sent", "growth", "at most", "p99"]],
+      rows,
+    );
+  });
+
+  async function victimOf(attack: Attack): Promise<Victim> {
+    const { type, socket } = attack;
+    const key = JSON.stringify({ type, socket });
+    const known = victims.get(key);
+    if (known !== undefined) return known;
+    const victim = await Victim.start(attack);
+    victims.set(key, victim);
+    // What a runtime takes for itself once it has something to do.
+    if (type === "PUB") await warmSubscriptions(context, victim);
+    else await warmMessages(context, victim);
+    return victim;
+  }
+
+  /** The growth in memory, and the time of answers, of one attack. */
+  async function measure(attack: Attack): Promise<{
+    readonly growth: number;
+    readonly octets: number;
+    readonly slowest: number;
+  }> {
+    const victim = await victimOf(attack);
+    await using good = new Good(context, victim, attack.type === "PUB");
+    await good.hears();
+    const made = attack.prepare?.() ?? [];
+    const asker = new Asker(() => good.hears());
+    const gang = new Gang(victim.endpoint);
+    victim.forgetPeak();
+    const before = victim.memory;
+    asker.start();
+    try {
+      await attack.act(gang, made);
+    } finally {
+      await asker.stop();
+    }
+    const growth = victim.peak - before;
+    gang.disperse();
+    await using next = new Good(context, victim, attack.type === "PUB");
+    await within(next.hears(), "a good peer to be served", SERVICE_TIME);
+    assert.ok(!victim.isGone, "it lives");
+    return { growth, octets: gang.octets, slowest: asker.slowest };
+  }
+
+  for (const attack of attacks) {
+    it(`${attack.name}: memory follows what was sent, others are answered`, async () => {
+      const { growth, octets, slowest } = await measure(attack);
+      const most = 2 * octets + SLACK;
+      let time = slowest;
+      // The machine may be busy with something else: not each time.
+      for (let i = 0; i < RETRIES && time >= ANSWER_TIME; i++) {
+        time = Math.min(time, (await measure(attack)).slowest);
+      }
+      const inMegabytes = (size: number) => (size / MEBIOCTET).toFixed(2);
+      rows.push([
+        attack.name,
+        ...[octets, growth, most].map(inMegabytes),
+        `${time.toFixed(1)} ms`,
+      ]);
+      assert.ok(growth < most, `${growth} octets for ${octets} sent`);
+      assert.ok(time < ANSWER_TIME, `99 of 100 answers within ${time} ms`);
+    });
+  }
+});

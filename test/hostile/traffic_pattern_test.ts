@@ -1,0 +1,5 @@
+// Messages and subscriptions that no honest socket of the type would send.
+import { patternCases } from "./traffic_pattern_cases.ts";
+import { traffic } from "./traffic_runner.ts";
+
+traffic("patterns", patternCases);

@@ -1,0 +1,5 @@
+// Commands and octets that are wrong, from peers that were let in.
+import { wordCases } from "./traffic_cases.ts";
+import { traffic } from "./traffic_runner.ts";
+
+traffic("words", wordCases);
