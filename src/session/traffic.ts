@@ -10,7 +10,7 @@
 
 import { EMPTY } from "../base/bytes.ts";
 import { protocolError, ZmqError } from "../base/errors.ts";
-import type { Clock, Timer } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import type { Message } from "../message/message.ts";
 import type { Options } from "../options/options.ts";
 import type { SocketType } from "../options/socket_type.ts";
@@ -125,7 +125,6 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   // The frames to come belong to a message that is thrown away.
   #skipping = false;
   #commands = 0;
-  #rest: Timer | undefined;
 
   constructor(owner: TrafficOwner, setup: TrafficSetup) {
     this.#owner = owner;
@@ -181,7 +180,6 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
 
   /** Stops timers, and forgets keys. */
   stop(): void {
-    this.#rest?.cancel();
     this.#heartbeat?.stop();
     this.#mechanism?.close();
   }
@@ -338,8 +336,7 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   #goesOn(hasRoom: boolean): boolean {
     if (!hasRoom || ++this.#commands < TURN) return hasRoom;
     this.#commands = 0;
-    this.#rest?.cancel();
-    this.#rest = this.#clock.setTimer(() => this.#owner.proceed(), 0);
+    this.#clock.defer(() => this.#owner.proceed());
     return false;
   }
 
