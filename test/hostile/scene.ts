@@ -145,6 +145,12 @@ export class Scene implements AsyncDisposable {
     assert.equal(this.socket.peers.length, 1);
   }
 
+  /** Takes the next message, and fails unless it is this one. */
+  async hears(text: string): Promise<void> {
+    const message = await this.socket.receive({ timeout: SERVICE_TIME });
+    assert.equal(texts(message).at(-1), text);
+  }
+
   /**
    * Fails unless a good peer is served within a second, and nothing that the
    * hostile one said was delivered.

@@ -179,5 +179,7 @@ function wordOf(flags: number, body: Uint8Array): string {
   if ((flags & 4) === 0) return "message";
   const name = printable(body.subarray(1, 1 + body[0]!));
   if (name !== "ERROR") return name;
-  return `ERROR ${printable(body.subarray(7))}`;
+  // The length of the reason, and no octet more than it says.
+  const isExact = body[6] === body.length - 7;
+  return isExact ? `ERROR ${printable(body.subarray(7))}` : "a wrong ERROR";
 }
