@@ -45,7 +45,10 @@ export interface HostileCase {
   readonly options?: SceneOptions;
   /** What the peer says: one piece of octets, or whatever it does. */
   readonly act: (attack: Attack) => Uint8Array | Promise<void>;
-  /** Why it does not come in; `"ready"`: it does, and nothing is wrong. */
+  /**
+   * Why it does not come in, or why it is dropped when it has come in;
+   * `"ready"`: it has, and nothing is wrong.
+   */
   readonly end: "ready" | Failure | ((place: Place) => "ready" | Failure);
   /**
    * All that our side says to a peer that does not come in. Default: what
@@ -61,6 +64,11 @@ export interface HostileCase {
 /** The peer broke the protocol. */
 export function broken(reason: string): Failure {
   return { event: "handshake:error:protocol", code: "EPROTO", reason };
+}
+
+/** The peer broke the protocol once it was let in. */
+export function dropped(reason: string): Failure {
+  return { event: "disconnect", code: "EPROTO", reason };
 }
 
 /** The peer said no. */
@@ -183,11 +191,12 @@ async function run(
     );
     peer.close();
     await scene.event("disconnect");
-  } else await scene.keepsOut(peer, end);
+  } else if (end.event === "disconnect") await scene.drops(peer, end);
+  else await scene.keepsOut(peer, end);
   let said = wordsOf(peer.octets, place);
   const why = scene.events.find((event) => event.error)?.error?.message ?? "";
   let expected = one.said?.(place, why) ?? opening(place);
-  if (end === "ready") {
+  if (end === "ready" || end.event === "disconnect") {
     // What was queued may have followed the handshake.
     said = said.filter((word) => word !== "message");
     expected = loggedIn(place);
