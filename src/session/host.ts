@@ -11,7 +11,7 @@ import type { SocketType } from "../options/socket_type.ts";
 import type { ConnectionPipe } from "../routing/connection_pipe.ts";
 import type { PeerInfo } from "../routing/peer.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
-import type { Authenticator } from "../security/zap.ts";
+import type { PatientAuthenticator } from "../security/zap.ts";
 import type { MechanismFactory } from "./security.ts";
 
 /** The names of the events of a socket; zeromq.js's. */
@@ -59,7 +59,7 @@ export interface SessionHost {
   /** Loads the cryptography of CURVE. Default: noble's. */
   readonly loadCurve?: () => Promise<CurveCrypto>;
   /** The context's ZAP handler, if there is one now. */
-  authenticator(): Authenticator | undefined;
+  authenticator(): PatientAuthenticator | undefined;
   /**
    * Makes a pipe and attaches it to the socket's pattern.
    *

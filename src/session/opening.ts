@@ -101,6 +101,8 @@ export class Opening implements FrameSink {
   #mechanism: Mechanism | undefined;
   #asked = false;
   #introduced = false;
+  // Takes the question back that was asked and is not answered.
+  #withdraw: (() => void) | undefined;
   #userId = "";
   #vouched: Metadata = Metadata.empty;
 
@@ -188,6 +190,8 @@ export class Opening implements FrameSink {
     this.#deadline = undefined;
     this.#mechanism?.close();
     this.#mechanism = undefined;
+    this.#withdraw?.();
+    this.#withdraw = undefined;
   }
 
   #greet(): void {
@@ -275,15 +279,21 @@ export class Opening implements FrameSink {
 
   #ask(mechanism: Mechanism): void {
     const policy = this.#policy();
+    const requestId = randomBytes(REQUEST_ID);
     const request = makeZapRequest({
-      requestId: randomBytes(REQUEST_ID),
+      requestId,
       domain: policy.zapDomain,
       address: hostOf(this.#setup.remoteAddress),
       identity: identityOf(mechanism.peerMetadata),
       mechanism: mechanism.name,
       credentials: mechanism.credentials,
     });
+    const { authenticator } = policy;
+    if (authenticator?.withdraw !== undefined) {
+      this.#withdraw = () => authenticator.withdraw!(requestId);
+    }
     decide(policy, request).then((verdict) => {
+      this.#withdraw = undefined;
       if (this.#owner.over) return;
       try {
         this.#decided(mechanism, verdict);

@@ -26,7 +26,7 @@ import type {
   PipeOwner,
 } from "../routing/pipe.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
-import type { Authenticator } from "../security/zap.ts";
+import type { PatientAuthenticator } from "../security/zap.ts";
 import type { EventDetail, EventName, SessionHost } from "../session/host.ts";
 import { sealRoom } from "../session/security.ts";
 import { SocketEvents } from "./events.ts";
@@ -89,7 +89,7 @@ export class SocketCore implements PipeOwner, PatternHost, SessionHost {
     this.events.emit(name, detail);
   }
 
-  authenticator(): Authenticator | undefined {
+  authenticator(): PatientAuthenticator | undefined {
     return this.services.authenticator();
   }
 

@@ -8,7 +8,7 @@
 import { quote, ZmqError } from "../base/errors.ts";
 import type { ContextOptions } from "../options/context_options.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
-import type { Authenticator } from "../security/zap.ts";
+import type { PatientAuthenticator } from "../security/zap.ts";
 import type { Runtime } from "../transport/runtime.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { InprocRegistry } from "./inproc.ts";
@@ -38,7 +38,7 @@ export interface SocketServices {
    */
   readonly loadCurve: () => Promise<CurveCrypto>;
   /** The ZAP handler, if there is one now. */
-  authenticator(): Authenticator | undefined;
+  authenticator(): PatientAuthenticator | undefined;
   /**
    * Counts a socket in.
    *
