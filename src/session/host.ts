@@ -13,8 +13,9 @@ import type { PeerInfo } from "../routing/peer.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
 import type { PatientAuthenticator } from "../security/zap.ts";
 import type { MechanismFactory } from "./security.ts";
+import type { Warning } from "./warnings.ts";
 
-/** The names of the events of a socket; zeromq.js's. */
+/** The names of the events of a socket; zeromq.js's, and `warning`. */
 export type EventName =
   | "accept"
   | "accept:error"
@@ -30,7 +31,8 @@ export type EventName =
   | "handshake"
   | "handshake:error:protocol"
   | "handshake:error:auth"
-  | "handshake:error:other";
+  | "handshake:error:other"
+  | "warning";
 
 /** What an event says beside its name. */
 export interface EventDetail {
@@ -44,6 +46,8 @@ export interface EventDetail {
   readonly error?: ZmqError;
   /** `connect:retry`: milliseconds until the next attempt. */
   readonly interval?: number;
+  /** `warning`: what of. */
+  readonly warning?: Warning;
 }
 
 /** What a session needs of its socket. */
