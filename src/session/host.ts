@@ -13,6 +13,7 @@ import type { PeerInfo } from "../routing/peer.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
 import type { PatientAuthenticator } from "../security/zap.ts";
 import type { MechanismFactory } from "./security.ts";
+import type { Turns } from "./turns.ts";
 import type { Warning } from "./warnings.ts";
 
 /** The names of the events of a socket; zeromq.js's, and `warning`. */
@@ -62,6 +63,8 @@ export interface SessionHost {
   readonly mechanisms?: readonly MechanismFactory[];
   /** Loads the cryptography of CURVE. Default: noble's. */
   readonly loadCurve?: () => Promise<CurveCrypto>;
+  /** Where costly steps of handshakes take turns. Default: they do not. */
+  readonly turns?: Turns;
   /** The context's ZAP handler, if there is one now. */
   authenticator(): PatientAuthenticator | undefined;
   /**

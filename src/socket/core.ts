@@ -29,6 +29,7 @@ import type { CurveCrypto } from "../security/curve_crypto.ts";
 import type { PatientAuthenticator } from "../security/zap.ts";
 import type { EventDetail, EventName, SessionHost } from "../session/host.ts";
 import { sealRoom } from "../session/security.ts";
+import type { Turns } from "../session/turns.ts";
 import { SocketEvents } from "./events.ts";
 import type { Pattern, PatternHost } from "./pattern.ts";
 import { Receiver } from "./receiver.ts";
@@ -79,6 +80,10 @@ export class SocketCore implements PipeOwner, PatternHost, SessionHost {
 
   get loadCurve(): () => Promise<CurveCrypto> {
     return this.services.loadCurve;
+  }
+
+  get turns(): Turns {
+    return this.services.turns;
   }
 
   get observed(): boolean {
