@@ -26,7 +26,9 @@ const ready = (attack: Attack) => command("READY", goodMetadata(attack));
 /** Greets, then follows a script. What need not be waited for goes at once. */
 const script = (...steps: Step[]) => async (attack: Attack) => {
   const { peer } = attack;
-  let waiting: Uint8Array[] = [greeting(attack)];
+  peer.say(greeting(attack));
+  await peer.take(GREETING);
+  let waiting: Uint8Array[] = [];
   for (const step of steps) {
     if (step !== "hear") {
       waiting.push(typeof step === "function" ? step(attack) : step);
@@ -34,7 +36,6 @@ const script = (...steps: Step[]) => async (attack: Attack) => {
     }
     peer.say(...waiting);
     waiting = [];
-    if (peer.received < GREETING) await peer.take(GREETING);
     await peer.frame();
   }
   peer.say(...waiting);
