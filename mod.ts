@@ -127,6 +127,7 @@ export type {
   ZapStatusCode,
 } from "./src/security/zap.ts";
 export type { EventDetail, EventName } from "./src/session/host.ts";
+export type { Warning, WarningCode } from "./src/session/warnings.ts";
 export type { DishMessage } from "./src/socket/dish.ts";
 export type { CloseOptions } from "./src/socket/endpoints.ts";
 export type { SocketEventListener } from "./src/socket/events.ts";

@@ -109,7 +109,7 @@ export function protocolError(
 export function quote(value: unknown): string {
   if (typeof value === "string") {
     const text = value.length > 80 ? `${value.slice(0, 77)}...` : value;
-    return JSON.stringify(text);
+    return JSON.stringify(text).replace(UNSEEN, escaped);
   }
   if (value instanceof Uint8Array) return `${value.length} octets`;
   if (typeof value === "function") return "a function";
@@ -118,4 +118,14 @@ export function quote(value: unknown): string {
     return Array.isArray(value) ? `an array of ${value.length}` : "an object";
   }
   return String(value);
+}
+
+/**
+ * What a terminal obeys, or does not show, and JSON leaves as it is: C1
+ * controls, formats such as a change of direction, line separators.
+ */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+function escaped(character: string): string {
+  return `\\u{${character.codePointAt(0)!.toString(16)}}`;
 }

@@ -16,6 +16,7 @@ import {
 import { noble } from "../security/crypto.ts";
 import type { CurveCrypto, CurveLibrary } from "../security/curve_crypto.ts";
 import type { Authenticator } from "../security/zap.ts";
+import { Turns } from "../session/turns.ts";
 import { InprocRegistry } from "../socket/inproc.ts";
 import type { OwnedSocket, SocketServices } from "../socket/services.ts";
 import type { Runtime } from "../transport/runtime.ts";
@@ -136,6 +137,7 @@ export class EngineContext implements AsyncDisposable {
         );
       },
       loadCurve,
+      turns: new Turns(runtime.clock),
       authenticator: () => this.authenticate ?? this.#zap.authenticator(),
       open: (socket) => this.#open(socket),
       closed: (socket) => this.#closed(socket),

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { EMPTY, equal } from "../base/bytes.ts";
+import { EMPTY, toKey } from "../base/bytes.ts";
 import { ZmqError } from "../base/errors.ts";
 import type { Message } from "../message/message.ts";
 import {
-  type Authenticator,
   encodeZapRequest,
   parseZapReply,
+  type PatientAuthenticator,
   type ZapReply,
   type ZapRequest,
 } from "../security/zap.ts";
@@ -21,7 +21,6 @@ const HANDLER = "zeromq.zap.01";
 
 /** One question that waits for its answer. */
 interface Question {
-  readonly requestId: Uint8Array;
   readonly resolve: (reply: ZapReply) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -30,16 +29,32 @@ interface Question {
 export class ZapClient {
   readonly #context: ContextLike;
   #dealer: Dealer | undefined;
-  #questions: Question[] = [];
+  // By their ids. Those that are never answered go when their handshakes end.
+  readonly #questions = new Map<string, Question>();
+  readonly #asking: PatientAuthenticator;
 
   constructor(context: ContextLike) {
     this.#context = context;
+    this.#asking = Object.assign(
+      (request: ZapRequest) => this.#ask(request),
+      {
+        withdraw: (requestId: Uint8Array) => {
+          this.#questions.delete(toKey(requestId));
+        },
+      },
+    );
+  }
+
+  /** How many questions wait for their answers. */
+  get pending(): number {
+    return this.#questions.size;
   }
 
   /** The handler socket as a function; `undefined` when none is bound. */
-  authenticator(): Authenticator | undefined {
-    if (!this.#context.services.inproc.has(HANDLER)) return undefined;
-    return (request) => this.#ask(request);
+  authenticator(): PatientAuthenticator | undefined {
+    return this.#context.services.inproc.has(HANDLER)
+      ? this.#asking
+      : undefined;
   }
 
   /** Lets go of the handler. */
@@ -50,11 +65,11 @@ export class ZapClient {
 
   #ask(request: ZapRequest): Promise<ZapReply> {
     const dealer = this.#connected();
+    const key = toKey(request.requestId);
     return new Promise((resolve, reject) => {
-      const question = { requestId: request.requestId, resolve, reject };
-      this.#questions.push(question);
+      this.#questions.set(key, { resolve, reject });
       if (dealer.trySend(encodeZapRequest(request))) return;
-      this.#questions = this.#questions.filter((each) => each !== question);
+      this.#questions.delete(key);
       reject(new ZmqError("EAGAIN", "Cannot ask the ZAP handler: it is busy"));
     });
   }
@@ -79,21 +94,21 @@ export class ZapClient {
     for await (const message of dealer) this.#answer(message);
     if (this.#dealer !== undefined) return;
     const error = new ZmqError("ETERM", "The ZAP handler is gone");
-    for (const each of this.#questions.splice(0)) each.reject(error);
+    for (const each of this.#questions.values()) each.reject(error);
+    this.#questions.clear();
   }
 
   /** A reply to nobody's question is late, or forged: it is dropped. */
   #answer(message: Message): void {
     const requestId = message[2] ?? EMPTY;
-    const at = this.#questions.findIndex((each) =>
-      equal(each.requestId, requestId)
-    );
-    if (at < 0) return;
-    const [question] = this.#questions.splice(at, 1);
+    const key = toKey(requestId);
+    const question = this.#questions.get(key);
+    if (question === undefined) return;
+    this.#questions.delete(key);
     try {
-      question!.resolve(parseZapReply(message, requestId));
+      question.resolve(parseZapReply(message, requestId));
     } catch (error) {
-      question!.reject(error);
+      question.reject(error);
     }
   }
 }

@@ -13,8 +13,8 @@ import { protocolError, quote, ZmqError } from "../base/errors.ts";
 import { Metadata } from "../wire/metadata.ts";
 import type { RefusalCode } from "./mechanism.ts";
 import {
-  type Authenticator,
   checkZapReply,
+  type PatientAuthenticator,
   type ZapAnswer,
   type ZapRequest,
 } from "./zap.ts";
@@ -28,7 +28,7 @@ export interface AdmissionPolicy {
   /** The `zapEnforceDomain` option: CURVE asks only where a domain is set. */
   readonly enforceDomain: boolean;
   /** Who is asked: the context's function, or its ZAP handler socket. */
-  readonly authenticator: Authenticator | undefined;
+  readonly authenticator: PatientAuthenticator | undefined;
 }
 
 /** The peer enters. */

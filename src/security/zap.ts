@@ -72,6 +72,12 @@ export type Authenticator = (
   request: ZapRequest,
 ) => ZapReply | boolean | Promise<ZapReply | boolean>;
 
+/** An authenticator that remembers what it was asked until it answers. */
+export type PatientAuthenticator = Authenticator & {
+  /** Nobody waits any more for the answer to a request. */
+  readonly withdraw?: (requestId: Uint8Array) => void;
+};
+
 /** A reply that was checked. */
 export interface ZapAnswer {
   /** The status code. */

@@ -21,6 +21,7 @@ import { toZmqError } from "./failure.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
 import { SharedProperties } from "./shared_properties.ts";
 import { type ConnectionMaker, prepareConnections } from "./maker.ts";
+import { bindWarnings } from "./warnings.ts";
 
 /** One endpoint that is listened on. */
 export class Acceptor implements ConnectionOwner {
@@ -85,6 +86,7 @@ export class Acceptor implements ConnectionOwner {
     this.#endpoint = this.#listener.endpoint;
     if (!this.#held) this.#listener.hold?.(false);
     this.#emit("bind", {});
+    if (this.#host.observed && this.#host.type !== "STREAM") this.#warn();
     return this.#endpoint;
   }
 
@@ -203,6 +205,14 @@ export class Acceptor implements ConnectionOwner {
       ),
     });
     return false;
+  }
+
+  #warn(): void {
+    const asked = this.#host.authenticator() !== undefined;
+    const options = this.#options;
+    for (const warning of bindWarnings(options, this.#endpoint, asked)) {
+      this.#emit("warning", { warning });
+    }
   }
 
   /** One handshake too many ends the oldest. */

@@ -21,6 +21,7 @@ import type {
 import { toZmqError } from "./failure.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
 import { type ConnectionMaker, prepareConnections } from "./maker.ts";
+import { passwordWarning } from "./warnings.ts";
 
 /** After how long a connection counts as one that works, in milliseconds. */
 const STEADY_TIME = 1000;
@@ -49,6 +50,7 @@ export class Connector implements ConnectionOwner {
   #closing: Promise<void> | undefined;
   #linger = -1;
   #readyAt = 0;
+  #warned = false;
   #lingerEnd = Infinity;
   #lingerTimer: Timer | undefined;
   #resolve: (() => void) | undefined;
@@ -226,6 +228,7 @@ export class Connector implements ConnectionOwner {
     this.#attempt = undefined;
     this.#timer?.cancel();
     this.#emit("connect", { peerAddress: stream.remoteAddress });
+    this.#warn(stream.remoteAddress);
     try {
       const connection = this.#connectionOver(stream);
       this.#connection = connection;
@@ -235,6 +238,15 @@ export class Connector implements ConnectionOwner {
       stream.close();
       this.#retry(toZmqError(error, "EPROTO", "Cannot use the connection"));
     }
+  }
+
+  /** Warns once, of what the first connection shows. */
+  #warn(peerAddress: string): void {
+    if (this.#warned || !this.#host.observed) return;
+    this.#warned = true;
+    if (this.#host.type === "STREAM") return;
+    const warning = passwordWarning(this.#options, peerAddress);
+    if (warning) this.#emit("warning", { peerAddress, warning });
   }
 
   #connectionOver(stream: ByteStream): Connection {

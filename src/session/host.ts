@@ -11,10 +11,12 @@ import type { SocketType } from "../options/socket_type.ts";
 import type { ConnectionPipe } from "../routing/connection_pipe.ts";
 import type { PeerInfo } from "../routing/peer.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
-import type { Authenticator } from "../security/zap.ts";
+import type { PatientAuthenticator } from "../security/zap.ts";
 import type { MechanismFactory } from "./security.ts";
+import type { Turns } from "./turns.ts";
+import type { Warning } from "./warnings.ts";
 
-/** The names of the events of a socket; zeromq.js's. */
+/** The names of the events of a socket; zeromq.js's, and `warning`. */
 export type EventName =
   | "accept"
   | "accept:error"
@@ -30,7 +32,8 @@ export type EventName =
   | "handshake"
   | "handshake:error:protocol"
   | "handshake:error:auth"
-  | "handshake:error:other";
+  | "handshake:error:other"
+  | "warning";
 
 /** What an event says beside its name. */
 export interface EventDetail {
@@ -44,6 +47,8 @@ export interface EventDetail {
   readonly error?: ZmqError;
   /** `connect:retry`: milliseconds until the next attempt. */
   readonly interval?: number;
+  /** `warning`: what of. */
+  readonly warning?: Warning;
 }
 
 /** What a session needs of its socket. */
@@ -58,8 +63,10 @@ export interface SessionHost {
   readonly mechanisms?: readonly MechanismFactory[];
   /** Loads the cryptography of CURVE. Default: noble's. */
   readonly loadCurve?: () => Promise<CurveCrypto>;
+  /** Where costly steps of handshakes take turns. Default: they do not. */
+  readonly turns?: Turns;
   /** The context's ZAP handler, if there is one now. */
-  authenticator(): Authenticator | undefined;
+  authenticator(): PatientAuthenticator | undefined;
   /**
    * Makes a pipe and attaches it to the socket's pattern.
    *

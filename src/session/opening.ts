@@ -101,6 +101,8 @@ export class Opening implements FrameSink {
   #mechanism: Mechanism | undefined;
   #asked = false;
   #introduced = false;
+  // Takes the question back that was asked and is not answered.
+  #withdraw: (() => void) | undefined;
   #userId = "";
   #vouched: Metadata = Metadata.empty;
 
@@ -165,13 +167,14 @@ export class Opening implements FrameSink {
           "over",
       );
     }
-    mechanism.receive(body);
-    this.#advance(mechanism);
-    if (this.#owner.over) return false;
-    // What follows the last command of a handshake is traffic: it waits for
-    // the decision.
-    return mechanism.status !== "authenticating" ||
-      mechanism.peerMetadata === undefined;
+    const { turns } = this.#setup.host;
+    if (turns === undefined || !mechanism.encrypts) {
+      return this.#step(mechanism, body);
+    }
+    // The chunk may be gone by then.
+    const own = new Uint8Array(body);
+    turns.take(() => this.#inTurn(mechanism, own));
+    return false;
   }
 
   /** Says what is left to be said to a peer that does not come in. */
@@ -188,6 +191,29 @@ export class Opening implements FrameSink {
     this.#deadline = undefined;
     this.#mechanism?.close();
     this.#mechanism = undefined;
+    this.#withdraw?.();
+    this.#withdraw = undefined;
+  }
+
+  /** Takes a command that had to wait for its turn. */
+  #inTurn(mechanism: Mechanism, body: Uint8Array): void {
+    if (this.#owner.over) return;
+    try {
+      if (this.#step(mechanism, body)) this.#owner.proceed();
+    } catch (error) {
+      this.#owner.fail(error);
+    }
+  }
+
+  /** Takes a command; false: what follows has to wait. */
+  #step(mechanism: Mechanism, body: Uint8Array): boolean {
+    mechanism.receive(body);
+    this.#advance(mechanism);
+    if (this.#owner.over) return false;
+    // What follows the last command of a handshake is traffic: it waits for
+    // the decision.
+    return mechanism.status !== "authenticating" ||
+      mechanism.peerMetadata === undefined;
   }
 
   #greet(): void {
@@ -275,15 +301,21 @@ export class Opening implements FrameSink {
 
   #ask(mechanism: Mechanism): void {
     const policy = this.#policy();
+    const requestId = randomBytes(REQUEST_ID);
     const request = makeZapRequest({
-      requestId: randomBytes(REQUEST_ID),
+      requestId,
       domain: policy.zapDomain,
       address: hostOf(this.#setup.remoteAddress),
       identity: identityOf(mechanism.peerMetadata),
       mechanism: mechanism.name,
       credentials: mechanism.credentials,
     });
+    const { authenticator } = policy;
+    if (authenticator?.withdraw !== undefined) {
+      this.#withdraw = () => authenticator.withdraw!(requestId);
+    }
     decide(policy, request).then((verdict) => {
+      this.#withdraw = undefined;
       if (this.#owner.over) return;
       try {
         this.#decided(mechanism, verdict);

@@ -239,10 +239,12 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   }
 
   #open(flags: number, body: Uint8Array): boolean {
-    if ((flags & MORE) !== 0) {
+    // MORE and COMMAND are told in the box: outside, nobody vouches for them.
+    if (flags !== 0) {
       throw protocolError(
         "ERR_ZMTP_UNSPECIFIED",
-        "Cannot accept a frame with the MORE bit on an encrypted connection",
+        `Cannot accept a frame with the flags ${flags} on an encrypted ` +
+          "connection: expected none outside of the box",
       );
     }
     const text = this.#mechanism!.open(body);

@@ -26,9 +26,10 @@ import type {
   PipeOwner,
 } from "../routing/pipe.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
-import type { Authenticator } from "../security/zap.ts";
+import type { PatientAuthenticator } from "../security/zap.ts";
 import type { EventDetail, EventName, SessionHost } from "../session/host.ts";
 import { sealRoom } from "../session/security.ts";
+import type { Turns } from "../session/turns.ts";
 import { SocketEvents } from "./events.ts";
 import type { Pattern, PatternHost } from "./pattern.ts";
 import { Receiver } from "./receiver.ts";
@@ -81,6 +82,10 @@ export class SocketCore implements PipeOwner, PatternHost, SessionHost {
     return this.services.loadCurve;
   }
 
+  get turns(): Turns {
+    return this.services.turns;
+  }
+
   get observed(): boolean {
     return this.events.observed;
   }
@@ -89,7 +94,7 @@ export class SocketCore implements PipeOwner, PatternHost, SessionHost {
     this.events.emit(name, detail);
   }
 
-  authenticator(): Authenticator | undefined {
+  authenticator(): PatientAuthenticator | undefined {
     return this.services.authenticator();
   }
 

@@ -9,6 +9,7 @@ import type { ZmqError } from "../base/errors.ts";
 import { Ring } from "../base/ring.ts";
 import type { PeerInfo } from "../routing/peer.ts";
 import type { EventDetail, EventName } from "../session/host.ts";
+import type { Warning } from "../session/warnings.ts";
 
 /** How many events an iterator keeps for a slow reader; then the oldest go. */
 const MAX_PENDING = 10_000;
@@ -27,6 +28,8 @@ export class SocketEvent extends Event {
   readonly error: ZmqError | undefined;
   /** `connect:retry`: milliseconds until the next attempt. */
   readonly interval: number | undefined;
+  /** `warning`: what of. */
+  readonly warning: Warning | undefined;
 
   /** Makes an event; done by sockets. */
   constructor(type: EventName, detail: EventDetail) {
@@ -36,6 +39,7 @@ export class SocketEvent extends Event {
     this.peer = detail.peer;
     this.error = detail.error;
     this.interval = detail.interval;
+    this.warning = detail.warning;
   }
 }
 

@@ -8,7 +8,8 @@
 import { quote, ZmqError } from "../base/errors.ts";
 import type { ContextOptions } from "../options/context_options.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
-import type { Authenticator } from "../security/zap.ts";
+import type { PatientAuthenticator } from "../security/zap.ts";
+import type { Turns } from "../session/turns.ts";
 import type { Runtime } from "../transport/runtime.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { InprocRegistry } from "./inproc.ts";
@@ -37,8 +38,10 @@ export interface SocketServices {
    * @throws {ZmqError} `ENOTSUP` when it is not installed.
    */
   readonly loadCurve: () => Promise<CurveCrypto>;
+  /** Where costly steps of handshakes take turns. */
+  readonly turns: Turns;
   /** The ZAP handler, if there is one now. */
-  authenticator(): Authenticator | undefined;
+  authenticator(): PatientAuthenticator | undefined;
   /**
    * Counts a socket in.
    *

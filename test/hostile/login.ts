@@ -15,7 +15,13 @@ import { COMMAND, encodeFrame, MORE } from "../../src/wire/framing.ts";
 import type { Property } from "../../src/wire/metadata.ts";
 import { keys, USER } from "../interop/security.ts";
 import type { RawPeer } from "./raw_peer.ts";
-import { GREETING, greeting, type Place, typeOf } from "./words.ts";
+import {
+  GREETING,
+  greeting,
+  type GreetingChange,
+  type Place,
+  typeOf,
+} from "./words.ts";
 
 /** The long-term CURVE keys of whoever is the server. */
 export const serverKeys: CurveKeys = toCurveKeys(keys.server.secretKey);
@@ -29,6 +35,8 @@ export interface LoginOptions {
   readonly type?: string;
   /** More properties. */
   readonly properties?: readonly Property[];
+  /** What is different about the greeting. */
+  readonly greeting?: GreetingChange;
 }
 
 /** The handshake of a raw peer, by the mechanisms of the library. */
@@ -70,8 +78,17 @@ export async function login(
   place: Place,
   options: LoginOptions = {},
 ): Promise<Mechanism> {
+  peer.say(greeting(place, options.greeting));
+  return await shake(peer, place, options);
+}
+
+/** Shakes hands, our greeting having been said. */
+export async function shake(
+  peer: RawPeer,
+  place: Place,
+  options: LoginOptions = {},
+): Promise<Mechanism> {
   const mechanism = await rawMechanism(place, options);
-  peer.say(greeting(place));
   await peer.take(GREETING);
   while (mechanism.status !== "ready") {
     speak(peer, mechanism);

@@ -68,7 +68,7 @@ export class RawPeer {
 
   /** Breaks the connection: RST where the transport has it. */
   reset(): void {
-    this.#socket.resetAndDestroy?.();
+    if (this.#socket.remotePort !== undefined) this.#socket.resetAndDestroy();
     this.#socket.destroy();
   }
 

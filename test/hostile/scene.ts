@@ -25,7 +25,7 @@ const SERVICE_TIME = 1000;
 /** Milliseconds within which a bad peer's connection must be gone. */
 const END_TIME = 2000;
 
-/** The event that says why a peer did not come in. */
+/** The event that says why a peer did not come in, or was dropped. */
 export interface Failure {
   readonly event: EventName;
   readonly code: ErrorCode;
@@ -143,6 +143,25 @@ export class Scene implements AsyncDisposable {
   async letsIn(): Promise<void> {
     await this.event("handshake");
     assert.equal(this.socket.peers.length, 1);
+  }
+
+  /** Fails unless a peer that was let in is dropped, for the reason given. */
+  async drops(peer: RawPeer, failure: Failure): Promise<void> {
+    const { error } = await this.event("disconnect");
+    const { code, reason } = failure;
+    assert.deepEqual(
+      { code: error?.code, reason: error?.reason },
+      { code, reason },
+      error?.message ?? "no error",
+    );
+    assert.ok(this.names.includes("handshake"), "it was let in");
+    await peer.end(END_TIME);
+  }
+
+  /** Takes the next message, and fails unless it is this one. */
+  async hears(text: string): Promise<void> {
+    const message = await this.socket.receive({ timeout: SERVICE_TIME });
+    assert.equal(texts(message).at(-1), text);
   }
 
   /**

@@ -95,10 +95,19 @@ export function opening({ role, mechanism }: Place): readonly string[] {
   return role === "client" ? ["greeting"] : ["greeting", "HELLO"];
 }
 
+/** What our side says when its peer is let in, before any traffic. */
+export function loggedIn(place: Place): readonly string[] {
+  const { role, mechanism } = place;
+  if (mechanism === "NULL") return opening(place);
+  return role === "client"
+    ? ["greeting", "WELCOME", "READY"]
+    : ["greeting", "HELLO", "INITIATE"];
+}
+
 /**
  * Reads what our side said: how much of its greeting, then the names of
- * commands, `message` for messages. What it cannot read it shows in
- * hexadecimal, so that it is equal to nothing that is expected.
+ * commands, `message` for messages. What it cannot read it shows as octets,
+ * so that it is equal to nothing that is expected.
  */
 export function wordsOf(octets: Uint8Array, place: Place): string[] {
   const own = ownGreeting(place);
@@ -107,11 +116,41 @@ export function wordsOf(octets: Uint8Array, place: Place): string[] {
     return [`a wrong greeting: ${printable(greeted)}`];
   }
   if (octets.length < GREETING) {
-    const parts = ["nothing", "signature", "major"];
-    const word = parts[[0, 10, 11].indexOf(octets.length)];
-    return [word ?? `${octets.length} octets of the greeting`];
+    return octets.length === 0 ? [] : [partOfGreeting(octets.length)];
   }
   return ["greeting", ...framesOf(octets.subarray(GREETING))];
+}
+
+/**
+ * True when words are the first of those that were expected, the last of them
+ * perhaps cut: a connection that is reset loses octets.
+ */
+export function isBeginning(
+  words: readonly string[],
+  expected: readonly string[],
+): boolean {
+  return words.every((word, i) => {
+    if (word === expected[i]) return true;
+    if (i < words.length - 1 || i >= expected.length) return false;
+    if (i > 0) return word.startsWith(CUT);
+    return lengthOfGreeting(word) < lengthOfGreeting(expected[0]!);
+  });
+}
+
+const CUT = "cut off: ";
+const STEPS: Readonly<Record<string, number>> = {
+  signature: 10,
+  major: 11,
+  greeting: GREETING,
+};
+
+function partOfGreeting(length: number): string {
+  const step = Object.keys(STEPS).find((word) => STEPS[word] === length);
+  return step ?? `${length} octets of the greeting`;
+}
+
+function lengthOfGreeting(word: string): number {
+  return STEPS[word] ?? Number.parseInt(word);
 }
 
 function ownGreeting({ role, mechanism }: Place): Uint8Array {
@@ -128,7 +167,7 @@ function framesOf(octets: Uint8Array): string[] {
     const size = octets.subarray(at + 1, bodyAt);
     const end = bodyAt + size.reduce((sum, octet) => sum * 256 + octet, 0);
     if (flags > 6 || end > octets.length) {
-      return [...words, `no frame: ${printable(octets.subarray(at), 64)}`];
+      return [...words, `${CUT}${printable(octets.subarray(at), 64)}`];
     }
     words.push(wordOf(flags, octets.subarray(bodyAt, end)));
     at = end;
@@ -140,5 +179,7 @@ function wordOf(flags: number, body: Uint8Array): string {
   if ((flags & 4) === 0) return "message";
   const name = printable(body.subarray(1, 1 + body[0]!));
   if (name !== "ERROR") return name;
-  return `ERROR ${printable(body.subarray(7))}`;
+  // The length of the reason, and no octet more than it says.
+  const isExact = body[6] === body.length - 7;
+  return isExact ? `ERROR ${printable(body.subarray(7))}` : "a wrong ERROR";
 }

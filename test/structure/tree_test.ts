@@ -55,7 +55,7 @@ describe("file and folder names", () => {
 
   it("end in _test.ts exactly where tests are", () => {
     // Suites that are called by several files hold tests and are none.
-    const suites = /^test\/(kit|compliance|hostile)\//;
+    const suites = /^test\/(kit|compliance|hostile|spec)\//;
     const stray = filesIn(CODE, ".ts").filter((path) => {
       const holdsTests = /from "(node:test|.*\/kit\/rfc\.ts)"/
         .test(read(path));

@@ -162,19 +162,19 @@ test("Session holds encrypted frames to maxMessageSize", async () => {
   assert.equal(server.ends[0]!.error?.code, "EMSGSIZE");
 });
 
-const changes: [string, (octets: Uint8Array) => void, boolean][] = [
-  ["the MORE bit outside", (octets) => octets[0]! |= 1, false],
-  ["the COMMAND bit outside", (octets) => octets[0]! |= 4, true],
-  ["a changed octet", (octets) => octets[octets.length - 1]! ^= 1, false],
+const changes: [string, (octets: Uint8Array) => void][] = [
+  ["the MORE bit outside", (octets) => octets[0]! |= 1],
+  ["the COMMAND bit outside", (octets) => octets[0]! |= 4],
+  ["a changed octet", (octets) => octets[octets.length - 1]! ^= 1],
 ];
-for (const [what, change, lives] of changes) {
-  test(`Session ${lives ? "accepts" : "refuses"} ${what} under CURVE`, async () => {
+for (const [what, change] of changes) {
+  test(`Session refuses ${what} under CURVE`, async () => {
     const { clock, client, server, streams } = await pair("PUSH", "PULL");
     tamper(streams[0]!, change);
     client.send("a");
     await clock.settle();
-    assert.deepEqual(server.messages, lives ? [["a"]] : []);
-    assert.equal(server.ends[0]?.error?.code, lives ? undefined : "EPROTO");
+    assert.deepEqual(server.messages, []);
+    assert.equal(server.ends[0]?.error?.code, "EPROTO");
   });
 }
 

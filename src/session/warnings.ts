@@ -1,0 +1,93 @@
+/**
+ * What an endpoint warns of: open to a network with no security to speak of,
+ * or with nobody to ask who may enter.
+ *
+ * @module
+ */
+
+import {
+  acceptsAddress,
+  type AddressFilter,
+  parseAddressFilter,
+} from "../options/address_filter.ts";
+import type { Options } from "../options/options.ts";
+
+/**
+ * - `"NO_SECURITY"`: bound with NULL and without a `zapDomain` where others
+ *   than this host can connect: anybody may enter.
+ * - `"CLEAR_PASSWORD"`: PLAIN where others than this host can listen in.
+ * - `"NO_AUTHENTICATOR"`: peers are to be authenticated, and the context has
+ *   no `authenticate` and no ZAP handler: until it has, all are refused.
+ */
+export type WarningCode =
+  | "NO_SECURITY"
+  | "CLEAR_PASSWORD"
+  | "NO_AUTHENTICATOR";
+
+/** What a `warning` event is about. */
+export interface Warning {
+  /** For programs. */
+  readonly code: WarningCode;
+  /** For people. */
+  readonly message: string;
+}
+
+let loopback: readonly AddressFilter[] | undefined;
+
+/** True for a tcp address that others than this host can reach. */
+function isOpen(address: string): boolean {
+  // An IPv4 address in an IPv6 one is read as what it is.
+  loopback ??= ["127.0.0.0/8", "::1"].map((range) =>
+    parseAddressFilter(range)!
+  );
+  return address.startsWith("tcp://") && !acceptsAddress(loopback, address);
+}
+
+/**
+ * What there is to warn of when an endpoint is bound.
+ *
+ * @param endpoint as it is bound, wildcards filled in.
+ * @param asked true when the context has somebody to ask about peers.
+ */
+export function bindWarnings(
+  options: Options,
+  endpoint: string,
+  asked: boolean,
+): Warning[] {
+  const warnings: Warning[] = [];
+  const mechanism = options.securityMechanism;
+  const hasDomain = (options.zapDomain ?? "") !== "";
+  if (mechanism === null && !hasDomain && isOpen(endpoint)) {
+    warnings.push({
+      code: "NO_SECURITY",
+      message: `"${endpoint}" is open to the network without security: use ` +
+        "CURVE, set a zapDomain, or bind to 127.0.0.1 or ipc",
+    });
+  }
+  const passwords = passwordWarning(options, endpoint);
+  if (passwords !== undefined) warnings.push(passwords);
+  const isServer = mechanism === "plain" && options.plainServer;
+  if ((hasDomain || isServer) && !asked) {
+    warnings.push({
+      code: "NO_AUTHENTICATOR",
+      message: `All peers of "${endpoint}" are refused until the context has ` +
+        "an authenticator or a ZAP handler",
+    });
+  }
+  return warnings;
+}
+
+/** A warning when passwords go to, or come from, another host in clear. */
+export function passwordWarning(
+  options: Options,
+  address: string,
+): Warning | undefined {
+  if (options.securityMechanism !== "plain" || !isOpen(address)) {
+    return undefined;
+  }
+  return {
+    code: "CLEAR_PASSWORD",
+    message: `PLAIN passwords of "${address}" cross the network in clear, ` +
+      "and nothing proves who the server is: use CURVE",
+  };
+}

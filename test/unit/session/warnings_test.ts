@@ -1,0 +1,77 @@
+// Endpoints warn of what is open to a network, in events and nowhere else.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { defaultOptions, type Options } from "../../../src/options/options.ts";
+import {
+  bindWarnings,
+  passwordWarning,
+} from "../../../src/session/warnings.ts";
+
+const PLAIN = { securityMechanism: "plain", plainServer: true } as const;
+const CURVE = { securityMechanism: "curve", curveServer: true } as const;
+
+/** The codes of the warnings at an endpoint. */
+function codes(
+  changes: Partial<Options>,
+  endpoint: string,
+  asked = true,
+): string[] {
+  const options = { ...defaultOptions("PULL"), ...changes };
+  return bindWarnings(options, endpoint, asked).map(({ code }) => code);
+}
+
+const open = [
+  "tcp://0.0.0.0:5555",
+  "tcp://[::]:5555",
+  "tcp://192.168.1.2:5555",
+  "tcp://128.0.0.1:5555",
+  "tcp://[2001:db8::1]:5555",
+  "tcp://[::ffff:10.0.0.1]:5555",
+];
+const closed = [
+  "tcp://127.0.0.1:5555",
+  "tcp://127.1.2.3:5555",
+  "tcp://[::1]:5555",
+  "tcp://[::ffff:127.0.0.1]:5555",
+  "ipc:///tmp/socket",
+  "inproc://name",
+];
+
+test("bindWarnings() warns of NULL that other hosts reach", () => {
+  for (const endpoint of open) {
+    assert.deepEqual(codes({}, endpoint), ["NO_SECURITY"], endpoint);
+    assert.deepEqual(codes({ zapDomain: "d" }, endpoint), [], endpoint);
+    assert.deepEqual(codes(CURVE, endpoint), [], endpoint);
+  }
+  for (const endpoint of closed) {
+    assert.deepEqual(codes({}, endpoint), [], endpoint);
+  }
+});
+
+test("bindWarnings() warns of PLAIN that other hosts reach", () => {
+  for (const endpoint of open) {
+    assert.deepEqual(codes(PLAIN, endpoint), ["CLEAR_PASSWORD"], endpoint);
+  }
+  for (const endpoint of closed) {
+    assert.deepEqual(codes(PLAIN, endpoint), [], endpoint);
+  }
+});
+
+test("bindWarnings() warns where nobody is there to be asked", () => {
+  const endpoint = "tcp://127.0.0.1:5555";
+  const lacks = ["NO_AUTHENTICATOR"];
+  assert.deepEqual(codes({}, endpoint, false), []);
+  assert.deepEqual(codes(CURVE, endpoint, false), []);
+  assert.deepEqual(codes(PLAIN, endpoint, false), lacks);
+  assert.deepEqual(codes({ zapDomain: "d" }, endpoint, false), lacks);
+  const both = { ...CURVE, zapDomain: "d" };
+  assert.deepEqual(codes(both, endpoint, false), lacks);
+});
+
+test("passwordWarning() is for PLAIN towards other hosts only", () => {
+  const options = { ...defaultOptions("PUSH"), ...PLAIN };
+  assert.equal(passwordWarning(options, open[2]!)?.code, "CLEAR_PASSWORD");
+  assert.equal(passwordWarning(options, closed[0]!), undefined);
+  const none = defaultOptions("PUSH");
+  assert.equal(passwordWarning(none, open[2]!), undefined);
+});
