@@ -223,15 +223,38 @@ export class Endpoints {
       endpoint: endpoint.text,
       given: endpoint.text,
       role: "connect",
-      close: () => {
-        services.inproc.forget(endpoint.address, pipe);
-        pipe.close();
-        return Promise.resolve();
-      },
+      close: ({ linger }) => this.#leaveInproc(endpoint.address, pipe, linger),
       hold: () => {},
     });
     pipe.onClosed = () => this.#open.delete(open);
     services.inproc.connect(endpoint.address, pipe);
+  }
+
+  /** Closes a connection; what waits for a socket to be bound may linger. */
+  #leaveInproc(
+    name: string,
+    pipe: InprocPipe,
+    linger: number,
+  ): Promise<void> {
+    const { services, clock } = this.#core;
+    const leave = (): void => {
+      services.inproc.forget(name, pipe);
+      pipe.close();
+    };
+    if (linger === 0 || pipe.pending === 0 || pipe.online) {
+      leave();
+      return Promise.resolve();
+    }
+    pipe.retire();
+    return new Promise((resolve) => {
+      const timer = linger > 0 ? clock.setTimer(leave, linger) : undefined;
+      timer?.hold(this.#held);
+      pipe.onJoined = () => pipe.close();
+      pipe.onClosed = () => {
+        timer?.cancel();
+        resolve();
+      };
+    });
   }
 
   #closeInproc(endpoint: string, connecting: boolean): void {
