@@ -104,7 +104,7 @@ describe("proxy()", () => {
     const front = stage.make(XSubscriber, marks);
     const back = stage.make(XPublisher, { ...marks, noDrop: true });
     const pub = stage.make(XPublisher, { ...marks, noDrop: true });
-    const sub = stage.make(Subscriber, marks);
+    const sub = stage.make(Subscriber, { receiveHighWaterMark: 10 });
     sub.subscribe("");
     await stage.join(front, pub);
     await stage.join(back, sub);

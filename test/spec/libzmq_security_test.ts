@@ -217,20 +217,13 @@ describe("a client is kept out", () => {
     }
   }
 
-  for (const enforced of [true, false]) {
-    it(
-      `by NULL with a zapDomain that nobody judges, ${
-        enforced ? "enforced" : "or not enforced"
-      }`,
-      async () => {
-        await using scene = new Scene(
-          { zapDomain: "TEST", zapEnforceDomain: enforced },
-          {},
-          null,
-        );
-        await scene.refused("handshake:error:auth");
-      },
-    );
+  for (const zapEnforceDomain of [true, false]) {
+    const how = zapEnforceDomain ? "enforced" : "or not enforced";
+    it(`by NULL with a zapDomain that nobody judges, ${how}`, async () => {
+      const options = { zapDomain: "TEST", zapEnforceDomain };
+      await using scene = new Scene(options, {}, null);
+      await scene.refused("handshake:error:auth");
+    });
   }
 });
 
