@@ -102,6 +102,7 @@ export class EngineContext implements AsyncDisposable {
     this.#shut = true;
     this.#zap.close();
     for (const socket of [...this.#sockets]) socket.terminate();
+    this.services.inproc.close();
     if (this.#sockets.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#empty.push(resolve));
   }

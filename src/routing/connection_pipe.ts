@@ -115,6 +115,12 @@ export class ConnectionPipe extends Pipe {
     this.readFrom();
   }
 
+  override retire(): void {
+    // Full for ever: nothing is asked of those that write.
+    this.limits.conflate = false;
+    this.limits.maxQueuedBytes = 0;
+  }
+
   override close(): void {
     if (this.closed) return;
     this.closed = true;

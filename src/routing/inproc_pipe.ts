@@ -19,12 +19,15 @@ export class InprocPipe extends Pipe {
   self: PeerInfo | undefined;
   /** Told once when this end is gone. */
   onClosed: (() => void) | undefined;
+  /** Told when what waited for the other end has gone there. */
+  onJoined: (() => void) | undefined;
   #other: InprocPipe | undefined;
   // Messages sent before the other end exists.
   #waiting: Message[] = [];
   // Commands sent while the two ends are being joined.
   #commands: [command: PipeCommand, data: Uint8Array][] = [];
   #refused = false;
+  #retired = false;
 
   override get pending(): number {
     return this.#other === undefined
@@ -70,6 +73,10 @@ export class InprocPipe extends Pipe {
     if (this.#other !== undefined) this.#other.#roomAgain();
   }
 
+  override retire(): void {
+    this.#retired = true;
+  }
+
   override close(): void {
     if (this.closed) return;
     this.closed = true;
@@ -105,6 +112,7 @@ export class InprocPipe extends Pipe {
     b.#other = a;
     for (const end of [a, b]) end.#pour();
     for (const end of [a, b]) end.#roomAgain();
+    a.onJoined?.();
   }
 
   /** When one end is closed, closes the other. */
@@ -147,12 +155,15 @@ export class InprocPipe extends Pipe {
   }
 
   #isFull(): boolean {
-    if (this.limits.conflate) return false;
     const other = this.#other;
     if (other === undefined) {
+      // An end that is joined is not retired but closed.
+      if (this.#retired) return true;
+      if (this.limits.conflate) return false;
       const own = this.limits.sendHighWaterMark;
       return own > 0 && this.#waiting.length >= own;
     }
+    if (this.limits.conflate) return false;
     const limit = this.#limit(other);
     return limit > 0 && other.inbox.length >= limit;
   }

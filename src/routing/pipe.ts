@@ -149,6 +149,9 @@ export abstract class Pipe {
   /** Applies changed limits to a live pipe. */
   abstract refresh(): void;
 
+  /** Takes no more messages; what is queued may still leave. For good. */
+  abstract retire(): void;
+
   /** Closes the pipe now, dropping what waits to leave. */
   abstract close(): void;
 

@@ -127,6 +127,7 @@ export abstract class Connection implements ByteSink {
       return;
     }
     this.#finishing = true;
+    this.pipe?.retire();
     if (linger > 0) {
       this.#deadline = this.host.clock.now() + linger;
       this.#closeIn(linger);

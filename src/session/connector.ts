@@ -124,6 +124,7 @@ export class Connector implements ConnectionOwner {
     }
     const { linger } = options;
     this.#linger = linger;
+    this.#pipe?.retire();
     if (linger > 0) {
       const { clock } = this.#host;
       this.#lingerEnd = clock.now() + linger;

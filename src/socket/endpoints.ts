@@ -4,6 +4,7 @@
  * @module
  */
 
+import { equal, printable } from "../base/bytes.ts";
 import { quote, ZmqError } from "../base/errors.ts";
 import { type Endpoint, parseEndpoint } from "../endpoint/endpoint.ts";
 import { snapshot } from "../options/options.ts";
@@ -75,6 +76,7 @@ export class Endpoints {
         if (open.role === "connect" && open.given === text) return;
       }
     }
+    if (assignedRoutingId !== undefined) this.#checkFree(assignedRoutingId);
     if (endpoint.scheme === "inproc") {
       this.#connectInproc(endpoint, assignedRoutingId);
     } else this.#dial(endpoint, assignedRoutingId);
@@ -147,6 +149,18 @@ export class Endpoints {
     this.#core.services.transport(endpoint.scheme, text)
       .check?.(endpoint, role);
     return endpoint;
+  }
+
+  /** Throws when a peer is known by the routing id already. */
+  #checkFree(id: Uint8Array): void {
+    for (const { peer, assignedRoutingId } of this.#core.pipes) {
+      const taken = assignedRoutingId ?? peer.routingId;
+      if (!(taken instanceof Uint8Array) || !equal(taken, id)) continue;
+      throw new ZmqError(
+        "EINVAL",
+        `Cannot use "${printable(id)}" as routingId: a peer has it already`,
+      );
+    }
   }
 
   async #listen(endpoint: Endpoint): Promise<OpenEndpoint> {
@@ -223,15 +237,38 @@ export class Endpoints {
       endpoint: endpoint.text,
       given: endpoint.text,
       role: "connect",
-      close: () => {
-        services.inproc.forget(endpoint.address, pipe);
-        pipe.close();
-        return Promise.resolve();
-      },
+      close: ({ linger }) => this.#leaveInproc(endpoint.address, pipe, linger),
       hold: () => {},
     });
     pipe.onClosed = () => this.#open.delete(open);
     services.inproc.connect(endpoint.address, pipe);
+  }
+
+  /** Closes a connection; what waits for a socket to be bound may linger. */
+  #leaveInproc(
+    name: string,
+    pipe: InprocPipe,
+    linger: number,
+  ): Promise<void> {
+    const { services, clock } = this.#core;
+    const leave = (): void => {
+      services.inproc.forget(name, pipe);
+      pipe.close();
+    };
+    if (linger === 0 || pipe.pending === 0 || pipe.online) {
+      leave();
+      return Promise.resolve();
+    }
+    pipe.retire();
+    return new Promise((resolve) => {
+      const timer = linger > 0 ? clock.setTimer(leave, linger) : undefined;
+      timer?.hold(this.#held);
+      pipe.onJoined = () => pipe.close();
+      pipe.onClosed = () => {
+        timer?.cancel();
+        resolve();
+      };
+    });
   }
 
   #closeInproc(endpoint: string, connecting: boolean): void {

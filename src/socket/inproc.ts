@@ -64,4 +64,11 @@ export class InprocRegistry {
     if (waiting === undefined || !waiting.delete(pipe)) return;
     if (waiting.size === 0) this.#waiting.delete(name);
   }
+
+  /** The context is at its end: whom an end waits for will not come. */
+  close(): void {
+    const all = [...this.#waiting.values()].flatMap((pipes) => [...pipes]);
+    this.#waiting.clear();
+    for (const pipe of all) pipe.close();
+  }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { quote, ZmqError } from "../base/errors.ts";
 import { type FrameLike, type Message, toFrame } from "../message/message.ts";
 import type { PeerOptions, ServerOptions } from "../options/types.ts";
 import type { SocketType } from "../options/socket_type.ts";
@@ -57,6 +58,22 @@ export abstract class NumberedSocket extends ReadableSocket<RoutedMessage> {
   /** Sends now; `false` when it would have to wait. */
   trySend(data: FrameLike, options: RoutedBy): boolean {
     return coreOf(this).sender.trySend([toFrame(data)], options);
+  }
+
+  /**
+   * Ends the connection to a peer, and drops what is queued for it. A peer
+   * that is connected to is connected to again, and has another number then.
+   *
+   * @throws {ZmqError} `EHOSTUNREACH` when no peer has the id.
+   */
+  disconnectPeer(routingId: number): void {
+    for (const pipe of coreOf(this).pipes) {
+      if (pipe.peer.routingId === routingId) return pipe.close();
+    }
+    throw new ZmqError(
+      "EHOSTUNREACH",
+      `Cannot disconnect: no peer has routing id ${quote(routingId)}`,
+    );
   }
 }
 

@@ -40,7 +40,11 @@ export class Stream extends DuplexSocket {
     liveOptions(Stream.prototype, "STREAM");
   }
 
-  /** Connects in the background, optionally under a chosen routing id. */
+  /**
+   * Connects in the background, optionally under a chosen routing id.
+   *
+   * @throws {ZmqError} `EINVAL` when the id is in use, or malformed.
+   */
   override connect(endpoint: string, options?: RoutedConnectOptions): void {
     if (options?.routingId === undefined) super.connect(endpoint);
     else this.connectAs(endpoint, toRoutingId(options.routingId));

@@ -207,40 +207,79 @@ export function testQueues(scheme: Scheme): void {
       }
     });
 
+    it("linger -1 waits for a peer as long as it takes", async () => {
+      await using stage = new Stage(scheme);
+      const push = stage.make(Push);
+      const endpoint = await stage.nowhere(Pull);
+      push.connect(endpoint);
+      await push.send("patience");
+      const closed = push.close();
+      assert.equal(await isSettled(closed), false);
+      const pull = stage.make(Pull);
+      await pull.bind(endpoint);
+      assert.deepEqual(await nextTexts(pull), ["patience"]);
+      await within(closed, "the close");
+    });
+
+    it("linger of milliseconds gives up after them", async () => {
+      await using stage = new Stage(scheme);
+      const push = stage.make(Push, { linger: 60 });
+      push.connect(await stage.nowhere(Pull));
+      await push.send("never");
+      const started = performance.now();
+      await within(push.close(), "the close", 3000);
+      const took = performance.now() - started;
+      assert.ok(took >= 55, `${took} ms`);
+    });
+
+    it("disconnect() takes the linger of the socket", async () => {
+      await using stage = new Stage(scheme);
+      const push = stage.make(Push, { linger: 0 });
+      const endpoint = await stage.nowhere(Pull);
+      push.connect(endpoint);
+      await push.send("never");
+      await within(push.disconnect(endpoint), "the end", 1000);
+      assert.equal(push.trySend("nobody"), false);
+    });
+
+    it("disconnect() takes no more messages, and sends what is queued", async () => {
+      await using stage = new Stage(scheme);
+      const push = stage.make(Push);
+      const endpoint = await stage.nowhere(Pull);
+      push.connect(endpoint);
+      await push.send("before");
+      const disconnected = push.disconnect(endpoint);
+      assert.equal(push.trySend("after"), false);
+      const pull = stage.make(Pull);
+      await pull.bind(endpoint);
+      assert.deepEqual(await nextTexts(pull), ["before"]);
+      await within(disconnected, "the end");
+      assert.equal(push.trySend("nobody"), false);
+    });
+
     if (scheme !== "inproc") {
-      it("linger -1 waits for a peer as long as it takes", async () => {
+      it("unbind() takes no more messages, and sends what is queued", async () => {
         await using stage = new Stage(scheme);
-        const push = stage.make(Push);
-        const endpoint = await stage.nowhere(Pull);
-        push.connect(endpoint);
-        await push.send("patience");
-        const closed = push.close();
-        assert.equal(await isSettled(closed), false);
-        const pull = stage.make(Pull);
-        await pull.bind(endpoint);
-        assert.deepEqual(await nextTexts(pull), ["patience"]);
-        await within(closed, "the close");
-      });
-
-      it("linger of milliseconds gives up after them", async () => {
-        await using stage = new Stage(scheme);
-        const push = stage.make(Push, { linger: 60 });
-        push.connect(await stage.nowhere(Pull));
-        await push.send("never");
-        const started = performance.now();
-        await within(push.close(), "the close", 3000);
-        const took = performance.now() - started;
-        assert.ok(took >= 55, `${took} ms`);
-      });
-
-      it("disconnect() takes the linger of the socket", async () => {
-        await using stage = new Stage(scheme);
-        const push = stage.make(Push, { linger: 0 });
-        const endpoint = await stage.nowhere(Pull);
-        push.connect(endpoint);
-        await push.send("never");
-        await within(push.disconnect(endpoint), "the end", 1000);
-        assert.equal(push.trySend("nobody"), false);
+        const push = stage.make(Push, { sendHighWaterMark: 10 });
+        const pull = stage.make(Pull, {
+          receiveHighWaterMark: 1,
+          reconnectInterval: -1,
+        });
+        const endpoint = await stage.join(push, pull);
+        const frame = new Uint8Array(1_000_000);
+        let sent = 0;
+        try {
+          for (; sent < 1000; sent++) await push.send(frame, { timeout: 200 });
+        } catch (error) {
+          assert.equal((error as { code?: string }).code, "EAGAIN");
+        }
+        const unbound = push.unbind(endpoint);
+        for (let i = 0; i < sent; i++) {
+          await pull.receive(TIMEOUT);
+          assert.equal(push.trySend("after"), false);
+        }
+        await within(unbound, "the end");
+        assert.equal(pull.tryReceive(), undefined);
       });
 
       it("immediate sends only to peers that are there", async () => {

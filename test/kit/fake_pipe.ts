@@ -95,6 +95,8 @@ export class FakePipe extends Pipe {
 
   override refresh(): void {}
 
+  override retire(): void {}
+
   override close(): void {
     if (this.closed) return;
     this.closed = true;
