@@ -23,7 +23,7 @@ test("Turns.take() takes one step a turn, in order", () => {
   const turns = new Turns(clock);
   const taken: number[] = [];
   for (let i = 0; i < 3; i++) turns.take(() => taken.push(i));
-  assert.deepEqual(taken, []);
+  assert.equal(taken.length, 0);
   assert.equal(turns.length, 3);
   turn();
   assert.deepEqual(taken, [0]);
