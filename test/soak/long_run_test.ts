@@ -25,8 +25,11 @@ const WARM_UP = 60_000;
 /** Octets an hour. */
 const SLOPE = 1024 * 1024;
 
-/** Octets in all that a compiler may still add in a run of minutes. */
-const NOISE = 256 * 1024;
+/**
+ * Octets in all that compilers may still add after that: in a run of minutes
+ * the slope they leave is far above that of an hour.
+ */
+const NOISE = 1024 * 1024;
 
 const EAGER = { reconnectInterval: 20, reconnectMaxInterval: 200 } as const;
 
