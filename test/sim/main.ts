@@ -2,6 +2,7 @@
 // with everything that happened.
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { pause } from "../kit/wait.ts";
 import { runSeed, SCENARIOS } from "./run.ts";
 
 const USAGE = `Usage: npm run sim -- [options]
@@ -40,6 +41,8 @@ async function main(): Promise<void> {
   const started = performance.now();
   let [runs, failed, messages] = [0, 0, 0];
   for (let seed = first; seed < first + count; seed++) {
+    // A rejection that nobody handles is reported in between.
+    await pause();
     for (const name of names) {
       // It takes as long as a hundred others.
       const isRare = name === "thousand" && names.length > 1;
@@ -48,7 +51,11 @@ async function main(): Promise<void> {
       runs++;
       messages += outcome.messages;
       if (outcome.faults.length > 0) failed++;
-      if (outcome.faults.length > 0 || count === 1) console.log(outcome.line);
+      if (
+        outcome.faults.length > 0 || values.count === undefined && count === 1
+      ) {
+        console.log(outcome.line);
+      }
     }
   }
   const seconds = (performance.now() - started) / 1000;

@@ -2,7 +2,4 @@
 import { test } from "node:test";
 import { runSeeds } from "./seeds.ts";
 
-const COUNT = 2;
-
-test("every seed of a thousand peers is clean", () =>
-  runSeeds("thousand", COUNT));
+test("every seed of a thousand peers is clean", () => runSeeds("thousand"));
