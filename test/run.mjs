@@ -24,6 +24,7 @@ const USAGE = `Usage: node test/run.mjs [options] [path-part…]
                        of test/soak first, and end with a table of them
   --node-binary PATH   the Node program to test on (the one that runs this)
   --no-build           test what is compiled in .out already
+  --slowest N          print the files that took longest
   --jobs N             files at a time (2; 1 with --soak)
   --timeout S          seconds for one file (120; 3600 with --soak)
   --runtime-timeout S  seconds for one runtime (1500; 10800 with --soak)
@@ -42,6 +43,7 @@ function readOptions() {
       soak: flag,
       help: flag,
       jobs: text,
+      slowest: text,
       timeout: text,
       "no-skips": flag,
       "no-build": flag,
@@ -64,6 +66,9 @@ function readOptions() {
     skipsFail: values["no-skips"],
     build: !values["no-build"],
     nodeBinary: values["node-binary"],
+    slowest: values.slowest === undefined
+      ? 0
+      : positive("slowest", values.slowest),
     jobs: positive("jobs", values.jobs, values.soak ? 1 : 2),
     fileTimeout: positive("timeout", values.timeout, values.soak ? 3600 : 120),
     runtimeTimeout: positive(
@@ -138,9 +143,11 @@ async function runRuntime(name, files, options) {
   const results = [];
   const work = async () => {
     for (let file = waiting.shift(); file; file = waiting.shift()) {
-      const result = Date.now() >= deadline
+      const begun = Date.now();
+      const result = begun >= deadline
         ? { file, units: [], output: "", problem: "No time was left for it" }
         : await runFile(name, file, { ...options, deadline });
+      result.seconds = (Date.now() - begun) / 1000;
       results.push(result);
       showLines(name, result);
       showFailures(name, result);
@@ -213,6 +220,13 @@ function totals(counts) {
   return `${counts.passed} passed, ${counts.failed} failed${skipped}`;
 }
 
+function showSlowest({ name, results }, most) {
+  const slowest = [...results].sort((a, b) => b.seconds - a.seconds);
+  for (const { file, seconds } of slowest.slice(0, most)) {
+    console.log(`  ${seconds.toFixed(1).padStart(6)} s on ${name}: ${file}`);
+  }
+}
+
 function showSkips({ name, results }) {
   for (const { file, units } of results) {
     for (const unit of units) {
@@ -264,6 +278,7 @@ async function main() {
       console.log(`  only on ${runtimesOf(file).join(" and ")}: ${file}`);
     }
     showSkips(outcome);
+    showSlowest(outcome, options.slowest);
   }
   rmSync(join(ROOT, ".out", "reports", `${process.pid}`), {
     recursive: true,
