@@ -24,6 +24,7 @@ const USAGE = `Usage: node test/run.mjs [options] [path-part…]
                        of test/soak first, and end with a table of them
   --node-binary PATH   the Node program to test on (the one that runs this)
   --no-build           test what is compiled in .out already
+  --thorough           what takes longer too, and more seeds (always in CI)
   --slowest N          print the files that took longest
   --jobs N             files at a time (2; 1 with --soak)
   --timeout S          seconds for one file (120; 3600 with --soak)
@@ -41,6 +42,7 @@ function readOptions() {
       runtime: list,
       filter: list,
       soak: flag,
+      thorough: { ...flag, default: process.env.CI === "true" },
       help: flag,
       jobs: text,
       slowest: text,
@@ -63,6 +65,7 @@ function readOptions() {
     ),
     filters: [...values.filter, ...positionals],
     soak: values.soak,
+    thorough: values.thorough,
     skipsFail: values["no-skips"],
     build: !values["no-build"],
     nodeBinary: values["node-binary"],
@@ -105,6 +108,15 @@ function givesVerdicts(file) {
   return /"\..*\/kit\/verdict\.ts"/.test(
     readFileSync(join(ROOT, file), "utf8"),
   );
+}
+
+/**
+ * Says whether a test file is for every run: all are, unless their head says
+ * `// thorough`, and nobody asks for them by name.
+ */
+function isQuick(file, { filters, soak }) {
+  const head = readFileSync(join(ROOT, file), "utf8").slice(0, 1000);
+  return soak || filters.length > 0 || !/^\/\/ thorough$/m.test(head);
 }
 
 /**
@@ -252,8 +264,12 @@ function showTable(verdicts, { runtimes, filters }) {
 
 async function main() {
   const options = readOptions();
-  const files = findFiles(options);
-  if (files.length === 0) throw new Error("No test file matches");
+  const found = findFiles(options);
+  if (found.length === 0) throw new Error("No test file matches");
+  const files = found.filter((file) =>
+    options.thorough || isQuick(file, options)
+  );
+  if (options.thorough) process.env.ISOMQ_THOROUGH = "1";
   if (options.build && options.runtimes.includes("node")) await compile();
   const sum = { passed: 0, failed: 0, skipped: 0 };
   const verdicts = [];
@@ -288,6 +304,9 @@ async function main() {
   const bad = !kept || sum.failed > 0 || (options.skipsFail && sum.skipped > 0);
   if (options.skipsFail && sum.skipped > 0) {
     console.log(`Expected no skipped test (--no-skips), got ${sum.skipped}`);
+  }
+  for (const file of found) {
+    if (!files.includes(file)) console.log(`  only with --thorough: ${file}`);
   }
   console.log(totals(sum));
   process.exitCode = bad ? 1 : 0;

@@ -104,7 +104,8 @@ export class Writer {
    */
   sendPong(context: Uint8Array): void {
     // What waits for long must not keep a whole chunk.
-    this.#pong = this.#blocked ? new Uint8Array(context) : context;
+    const keeps = this.#blocked && context.length > 0;
+    this.#pong = keeps ? new Uint8Array(context) : context;
     this.schedule();
   }
 

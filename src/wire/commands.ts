@@ -8,7 +8,7 @@
  * @module
  */
 
-import { printable, toBytes } from "../base/bytes.ts";
+import { EMPTY, printable, toBytes } from "../base/bytes.ts";
 import { protocolError, quote, ZmqError } from "../base/errors.ts";
 
 /** Ends a handshake. RFC 37. */
@@ -89,6 +89,10 @@ export function parseCommand(body: Uint8Array): Command {
         `its name has ${end - 1}`,
     );
   }
+  const data = end === body.length ? EMPTY : body.subarray(end);
+  for (const known of FREQUENT) {
+    if (isNamed(body, end, known)) return { name: known, data };
+  }
   let name = "";
   for (let i = 1; i < end; i++) {
     const code = body[i]!;
@@ -101,7 +105,25 @@ export function parseCommand(body: Uint8Array): Command {
     }
     name += String.fromCharCode(code);
   }
-  return { name, data: body.subarray(end) };
+  return { name, data };
+}
+
+/** Commands that peers send by the thousand: no text is made for their names. */
+const FREQUENT: readonly string[] = [
+  PING,
+  PONG,
+  SUBSCRIBE,
+  CANCEL,
+  JOIN,
+  LEAVE,
+];
+
+function isNamed(body: Uint8Array, end: number, name: string): boolean {
+  if (end !== 1 + name.length) return false;
+  for (let i = 1; i < end; i++) {
+    if (body[i] !== name.charCodeAt(i - 1)) return false;
+  }
+  return true;
 }
 
 const PING_HEAD = commandHead(PING);
@@ -158,7 +180,8 @@ export function parsePing(data: Uint8Array): Ping {
         `expected 2 to ${2 + MAX_PING_CONTEXT}`,
     );
   }
-  return { ttl: (data[0]! << 8) | data[1]!, context: data.subarray(2) };
+  const context = data.length === 2 ? EMPTY : data.subarray(2);
+  return { ttl: (data[0]! << 8) | data[1]!, context };
 }
 
 /**

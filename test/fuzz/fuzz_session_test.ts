@@ -1,8 +1,9 @@
 // Sessions that hear the golden conversations, changed on their way.
 import { test } from "node:test";
-import { fuzzInSuite } from "./target.ts";
+import { fuzzInSuite, runsInSuite } from "./target.ts";
 import { sessionTargets } from "./session_targets.ts";
 
 for (const target of sessionTargets) {
-  test(`${target.runs} runs of ${target.name}`, () => fuzzInSuite(target));
+  test(`${runsInSuite(target)} runs of ${target.name}`, () =>
+    fuzzInSuite(target));
 }

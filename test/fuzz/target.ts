@@ -8,13 +8,14 @@
  */
 
 import fc from "fast-check";
+import { isThorough } from "../kit/runtime.ts";
 import { readJson } from "../structure/project.ts";
 
 /** A property that is to hold for whatever a peer says. */
 export interface Target {
   /** Names it in reports and in seeds.json. */
   readonly name: string;
-  /** How many runs it has in the suite. */
+  /** How many runs it has in CI; a tenth elsewhere. */
   readonly runs: number;
   readonly property: fc.IRawProperty<unknown>;
 }
@@ -77,11 +78,17 @@ export async function runTarget(
   };
 }
 
+/** How many new runs the suite has time for. */
+export function runsInSuite({ runs }: Target): number {
+  return Math.ceil(runs / (isThorough ? 1 : 10));
+}
+
 /** Repeats what failed once, then tries as much as the suite has time for. */
 export async function fuzzInSuite(target: Target): Promise<void> {
   const efforts: Effort[] = keptSeeds(target)
     .map((from) => ({ runs: 1, from }));
-  for (const effort of [...efforts, { runs: target.runs }]) {
+  const runs = runsInSuite(target);
+  for (const effort of [...efforts, { runs }]) {
     const { failure } = await runTarget(target, effort);
     if (failure !== undefined) throw new Error(failure);
   }

@@ -1,3 +1,4 @@
+// thorough
 // Strangers in great numbers, from a process of their own: who is logged in is
 // served as before, who logs in gets in, and memory follows what was received.
 import assert from "node:assert/strict";

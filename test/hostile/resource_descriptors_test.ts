@@ -1,3 +1,4 @@
+// thorough
 // Connections by the hundred, and no descriptor left for another one: those
 // who were there are served, nobody spins, and it goes on when there are some.
 import assert from "node:assert/strict";

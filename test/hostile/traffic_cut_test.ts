@@ -1,3 +1,4 @@
+// thorough
 // Connections that are cut within a message of five parts, at the ends of its
 // frames and within them, both ways: nobody is ever handed a part of it, or a
 // tail. RFC 23: messages are delivered atomically.

@@ -14,6 +14,9 @@ export const runtimeName: "node" | "deno" | "bun" = "Bun" in globalThis
   ? "deno"
   : "node";
 
+/** True where time counts less than finding more: in CI. */
+export const isThorough: boolean = process.env.ISOMQ_THOROUGH === "1";
+
 /** The reason to skip what only Linux has, or false. */
 export const skipUnlessLinux: string | false = process.platform === "linux"
   ? false

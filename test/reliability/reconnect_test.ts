@@ -1,3 +1,4 @@
+// thorough
 // A client comes back to a server that was killed and started again; the soak
 // tests do it a hundred times.
 import { describe, it } from "node:test";

@@ -1,3 +1,4 @@
+// thorough
 // R8: clients whose server is away, or throws them out, do not come all the
 // time and not all at once.
 import assert from "node:assert/strict";

@@ -1,3 +1,4 @@
+// thorough
 // The same seed gives the same history, another seed another one.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";

@@ -1,3 +1,4 @@
+// thorough
 // The simulation finds bugs: each of these, planted into the engine while a
 // test runs, is caught within a hundred seeds.
 import assert from "node:assert/strict";

@@ -1,3 +1,4 @@
+// thorough
 // Seeds of `scenarios/thousand.ts`: each takes as long as a hundred others.
 import { test } from "node:test";
 import { runSeeds } from "./seeds.ts";

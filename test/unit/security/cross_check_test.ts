@@ -1,3 +1,4 @@
+// thorough
 // R25: three implementations of the same cryptography, and libsodium's above
 // all, agree on random inputs and on those that are known to be hard: points
 // of low order, on the twist, not reduced, and numbers full of carries.
