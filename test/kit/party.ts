@@ -203,7 +203,8 @@ export async function meet(
   await until(() => own.socket.peers.length === count, "the peer is there");
   const isFirst = peer.type !== "PEER" || peer.to !== undefined;
   if (isFirst && ["ROUTER", "SERVER", "PEER"].includes(own.type)) {
-    peer.trySend("hello");
+    // One that was connected to may know of it a little later.
+    await until(() => peer.trySend("hello"), "the peer can send");
     await own.heard();
     return own.to;
   }
