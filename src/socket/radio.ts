@@ -14,7 +14,7 @@ import { coreOf, Socket, type SocketInit } from "./socket.ts";
 
 /** Which group a message goes to. */
 export interface RadioGroup {
-  /** The group: 1 to 255 octets, or text. */
+  /** The group: 0 to 255 octets other than 0, or text. */
   readonly group: FrameLike;
 }
 

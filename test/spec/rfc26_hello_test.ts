@@ -245,16 +245,19 @@ welcome(
     assert.equal(nonces.size, 50);
   },
 );
-welcome("SHALL be implicitly prefixed by the 8 characters @@", async () => {
-  const crypto = await loadNoble();
-  const server = await curveServer({ random: serverRandom() });
-  server.receive(BODIES.hello);
-  const cookie = BODIES.cookie;
-  const whole = nonce("COOKIE--", cookie.subarray(0, 16));
-  const text = crypto.open(KEYS.cookieKey, whole, cookie.subarray(16));
-  const keys = [KEYS.clientTransientPublic, KEYS.serverTransientSecret];
-  assert.deepEqual(text, concat(keys));
-});
+welcome(
+  'SHALL be implicitly prefixed by the 8 characters "COOKIE--"',
+  async () => {
+    const crypto = await loadNoble();
+    const server = await curveServer({ random: serverRandom() });
+    server.receive(BODIES.hello);
+    const cookie = BODIES.cookie;
+    const whole = nonce("COOKIE--", cookie.subarray(0, 16));
+    const text = crypto.open(KEYS.cookieKey, whole, cookie.subarray(16));
+    const keys = [KEYS.clientTransientPublic, KEYS.serverTransientSecret];
+    assert.deepEqual(text, concat(keys));
+  },
+);
 welcome("MUST discard from its memory the cookie key after a", async () => {
   for (const end of ["initiate", "close"]) {
     const cookieKey = KEYS.cookieKey.slice();

@@ -170,7 +170,7 @@ format("version frame, which SHALL contain the three octets", async () => {
     assert.equal(await scene.answer(...answer), version === "1.0");
   }
 });
-format("The *domain*, which SHALL contain a (non-empty) string", async () => {
+format("The domain, which SHALL contain a (non-empty) string", async () => {
   for (const zapDomain of ["global", ""]) {
     await using scene = new ZapScene({
       server: { plainServer: true, zapDomain },
@@ -178,17 +178,17 @@ format("The *domain*, which SHALL contain a (non-empty) string", async () => {
     assert.equal(text((await scene.ask())[2]), zapDomain);
   }
 }, "empty where the option zapDomain is not set, as with libzmq");
-format("The *mechanism*, which SHALL contain a string", async () => {
+format("The mechanism, which SHALL contain a string", async () => {
   await using scene = new ZapScene();
   assert.equal(text((await scene.ask())[5]), "PLAIN");
 });
-format("The *credentials*, which SHALL be zero or more opaque", async () => {
+format("The credentials, which SHALL be zero or more opaque", async () => {
   await using plain = new ZapScene();
   assert.equal((await plain.ask()).length, 6 + 2);
   await using none = new ZapScene({ server: { zapDomain: "d" }, client: {} });
   assert.equal((await none.ask()).length, 6);
 });
-format("The *status code*, which SHALL contain a string", async () => {
+format("The status code, which SHALL contain a string", async () => {
   const codes: readonly [string, boolean][] = [
     ["200", true],
     ["300", false],
@@ -204,7 +204,7 @@ format("The *status code*, which SHALL contain a string", async () => {
     assert.equal(await scene.answer(...answer), admitted, code);
   }
 });
-format("The *user id*, which SHALL contain a string", async () => {
+format("The user id, which SHALL contain a string", async () => {
   for (const user of ["", "joe", "x".repeat(255)]) {
     await using scene = new ZapScene();
     assert.ok(await scene.answer(...reply(await scene.ask(), { 4: user })));

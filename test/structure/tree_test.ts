@@ -29,7 +29,11 @@ const TOP_LEVEL: readonly string[] = [
 const CODE = ["mod.ts", "src", "adapters", "ext", "test", "bench"];
 
 /** Documents, which are named as documents are. */
-const DOCUMENTS: ReadonlySet<string> = new Set(["README.md", "COVERAGE.md"]);
+const DOCUMENTS: ReadonlySet<string> = new Set([
+  "README.md",
+  "COVERAGE.md",
+  "RFC_COVERAGE.md",
+]);
 
 const isData = (path: string) => path.startsWith("test/golden/");
 
