@@ -7,7 +7,7 @@
 import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
-import { lazyTransports } from "../lazy.ts";
+import { lazyTransports, webSocketOptions } from "../lazy.ts";
 import { hasKeepaliveProbes, hasTypeOfService } from "./abilities.ts";
 
 /** The runtime for Node.js 20.19 or later. */
@@ -20,6 +20,7 @@ export function nodeRuntime(): Runtime {
     abstractNames: process.platform === "linux" &&
       Number.parseInt(version) >= 22,
   };
+  const clock = systemClock();
   let options: Set<string> | undefined;
   return {
     name: "node",
@@ -30,8 +31,8 @@ export function nodeRuntime(): Runtime {
         readsInto: true,
         keepsSpare: true,
       });
-    }),
-    clock: systemClock(),
+    }, clock),
+    clock,
     // node:net, which has to be asked, takes its time to load.
     get options(): Set<string> {
       return options ??= nodeOptions();
@@ -47,6 +48,7 @@ function nodeOptions(): Set<string> {
     "tcpKeepalive",
     "tcpKeepaliveIdle",
     "useFd",
+    ...webSocketOptions,
   ];
   if (hasKeepaliveProbes()) {
     options.push("tcpKeepaliveInterval", "tcpKeepaliveCount");

@@ -160,6 +160,11 @@ export interface WebSocketOptions {
    * or empty: the socket cannot speak over a WebSocket.
    */
   readonly subprotocols?: readonly Subprotocol[];
+  /**
+   * Milliseconds that the opening handshake may take, TLS included; 0 is no
+   * limit.
+   */
+  readonly handshakeInterval?: number;
 }
 
 /** What a transport is told about one attempt to connect. */
@@ -172,6 +177,13 @@ export interface ConnectOptions extends StreamOptions, WebSocketOptions {
 export interface ListenOptions extends StreamOptions, WebSocketOptions {
   /** How many connections may wait to be accepted. */
   readonly backlog: number;
+  /** How many opening handshakes may be under way at once; -1 is no limit. */
+  readonly maxPendingHandshakes?: number;
+  /**
+   * Whether a peer's address may connect at all: for transports that talk to
+   * the peer before they hand over a stream.
+   */
+  readonly admits?: (peerAddress: string) => boolean;
   /** Told of a connection that could not be accepted; listening goes on. */
   readonly onAcceptError?: (error: unknown) => void;
 }

@@ -53,6 +53,8 @@ export interface Grant<Policy extends OpeningPolicy> {
   readonly subprotocol: string;
   /** The client's key. */
   readonly key: string;
+  /** The parameters behind the path. */
+  readonly query: URLSearchParams;
 }
 
 /** A request that is refused. */
@@ -117,7 +119,8 @@ export function judgeOpening<Policy extends OpeningPolicy>(
     const spoken = policy.subprotocols.join(", ");
     return { status: 400, why: `Expected one of the subprotocols ${spoken}` };
   }
-  return { policy, subprotocol, key };
+  const query = new URLSearchParams(/\?(.*)$/s.exec(request.target)?.[1]);
+  return { policy, subprotocol, key, query };
 }
 
 /** What is wrong with a request as such, if anything is. */
