@@ -13,13 +13,12 @@
  * @module
  */
 
-import { toBytes } from "../base/bytes.ts";
-import type { Clock, Timer } from "../base/clock.ts";
+import { toBytes, toText } from "../base/bytes.ts";
+import type { Timer } from "../base/clock.ts";
 import { ZmqError } from "../base/errors.ts";
-import { Ring } from "../base/ring.ts";
 import { FrameCutter, frameHeader } from "./frame_cutter.ts";
-import { CallbackByteStream, type DirectConnection } from "./streams.ts";
-import type { ByteSink } from "./transport.ts";
+import { HeldConnection, type HeldConnectionInit } from "./held_connection.ts";
+import { CallbackByteStream } from "./streams.ts";
 
 /** Opcodes: RFC 6455 §5.2. */
 const TEXT = 0x1;
@@ -63,15 +62,9 @@ export interface PlatformWebSocket {
 }
 
 /** What is known of a WebSocket beside itself. */
-export interface PlatformWebSocketInit {
+export interface PlatformWebSocketInit extends HeldConnectionInit {
   /** Which side of the connection this is. */
   readonly role: "client" | "server";
-  /** The local address as an endpoint. */
-  readonly localAddress: string;
-  /** The peer's address as an endpoint. */
-  readonly remoteAddress: string;
-  /** Timers, to ask when what was sent has left. */
-  readonly clock: Clock;
   /**
    * The most octets that may wait while reading is paused; then the
    * connection is dropped. Default: 64 MiB.
@@ -110,37 +103,21 @@ export class PlatformWebSocketStream extends CallbackByteStream {
   }
 }
 
-class PlatformConnection implements DirectConnection {
-  readonly localAddress: string;
-  readonly remoteAddress: string;
+class PlatformConnection extends HeldConnection {
   readonly #socket: PlatformWebSocket;
-  readonly #clock: Clock;
   readonly #maxHeld: number;
   readonly #cutter: FrameCutter;
-  #sink: ByteSink | undefined;
-  // What arrived and waits, with its octets counted.
-  readonly #held = new Ring<Uint8Array>();
-  #heldBytes = 0;
-  #paused = false;
-  #pumping = false;
-  // Writing: the platform holds too much; our side was ended, or closed.
+  // The platform holds too much; our side was ended, or closed.
   #full = false;
   #ending = false;
   #closing = false;
   #watching = false;
   #timer: Timer | undefined;
   #delay = FIRST_DELAY;
-  // Reading: no more comes, and why; all is told; the engine let go.
-  #ended = false;
-  #failure: unknown;
-  #gone = false;
-  #dropped = false;
 
   constructor(socket: PlatformWebSocket, init: PlatformWebSocketInit) {
-    this.localAddress = init.localAddress;
-    this.remoteAddress = init.remoteAddress;
+    super(init);
     this.#socket = socket;
-    this.#clock = init.clock;
     this.#maxHeld = init.maxHeldBytes ?? HELD_LIMIT;
     this.#cutter = new FrameCutter((opcode, payload) =>
       this.#send(opcode, payload)
@@ -152,15 +129,8 @@ class PlatformConnection implements DirectConnection {
     socket.addEventListener("error", () => {});
   }
 
-  start(sink: ByteSink): void {
-    this.#sink = sink;
-    if (this.#dropped || this.#failure !== undefined) {
-      queueMicrotask(() => this.#finish());
-    } else this.#schedulePump();
-  }
-
   write(parts: readonly Uint8Array[]): boolean {
-    if (this.#lost || this.#ending) return false;
+    if (this.lost || this.#ending) return false;
     for (const part of parts) this.#cutter.push(part);
     this.#full ||= this.#socket.bufferedAmount >= WRITE_LIMIT;
     if (this.#full) this.#watch();
@@ -169,39 +139,23 @@ class PlatformConnection implements DirectConnection {
 
   /** The platform copies what it is given. */
   get settled(): boolean {
-    return this.#cutter.whole && !this.#lost;
-  }
-
-  pause(): void {
-    this.#paused = true;
-  }
-
-  resume(): void {
-    this.#paused = false;
-    this.#schedulePump();
+    return this.#cutter.whole && !this.lost;
   }
 
   end(): void {
-    if (this.#lost || this.#ending) return;
+    if (this.lost || this.#ending) return;
     this.#ending = true;
     this.#close(1000, "");
     this.#watch();
   }
 
-  close(): void {
-    if (this.#dropped || this.#gone) return;
-    this.#dropped = true;
-    this.#drop();
-    queueMicrotask(() => this.#finish());
+  protected override drop(): void {
+    if (this.#socket.terminate !== undefined) this.#socket.terminate();
+    else this.#close(1000, "");
   }
 
-  /** True when what arrives goes on at once. */
-  get #flows(): boolean {
-    return this.#sink !== undefined && !this.#paused && this.#held.length === 0;
-  }
-
-  get #lost(): boolean {
-    return this.#dropped || this.#ended || this.#failure !== undefined;
+  protected override stop(): void {
+    this.#timer?.cancel();
   }
 
   // What the session writes.
@@ -209,7 +163,7 @@ class PlatformConnection implements DirectConnection {
   #send(opcode: number, payload: Uint8Array): void {
     if (opcode === CLOSE) {
       const code = payload.length < 2 ? 1000 : (payload[0]! << 8) | payload[1]!;
-      this.#close(code, new TextDecoder().decode(payload.subarray(2)));
+      this.#close(code, toText(payload.subarray(2)));
     } else if (opcode === BINARY && this.#socket.readyState === OPEN) {
       this.#socket.send(payload as Uint8Array<ArrayBuffer>);
     }
@@ -217,7 +171,8 @@ class PlatformConnection implements DirectConnection {
 
   /**
    * Begins the closing handshake. The codes of the protocol are the
-   * platform's own to send, 1000 apart: 4002 stands for 1002.
+   * platform's own to send; in their place goes one of those for private use
+   * (RFC 6455 §7.4.2), 4002 for 1002.
    */
   #close(code: number, reason: string): void {
     if (this.#closing || this.#socket.readyState > OPEN) return;
@@ -226,121 +181,69 @@ class PlatformConnection implements DirectConnection {
     this.#socket.close(isOurs ? code : 4000 + code % 1000, reason);
   }
 
-  #drop(): void {
-    if (this.#socket.terminate !== undefined) this.#socket.terminate();
-    else this.#close(1000, "");
-  }
-
   /** Asks, later and later, whether what was sent has left. */
   #watch(): void {
     if (this.#watching) return;
     this.#watching = true;
     this.#delay = FIRST_DELAY;
-    this.#clock.defer(() => this.#look());
+    this.clock.defer(() => this.#look());
   }
 
   #look(): void {
     this.#watching = false;
-    if (this.#lost) return;
+    if (this.lost) return;
     const limit = this.#ending ? 0 : WRITE_LIMIT / 2;
     if (this.#socket.bufferedAmount <= limit) {
       this.#full = false;
-      this.#sink!.drain();
+      this.drained();
       return;
     }
     this.#watching = true;
-    this.#timer = this.#clock.setTimer(() => this.#look(), this.#delay);
+    this.#timer = this.clock.setTimer(() => this.#look(), this.#delay);
     this.#delay = Math.min(2 * this.#delay, LAST_DELAY);
   }
 
   // What the platform tells.
 
   #message({ data }: MessageEventLike): void {
-    if (this.#lost) return;
+    if (this.lost) return;
     const isText = typeof data === "string";
     const payload = isText ? toBytes(data) : new Uint8Array(data);
-    const held = this.#heldBytes + payload.length;
-    if (!this.#flows && held > this.#maxHeld) {
+    const held = this.heldBytes + payload.length;
+    if (!this.flows && held > this.#maxHeld) {
       this.#overflow(held);
       return;
     }
-    this.#take(frameHeader(isText ? TEXT : BINARY, payload.length));
-    if (payload.length > 0) this.#take(payload);
+    this.take(frameHeader(isText ? TEXT : BINARY, payload.length));
+    if (payload.length > 0) this.take(payload);
   }
 
   #overflow(octets: number): void {
-    this.#failure = new ZmqError(
-      "EAGAIN",
-      `Dropped the connection to "${this.remoteAddress}": ${octets} octets ` +
-        "wait to be received, which a platform's WebSocket cannot hold back; " +
-        `the limit is ${this.#maxHeld}`,
-      { address: this.remoteAddress },
+    const address = this.remoteAddress;
+    this.failed(
+      new ZmqError(
+        "EAGAIN",
+        `Dropped the connection to "${address}": ${octets} octets wait to be ` +
+          "received, which a platform's WebSocket cannot hold back; the " +
+          `limit is ${this.#maxHeld}`,
+        { address },
+      ),
     );
-    this.#finish();
-    this.#drop();
+    this.drop();
   }
 
   #closed({ code, reason }: CloseEventLike): void {
-    if (this.#lost) return;
+    if (this.lost) return;
     // 1006: the connection was lost; 1015: it could not be secured.
     if (code === 1006 || code === 1015) {
-      this.#failure = new ZmqError(
-        "ECONNRESET",
-        `The connection to "${this.remoteAddress}" was lost (code ${code})`,
-        { address: this.remoteAddress },
-      );
-    } else this.#take(closeFrame(code, reason));
-    this.#ended = true;
-    this.#schedulePump();
-  }
-
-  /** Takes octets that came as a frame; they may have to wait. */
-  #take(octets: Uint8Array): void {
-    if (this.#dropped) return;
-    if (this.#flows) {
-      this.#sink!.data(octets);
+      const address = this.remoteAddress;
+      const what = `The connection to "${address}" was lost (code ${code})`;
+      this.ended(new ZmqError("ECONNRESET", what, { address }));
       return;
     }
-    this.#held.push(octets);
-    this.#heldBytes += octets.length;
-    this.#schedulePump();
-  }
-
-  /** Not at once: calls of the engine are not answered by calls. */
-  #schedulePump(): void {
-    if (this.#pumping || this.#paused || this.#sink === undefined) return;
-    this.#pumping = true;
-    this.#clock.defer(() => {
-      this.#pumping = false;
-      this.#pump();
-    });
-  }
-
-  #pump(): void {
-    while (!this.#paused && !this.#dropped) {
-      const octets = this.#held.shift();
-      if (octets === undefined) {
-        if (this.#ended) this.#finish();
-        return;
-      }
-      this.#heldBytes -= octets.length;
-      this.#sink!.data(octets);
-    }
-  }
-
-  /** Tells of the end, once. */
-  #finish(): void {
-    this.#held.clear();
-    const sink = this.#sink;
-    if (this.#gone || sink === undefined) return;
-    this.#gone = true;
-    this.#timer?.cancel();
-    if (this.#dropped || this.#failure !== undefined) {
-      sink.closed(this.#dropped ? undefined : this.#failure);
-      return;
-    }
-    sink.end();
-    sink.closed();
+    this.take(closeFrame(code, reason));
+    this.peerEnded();
+    this.ended();
   }
 }
 
