@@ -11,7 +11,7 @@ import { bunRuntime } from "./bun/runtime.ts";
 import { denoRuntime } from "./deno/runtime.ts";
 import { nodeRuntime } from "./node/runtime.ts";
 import type { PortLike } from "./web/channel.ts";
-import { broadcastTransport, portTransport } from "./web/ports.ts";
+import { portTransport } from "./web/ports.ts";
 import { webRuntime } from "./web/runtime.ts";
 
 let detected: Runtime | undefined;
@@ -22,13 +22,6 @@ export function detectRuntime(): Runtime {
 }
 
 function detect(): Runtime {
-  const runtime = systemRuntime();
-  // What the runtimes' threads have in common with a browser's tabs.
-  const broadcast = broadcastTransport(() => runtime.clock);
-  return { ...runtime, transports: [...runtime.transports, broadcast] };
-}
-
-function systemRuntime(): Runtime {
   // Bun and Deno have a `process` too: they are asked for first.
   if ("Bun" in globalThis) return bunRuntime();
   if ("Deno" in globalThis) return denoRuntime();

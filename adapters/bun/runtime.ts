@@ -8,6 +8,7 @@ import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
 import { lazyTransports } from "../lazy.ts";
+import { broadcastTransport } from "../web/ports.ts";
 import { hasTypeOfService } from "../node/abilities.ts";
 import { bunApi } from "./api.ts";
 
@@ -19,13 +20,17 @@ export function bunRuntime(): Runtime {
     abstractNames: process.platform === "linux",
   };
   let options: Set<string> | undefined;
+  const clock = systemClock();
   return {
     name: "bun",
-    transports: lazyTransports(platform, async () => {
-      const { BunDriver } = await import("./driver.ts");
-      return new BunDriver({ ...platform, keepsSpare: true });
-    }),
-    clock: systemClock(),
+    transports: [
+      ...lazyTransports(platform, async () => {
+        const { BunDriver } = await import("./driver.ts");
+        return new BunDriver({ ...platform, keepsSpare: true });
+      }),
+      broadcastTransport(() => clock),
+    ],
+    clock,
     // node:net, which has to be asked, takes its time to load.
     get options(): Set<string> {
       return options ??= bunOptions();

@@ -9,6 +9,7 @@ import { loadAddon } from "../addons.ts";
 import { builtin } from "../builtin.ts";
 import { messageDefer, systemClock } from "../clock.ts";
 import { lazyTransports } from "../lazy.ts";
+import { broadcastTransport } from "../web/ports.ts";
 import { denoApi } from "./api.ts";
 
 /** The runtime for Deno 2.4 or later. */
@@ -25,20 +26,24 @@ export function denoRuntime(): Runtime {
   // What Deno lacks before, it ignores without a word.
   if (since(5)) options.add("backlog");
   if (since(9)) options.add("tcpKeepaliveIdle");
+  const clock = systemClock({
+    holdTimer: (id, keepsProcess) => {
+      if (keepsProcess) deno.refTimer(id);
+      else deno.unrefTimer(id);
+    },
+    // Before Deno 2.6, setImmediate is a timer of 1 ms.
+    ...(!since(6) && { defer: portDefer() }),
+  });
   return {
     name: "deno",
-    transports: lazyTransports(platform, async () => {
-      const { DenoDriver } = await import("./driver.ts");
-      return new DenoDriver(platform);
-    }),
-    clock: systemClock({
-      holdTimer: (id, keepsProcess) => {
-        if (keepsProcess) deno.refTimer(id);
-        else deno.unrefTimer(id);
-      },
-      // Before Deno 2.6, setImmediate is a timer of 1 ms.
-      ...(!since(6) && { defer: portDefer() }),
-    }),
+    transports: [
+      ...lazyTransports(platform, async () => {
+        const { DenoDriver } = await import("./driver.ts");
+        return new DenoDriver(platform);
+      }),
+      broadcastTransport(() => clock),
+    ],
+    clock,
     options,
     loadAddon: loadAllowed,
   };

@@ -8,6 +8,7 @@ import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
 import { lazyTransports } from "../lazy.ts";
+import { broadcastTransport } from "../web/ports.ts";
 import { hasKeepaliveProbes, hasTypeOfService } from "./abilities.ts";
 
 /** The runtime for Node.js 20.19 or later. */
@@ -21,17 +22,21 @@ export function nodeRuntime(): Runtime {
       Number.parseInt(version) >= 22,
   };
   let options: Set<string> | undefined;
+  const clock = systemClock();
   return {
     name: "node",
-    transports: lazyTransports(platform, async () => {
-      const { NodeDriver } = await import("./driver.ts");
-      return new NodeDriver({
-        ...platform,
-        readsInto: true,
-        keepsSpare: true,
-      });
-    }),
-    clock: systemClock(),
+    transports: [
+      ...lazyTransports(platform, async () => {
+        const { NodeDriver } = await import("./driver.ts");
+        return new NodeDriver({
+          ...platform,
+          readsInto: true,
+          keepsSpare: true,
+        });
+      }),
+      broadcastTransport(() => clock),
+    ],
+    clock,
     // node:net, which has to be asked, takes its time to load.
     get options(): Set<string> {
       return options ??= nodeOptions();
