@@ -21,6 +21,7 @@ import { toZmqError } from "./failure.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
 import { SharedProperties } from "./shared_properties.ts";
 import { type ConnectionMaker, prepareConnections } from "./maker.ts";
+import { subprotocolsOf } from "./subprotocols.ts";
 import { bindWarnings } from "./warnings.ts";
 
 /** One endpoint that is listened on. */
@@ -67,6 +68,7 @@ export class Acceptor implements ConnectionOwner {
         ...platformOptions(this.#options),
         ipv6: this.#options.ipv6,
         backlog: this.#options.backlog,
+        subprotocols: subprotocolsOf(this.#host.type, this.#options, "bind"),
         onAcceptError: (cause) =>
           this.#emit("accept:error", {
             error: toZmqError(cause, "ECONNRESET", "Cannot accept a peer"),
