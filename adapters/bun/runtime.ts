@@ -8,6 +8,7 @@ import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
 import { lazyTransports, webSocketOptions } from "../lazy.ts";
+import { broadcastTransport } from "../web/ports.ts";
 import { hasTypeOfService } from "../node/abilities.ts";
 import { bunApi } from "./api.ts";
 
@@ -22,10 +23,13 @@ export function bunRuntime(): Runtime {
   let options: Set<string> | undefined;
   return {
     name: "bun",
-    transports: lazyTransports(platform, async () => {
-      const { BunDriver } = await import("./driver.ts");
-      return new BunDriver({ ...platform, keepsSpare: true });
-    }, clock),
+    transports: [
+      ...lazyTransports(platform, async () => {
+        const { BunDriver } = await import("./driver.ts");
+        return new BunDriver({ ...platform, keepsSpare: true });
+      }, clock),
+      broadcastTransport(() => clock),
+    ],
     clock,
     // node:net, which has to be asked, takes its time to load.
     get options(): Set<string> {

@@ -9,6 +9,7 @@ import { loadAddon } from "../addons.ts";
 import { builtin } from "../builtin.ts";
 import { messageDefer, systemClock } from "../clock.ts";
 import { lazyTransports, webSocketOptions } from "../lazy.ts";
+import { broadcastTransport } from "../web/ports.ts";
 import { denoApi } from "./api.ts";
 
 /** The runtime for Deno 2.4 or later. */
@@ -40,10 +41,13 @@ export function denoRuntime(): Runtime {
   });
   return {
     name: "deno",
-    transports: lazyTransports(platform, async () => {
-      const { DenoDriver } = await import("./driver.ts");
-      return new DenoDriver(platform);
-    }, clock),
+    transports: [
+      ...lazyTransports(platform, async () => {
+        const { DenoDriver } = await import("./driver.ts");
+        return new DenoDriver(platform);
+      }, clock),
+      broadcastTransport(() => clock),
+    ],
     clock,
     options,
     loadAddon: loadAllowed,

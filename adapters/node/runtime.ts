@@ -8,6 +8,7 @@ import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
 import { lazyTransports, webSocketOptions } from "../lazy.ts";
+import { broadcastTransport } from "../web/ports.ts";
 import { hasKeepaliveProbes, hasTypeOfService } from "./abilities.ts";
 
 /** The runtime for Node.js 20.19 or later. */
@@ -24,14 +25,17 @@ export function nodeRuntime(): Runtime {
   let options: Set<string> | undefined;
   return {
     name: "node",
-    transports: lazyTransports(platform, async () => {
-      const { NodeDriver } = await import("./driver.ts");
-      return new NodeDriver({
-        ...platform,
-        readsInto: true,
-        keepsSpare: true,
-      });
-    }, clock),
+    transports: [
+      ...lazyTransports(platform, async () => {
+        const { NodeDriver } = await import("./driver.ts");
+        return new NodeDriver({
+          ...platform,
+          readsInto: true,
+          keepsSpare: true,
+        });
+      }, clock),
+      broadcastTransport(() => clock),
+    ],
     clock,
     // node:net, which has to be asked, takes its time to load.
     get options(): Set<string> {
