@@ -172,8 +172,8 @@ function wrap(
   tune(socket, options);
   return new NodeConnection(
     socket,
-    formatTcp(localAddress, localPort!),
-    formatTcp(remoteAddress, remotePort!),
+    formatTcp(localAddress, localPort!, place.scheme),
+    formatTcp(remoteAddress, remotePort!, place.scheme),
     intake,
   );
 }

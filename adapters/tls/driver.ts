@@ -15,7 +15,7 @@ import type { SocketConnection } from "../connection.ts";
 import type {
   DialOptions,
   Driver,
-  Place,
+  NetPlace,
   ServeOptions,
   Server,
 } from "../driver.ts";
@@ -54,10 +54,10 @@ export class TlsDriver implements Driver {
 
   /** Opens one connection; the server has shown a certificate that will do. */
   dial(
-    place: Place,
+    place: NetPlace,
     { signal, source, stream }: DialOptions,
   ): Promise<SocketConnection> {
-    const { host, port } = place as Exclude<Place, { path: string }>;
+    const { host, port } = place;
     return new Promise((resolve, reject) => {
       const socket = builtin("node:tls").connect({
         ...clientTls(stream, host),
@@ -80,7 +80,7 @@ export class TlsDriver implements Driver {
       socket.once("close", () => fail(deadOnArrival()));
       socket.once("secureConnect", () => {
         signal.removeEventListener("abort", abort);
-        const connection = wrap(socket, stream);
+        const connection = wrap(socket, place, stream);
         if (connection === undefined) reject(deadOnArrival());
         else resolve(connection);
         socket.removeListener("error", fail);
@@ -89,7 +89,7 @@ export class TlsDriver implements Driver {
   }
 
   /** Listens, with the certificate of the options. */
-  serve(place: Place, options: ServeOptions): Promise<Server> {
+  serve(place: NetPlace, options: ServeOptions): Promise<Server> {
     const { stream } = options;
     const waiting = new TlsWaiting(stream, options.failed, this.#clock);
     const server = builtin("node:tls").createServer({
@@ -104,7 +104,7 @@ export class TlsDriver implements Driver {
     server.on("tlsClientError", (error, socket) => waiting.fail(socket, error));
     server.on("secureConnection", (socket) => {
       if (!waiting.delete(socket)) return;
-      const connection = wrap(socket, stream);
+      const connection = wrap(socket, place, stream);
       if (connection !== undefined) options.accept(connection);
       else options.failed(deadOnArrival());
     });
@@ -147,6 +147,7 @@ export class TlsDriver implements Driver {
 
 function wrap(
   socket: Tls.TLSSocket,
+  place: NetPlace,
   options: DialOptions["stream"],
 ): NodeConnection | undefined {
   const { localAddress, localPort, remoteAddress, remotePort } = socket;
@@ -158,7 +159,7 @@ function wrap(
   tune(socket, options);
   return new NodeConnection(
     socket,
-    formatTcp(localAddress, localPort!),
-    formatTcp(remoteAddress, remotePort!),
+    formatTcp(localAddress, localPort!, place.scheme),
+    formatTcp(remoteAddress, remotePort!, place.scheme),
   );
 }
