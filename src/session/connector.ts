@@ -217,6 +217,7 @@ export class Connector implements ConnectionOwner {
           this.#options,
           "connect",
         ),
+        maxQueuedBytes: this.#options.maxQueuedBytes,
         signal: attempt.signal,
       }).then(
         (stream) => this.#connected(attempt, stream),

@@ -160,6 +160,11 @@ export interface WebSocketOptions {
    * or empty: the socket cannot speak over a WebSocket.
    */
   readonly subprotocols?: readonly Subprotocol[];
+  /**
+   * The socket's option, for a WebSocket of the platform: it cannot be paused,
+   * so the octets that wait to be received are limited there. -1: no limit.
+   */
+  readonly maxQueuedBytes?: number;
 }
 
 /** What a transport is told about one attempt to connect. */
