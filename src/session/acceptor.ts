@@ -75,6 +75,7 @@ export class Acceptor implements ConnectionOwner {
         handshakeInterval: this.#options.handshakeInterval,
         maxPendingHandshakes: this.#options.maxPendingHandshakes,
         admits: (peerAddress) => this.#admits(peerAddress),
+        maxQueuedBytes: this.#options.maxQueuedBytes,
         onAcceptError: (cause) =>
           this.#emit("accept:error", {
             error: toZmqError(cause, "ECONNRESET", "Cannot accept a peer"),

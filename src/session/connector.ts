@@ -218,6 +218,7 @@ export class Connector implements ConnectionOwner {
           "connect",
         ),
         handshakeInterval: this.#options.handshakeInterval,
+        maxQueuedBytes: this.#options.maxQueuedBytes,
         signal: attempt.signal,
       }).then(
         (stream) => this.#connected(attempt, stream),
