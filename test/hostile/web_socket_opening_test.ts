@@ -217,6 +217,7 @@ describe("a hostile client of a WebSocket", () => {
       SERVICE_TIME,
     );
     assert.deepEqual(texts(parts), ["hello"]);
-    assert.match(toKey(peer.octets), /^HTTP\/1\.1 101 /);
+    await peer.has(12);
+    assert.match(toKey(peer.octets), /^HTTP\/1\.1 101/);
   });
 });
