@@ -6,7 +6,6 @@
  */
 
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
-import { parseTcpBind, parseTcpConnect } from "../src/endpoint/tcp.ts";
 import type {
   ByteStream,
   ConnectOptions,
@@ -15,7 +14,14 @@ import type {
   Transport,
 } from "../src/transport/transport.ts";
 import type { Driver } from "./driver.ts";
-import { type Platform, usableIpc } from "./platform.ts";
+import { checkTcp, type Platform, usableIpc } from "./platform.ts";
+
+/** The options of proxies, which work alike on every runtime. */
+export const socksOptions: readonly string[] = [
+  "socksProxy",
+  "socksUsername",
+  "socksPassword",
+];
 
 type Check = NonNullable<Transport["check"]>;
 
@@ -49,11 +55,6 @@ async function loadBoth(
     import("./transports.ts"),
   ]);
   return { tcp: new TcpTransport(driver), ipc: new IpcTransport(driver) };
-}
-
-function checkTcp(endpoint: Endpoint, role: "bind" | "connect"): void {
-  if (role === "bind") parseTcpBind(endpoint);
-  else parseTcpConnect(endpoint);
 }
 
 class LazyTransport implements Transport {

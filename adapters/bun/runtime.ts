@@ -7,7 +7,7 @@
 import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
-import { lazyTransports } from "../lazy.ts";
+import { lazyTransports, socksOptions } from "../lazy.ts";
 import { hasTypeOfService } from "../node/abilities.ts";
 import { bunApi } from "./api.ts";
 
@@ -35,7 +35,13 @@ export function bunRuntime(): Runtime {
 }
 
 function bunOptions(): Set<string> {
-  const options = ["ipv6", "tcpKeepalive", "tcpKeepaliveIdle", "useFd"];
+  const options = [
+    "ipv6",
+    "tcpKeepalive",
+    "tcpKeepaliveIdle",
+    "useFd",
+    ...socksOptions,
+  ];
   if (hasTypeOfService()) options.push("typeOfService");
   return new Set(options);
 }

@@ -8,7 +8,7 @@ import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { builtin } from "../builtin.ts";
 import { messageDefer, systemClock } from "../clock.ts";
-import { lazyTransports } from "../lazy.ts";
+import { lazyTransports, socksOptions } from "../lazy.ts";
 import { denoApi } from "./api.ts";
 
 /** The runtime for Deno 2.4 or later. */
@@ -21,7 +21,7 @@ export function denoRuntime(): Runtime {
   };
   const [major = 0, minor = 0] = deno.version.deno.split(".").map(Number);
   const since = (wanted: number): boolean => major > 2 || minor >= wanted;
-  const options = new Set(["ipv6", "tcpKeepalive", "useFd"]);
+  const options = new Set(["ipv6", "tcpKeepalive", "useFd", ...socksOptions]);
   // What Deno lacks before, it ignores without a word.
   if (since(5)) options.add("backlog");
   if (since(9)) options.add("tcpKeepaliveIdle");

@@ -7,7 +7,7 @@
 import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
-import { lazyTransports } from "../lazy.ts";
+import { lazyTransports, socksOptions } from "../lazy.ts";
 import { hasKeepaliveProbes, hasTypeOfService } from "./abilities.ts";
 
 /** The runtime for Node.js 20.19 or later. */
@@ -47,6 +47,7 @@ function nodeOptions(): Set<string> {
     "tcpKeepalive",
     "tcpKeepaliveIdle",
     "useFd",
+    ...socksOptions,
   ];
   if (hasKeepaliveProbes()) {
     options.push("tcpKeepaliveInterval", "tcpKeepaliveCount");

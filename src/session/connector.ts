@@ -211,6 +211,7 @@ export class Connector implements ConnectionOwner {
       this.#transport.connect(this.#endpoint, {
         ...platformOptions(this.#options),
         ipv6: this.#options.ipv6,
+        handshakeInterval: this.#options.handshakeInterval,
         signal: attempt.signal,
       }).then(
         (stream) => this.#connected(attempt, stream),
