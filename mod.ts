@@ -151,5 +151,8 @@ export type {
   Listener,
   ListenOptions,
   StreamOptions,
+  Subprotocol,
   Transport,
+  WebSocketLink,
+  WebSocketOptions,
 } from "./src/transport/transport.ts";

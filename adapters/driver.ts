@@ -66,6 +66,8 @@ export interface Server {
 
 /** The stream sockets of one runtime. Errors are the runtime's own. */
 export interface Driver extends Platform {
+  /** True when a listener keeps a descriptor to spare. */
+  readonly keepsSpare?: boolean;
   /** Opens one connection. */
   dial(place: Place, options: DialOptions): Promise<SocketConnection>;
   /**

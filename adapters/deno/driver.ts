@@ -42,10 +42,10 @@ export class DenoDriver implements Driver {
   readonly platform: string;
   /** True when abstract names are the same as other programs'. */
   readonly abstractNames: boolean;
+  /** True unless looking for a descriptor would ask the user. */
+  readonly keepsSpare: boolean;
   readonly #deno: DenoApi = denoApi();
   readonly #node: NodeDriver;
-  // Looking for a descriptor must not ask the user.
-  readonly #keepsSpare: boolean;
 
   /** Takes what is known of the runtime. */
   constructor(platform: Platform) {
@@ -56,7 +56,7 @@ export class DenoDriver implements Driver {
       name: "read",
       path: "/dev/null",
     });
-    this.#keepsSpare = this.platform !== "win32" && state === "granted";
+    this.keepsSpare = this.platform !== "win32" && state === "granted";
     this.#node = new NodeDriver(platform);
   }
 
@@ -94,7 +94,7 @@ export class DenoDriver implements Driver {
     if (wantsNode(options.stream)) {
       return await this.#node.serve(place, options);
     }
-    const lack = this.#keepsSpare ? lackOfDescriptors : () => undefined;
+    const lack = this.keepsSpare ? lackOfDescriptors : () => undefined;
     if (!("path" in place)) {
       const listener = this.#deno.listen({
         hostname: place.host,
