@@ -146,6 +146,12 @@ export interface StreamOptions {
   readonly typeOfService?: number;
   /** True when IPv6 addresses may be used. */
   readonly ipv6?: boolean;
+  /** The SOCKS 5 proxy that connections go through, `host:port`. */
+  readonly socksProxy?: string;
+  /** The user name for it; without one, there is no authentication. */
+  readonly socksUsername?: string;
+  /** The password for it. */
+  readonly socksPassword?: string;
   /** Every platform option that was set, for transports with more of them. */
   readonly [option: string]: unknown;
 }
@@ -218,9 +224,14 @@ export interface Transport {
   /**
    * Checks the address part of an endpoint before anything is opened.
    *
+   * @param options Those that the stream or the listener will have.
    * @throws {ZmqError} `EINVAL`, `ENAMETOOLONG` or `ENOTSUP`.
    */
-  check?(endpoint: Endpoint, role: "bind" | "connect"): void;
+  check?(
+    endpoint: Endpoint,
+    role: "bind" | "connect",
+    options: StreamOptions,
+  ): void;
   /**
    * Opens one connection. Rejects with a `ZmqError` when it cannot, and with
    * the reason of the signal when that was aborted.
