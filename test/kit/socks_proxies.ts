@@ -110,7 +110,8 @@ export class SocksProxy implements AsyncDisposable {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), "isomq-"));
     const file = join(folder, "danted.conf");
-    const any = "from: 127.0.0.0/8 to: 0.0.0.0/0";
+    const rule = (what: string, to: string): string =>
+      `${what} {\n  from: 127.0.0.0/8 to: 0.0.0.0/0${to}\n}\n`;
     writeFileSync(
       file,
       `logoutput: stdout
@@ -120,10 +121,9 @@ socksmethod: none
 clientmethod: none
 user.privileged: root
 user.unprivileged: nobody
-client pass { ${any} }
-socks block { ${any} port = ${forbidden} log: connect }
-socks pass { ${any} protocol: tcp log: connect }
-`,
+${rule("client pass", "")}${rule("socks block", ` port = ${forbidden}`)}${
+        rule("socks pass", "")
+      }`,
     );
     const command = [
       ...["danted", "-f", file, "-p", join(folder, "pid"), "-N", "1"],
