@@ -171,6 +171,11 @@ export interface WebSocketOptions {
    * limit.
    */
   readonly handshakeInterval?: number;
+  /**
+   * The socket's option, for a WebSocket of the platform: it cannot be paused,
+   * so the octets that wait to be received are limited there. -1: no limit.
+   */
+  readonly maxQueuedBytes?: number;
 }
 
 /** What a transport is told about one attempt to connect. */
