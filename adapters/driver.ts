@@ -6,6 +6,7 @@
  * @module
  */
 
+import type * as Net from "node:net";
 import type { StreamOptions } from "../src/transport/transport.ts";
 import type { SocketConnection } from "./connection.ts";
 import type { Platform } from "./platform.ts";
@@ -16,6 +17,8 @@ export interface NetPlace {
   readonly host: string;
   /** The port; 0 lets the system choose. */
   readonly port: number;
+  /** The scheme that the addresses of its streams have. Default: `"tcp"`. */
+  readonly scheme?: string;
 }
 
 /** A path, or an abstract name behind a NUL character. */
@@ -65,8 +68,21 @@ export interface Server {
 
 /** The stream sockets of one runtime. Errors are the runtime's own. */
 export interface Driver extends Platform {
+  /** True when a listener keeps a descriptor to spare. */
+  readonly keepsSpare?: boolean;
   /** Opens one connection. */
   dial(place: Place, options: DialOptions): Promise<SocketConnection>;
+  /**
+   * Opens one connection over a socket of `node:net` that is connected, to a
+   * proxy that passes octets on, and paused.
+   *
+   * @param place the peer behind it; the host may be a name.
+   */
+  dialOver(
+    socket: Net.Socket,
+    place: NetPlace,
+    options: DialOptions,
+  ): Promise<SocketConnection>;
   /** Listens. */
   serve(place: Place, options: ServeOptions): Promise<Server>;
   /** Says whether interfaces may be listed without asking the user. */

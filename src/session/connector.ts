@@ -218,6 +218,8 @@ export class Connector implements ConnectionOwner {
           this.#options,
           "connect",
         ),
+        handshakeInterval: this.#options.handshakeInterval,
+        maxQueuedBytes: this.#options.maxQueuedBytes,
         signal: attempt.signal,
       }).then(
         (stream) => this.#connected(attempt, stream),

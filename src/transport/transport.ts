@@ -146,6 +146,12 @@ export interface StreamOptions {
   readonly typeOfService?: number;
   /** True when IPv6 addresses may be used. */
   readonly ipv6?: boolean;
+  /** The SOCKS 5 proxy that connections go through, `host:port`. */
+  readonly socksProxy?: string;
+  /** The user name for it; without one, there is no authentication. */
+  readonly socksUsername?: string;
+  /** The password for it. */
+  readonly socksPassword?: string;
   /** Every platform option that was set, for transports with more of them. */
   readonly [option: string]: unknown;
 }
@@ -160,6 +166,16 @@ export interface WebSocketOptions {
    * or empty: the socket cannot speak over a WebSocket.
    */
   readonly subprotocols?: readonly Subprotocol[];
+  /**
+   * Milliseconds that the opening handshake may take, TLS included; 0 is no
+   * limit.
+   */
+  readonly handshakeInterval?: number;
+  /**
+   * The socket's option, for a WebSocket of the platform: it cannot be paused,
+   * so the octets that wait to be received are limited there. -1: no limit.
+   */
+  readonly maxQueuedBytes?: number;
 }
 
 /** What a transport is told about one attempt to connect. */
@@ -172,6 +188,13 @@ export interface ConnectOptions extends StreamOptions, WebSocketOptions {
 export interface ListenOptions extends StreamOptions, WebSocketOptions {
   /** How many connections may wait to be accepted. */
   readonly backlog: number;
+  /** How many opening handshakes may be under way at once; -1 is no limit. */
+  readonly maxPendingHandshakes?: number;
+  /**
+   * Whether a peer's address may connect at all: for transports that talk to
+   * the peer before they hand over a stream.
+   */
+  readonly admits?: (peerAddress: string) => boolean;
   /** Told of a connection that could not be accepted; listening goes on. */
   readonly onAcceptError?: (error: unknown) => void;
 }
@@ -201,9 +224,14 @@ export interface Transport {
   /**
    * Checks the address part of an endpoint before anything is opened.
    *
+   * @param options Those that the stream or the listener will have.
    * @throws {ZmqError} `EINVAL`, `ENAMETOOLONG` or `ENOTSUP`.
    */
-  check?(endpoint: Endpoint, role: "bind" | "connect"): void;
+  check?(
+    endpoint: Endpoint,
+    role: "bind" | "connect",
+    options?: StreamOptions,
+  ): void;
   /**
    * Opens one connection. Rejects with a `ZmqError` when it cannot, and with
    * the reason of the signal when that was aborted.

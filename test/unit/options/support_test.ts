@@ -11,7 +11,8 @@ const PLATFORM = `busyPoll inBatchSize interface ipcFilterGid ipcFilterPid
 ipcFilterUid loopbackFastPath multicastHops multicastLoop outBatchSize priority
 receiveBufferSize sendBufferSize tcpKeepalive tcpKeepaliveCount
 tcpKeepaliveIdle tcpKeepaliveInterval tcpMaxRetransmitTimeout typeOfService
-useFd`.split(/\s+/);
+useFd webSocketOrigins wssCertPem wssHostname wssKeyPem wssTrustPem
+wssTrustSystem`.split(/\s+/);
 
 const EXTENSIONS: Readonly<Record<string, string>> = {
   affinity: "I/O threads",
@@ -24,8 +25,6 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   gssapiPrincipal: "the GSSAPI mechanism",
   socksProxy: "the SOCKS5 proxy extension",
   socksUsername: "the SOCKS5 proxy extension",
-  wssCertPem: "the wss transport",
-  wssTrustSystem: "the wss transport",
   vmciBufferSize: "the VMCI transport",
   vmciConnectTimeout: "the VMCI transport",
 };
@@ -39,6 +38,8 @@ function another(option: Option): unknown {
       return option.default === option.max ? option.min : option.max;
     case "choice":
       return option.choices.find((one) => one !== option.default);
+    case "origins":
+      return ["https://example.org", "*"];
     default:
       return "other";
   }
@@ -123,7 +124,7 @@ describe("the options that a runtime must be able to honour", () => {
     const others = gated.filter(([name, option]) =>
       !option.platform && !(name in EXTENSIONS)
     );
-    const expected = /^(gssapi|norm|socksPassword|vmci|wss)/;
+    const expected = /^(gssapi|norm|socksPassword|vmci)/;
     for (const [name] of others) assert.match(name, expected);
   });
 
