@@ -14,7 +14,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const { resolve } = createRequire(import.meta.url);
 
 /** What only CURVE needs, and so waits. */
-const CURVE = /[\\/]node_modules[\\/]@noble[\\/]|[\\/]src[\\/]security[\\/](curve|curve_(client|server|handshake|messages|nonce|traffic)|noble)\.js$/;
+const CURVE =
+  /[\\/]node_modules[\\/]@noble[\\/]|[\\/]src[\\/]security[\\/](curve|curve_(client|server|handshake|messages|nonce|traffic)|noble)\.js$/;
 
 const NO_SODIUM = `export function sodium() {
   throw new Error("There is no native code in a browser");
