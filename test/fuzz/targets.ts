@@ -8,11 +8,13 @@ import { mechanismTargets } from "./mechanism_targets.ts";
 import { sessionTargets } from "./session_targets.ts";
 import { curveTargets } from "./curve_targets.ts";
 import type { Target } from "./target.ts";
+import { webSocketTargets } from "./websocket_targets.ts";
 import { wireTargets } from "./wire_targets.ts";
 
 /** All targets. */
 export const targets: readonly Target[] = [
   ...wireTargets,
+  ...webSocketTargets,
   ...mechanismTargets,
   ...sessionTargets,
   ...curveTargets,
