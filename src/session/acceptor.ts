@@ -63,7 +63,11 @@ export class Acceptor implements ConnectionOwner {
    */
   async listen(): Promise<string> {
     try {
-      this.#maker = await prepareConnections(this.#host, this.#options);
+      this.#maker = await prepareConnections(
+        this.#host,
+        this.#options,
+        this.#transport.makesWebSockets,
+      );
       this.#listener = await this.#transport.listen(this.#given, {
         ...platformOptions(this.#options),
         ipv6: this.#options.ipv6,

@@ -75,7 +75,8 @@ export class Connector implements ConnectionOwner {
     this.#options = options;
     this.#assignedRoutingId = assignedRoutingId;
     this.#backoff = new Backoff(options);
-    this.#maker = prepareConnections(host, options);
+    const { makesWebSockets } = transport;
+    this.#maker = prepareConnections(host, options, makesWebSockets);
   }
 
   /**
