@@ -16,6 +16,8 @@ export interface NetPlace {
   readonly host: string;
   /** The port; 0 lets the system choose. */
   readonly port: number;
+  /** The scheme that the addresses of its streams have. Default: `"tcp"`. */
+  readonly scheme?: string;
 }
 
 /** A path, or an abstract name behind a NUL character. */
@@ -65,6 +67,8 @@ export interface Server {
 
 /** The stream sockets of one runtime. Errors are the runtime's own. */
 export interface Driver extends Platform {
+  /** True when a listener keeps a descriptor to spare. */
+  readonly keepsSpare?: boolean;
   /** Opens one connection. */
   dial(place: Place, options: DialOptions): Promise<SocketConnection>;
   /** Listens. */

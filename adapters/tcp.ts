@@ -49,7 +49,7 @@ export class TcpTransport implements Transport {
     options: ConnectOptions,
   ): Promise<ByteStream> {
     const { destination, source } = parseTcpConnect(endpoint);
-    const { text } = endpoint;
+    const { scheme, text } = endpoint;
     const { signal } = options;
     try {
       signal.throwIfAborted();
@@ -61,7 +61,7 @@ export class TcpTransport implements Transport {
         hosts,
         signal,
         (host, signal) =>
-          this.#driver.dial({ host, port: destination.port }, {
+          this.#driver.dial({ host, port: destination.port, scheme }, {
             signal,
             stream: options,
             ...(source && { source: sourcePlace(source, host, text) }),
@@ -81,11 +81,12 @@ export class TcpTransport implements Transport {
     accept: (stream: ByteStream) => void,
   ): Promise<Listener> {
     const address = parseTcpBind(endpoint);
-    const { text } = endpoint;
+    const { scheme, text } = endpoint;
     const ipv6 = options.ipv6 === true;
     const host = await resolveLocal(address, ipv6, this.#driver, text);
+    const { port } = address;
     try {
-      const server = await this.#driver.serve({ host, port: address.port }, {
+      const server = await this.#driver.serve({ host, port, scheme }, {
         backlog: options.backlog,
         stream: options,
         accept: (connection) => accept(new CallbackByteStream(connection)),
@@ -93,7 +94,7 @@ export class TcpTransport implements Transport {
           options.onAcceptError?.(toZmqError(cause, "accept", text)),
       });
       return {
-        endpoint: formatTcp(withZone(server.host, host), server.port),
+        endpoint: formatTcp(withZone(server.host, host), server.port, scheme),
         close: () => server.close(),
         hold: (keepsProcess) => server.hold(keepsProcess),
       };

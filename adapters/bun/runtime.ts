@@ -7,7 +7,7 @@
 import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
-import { lazyTransports } from "../lazy.ts";
+import { lazyTransports, webSocketOptions } from "../lazy.ts";
 import { broadcastTransport } from "../web/ports.ts";
 import { hasTypeOfService } from "../node/abilities.ts";
 import { bunApi } from "./api.ts";
@@ -19,15 +19,15 @@ export function bunRuntime(): Runtime {
     platform: process.platform,
     abstractNames: process.platform === "linux",
   };
-  let options: Set<string> | undefined;
   const clock = systemClock();
+  let options: Set<string> | undefined;
   return {
     name: "bun",
     transports: [
       ...lazyTransports(platform, async () => {
         const { BunDriver } = await import("./driver.ts");
         return new BunDriver({ ...platform, keepsSpare: true });
-      }),
+      }, clock),
       broadcastTransport(() => clock),
     ],
     clock,
@@ -40,7 +40,13 @@ export function bunRuntime(): Runtime {
 }
 
 function bunOptions(): Set<string> {
-  const options = ["ipv6", "tcpKeepalive", "tcpKeepaliveIdle", "useFd"];
+  const options = [
+    "ipv6",
+    "tcpKeepalive",
+    "tcpKeepaliveIdle",
+    "useFd",
+    ...webSocketOptions,
+  ];
   if (hasTypeOfService()) options.push("typeOfService");
   return new Set(options);
 }

@@ -40,10 +40,10 @@ export class DenoDriver implements Driver {
   readonly platform: string;
   /** True when abstract names are the same as other programs'. */
   readonly abstractNames: boolean;
+  /** True unless looking for a descriptor would ask the user. */
+  readonly keepsSpare: boolean;
   readonly #deno: DenoApi = denoApi();
   readonly #node: NodeDriver;
-  // Looking for a descriptor must not ask the user.
-  readonly #keepsSpare: boolean;
 
   /** Takes what is known of the runtime. */
   constructor(platform: Platform) {
@@ -54,7 +54,7 @@ export class DenoDriver implements Driver {
       name: "read",
       path: "/dev/null",
     });
-    this.#keepsSpare = this.platform !== "win32" && state === "granted";
+    this.keepsSpare = this.platform !== "win32" && state === "granted";
     this.#node = new NodeDriver(platform);
   }
 
@@ -83,7 +83,7 @@ export class DenoDriver implements Driver {
     if (wantsNode(options.stream)) {
       return await this.#node.serve(place, options);
     }
-    const lack = this.#keepsSpare ? lackOfDescriptors : () => undefined;
+    const lack = this.keepsSpare ? lackOfDescriptors : () => undefined;
     if (!("path" in place)) {
       const listener = this.#deno.listen({
         hostname: place.host,
@@ -223,7 +223,7 @@ function wrap(
   const { localAddr, remoteAddr } = conn;
   return new DenoConnection(
     conn,
-    formatTcp(localAddr.hostname!, localAddr.port!),
-    formatTcp(remoteAddr.hostname!, remoteAddr.port!),
+    formatTcp(localAddr.hostname!, localAddr.port!, place.scheme),
+    formatTcp(remoteAddr.hostname!, remoteAddr.port!, place.scheme),
   );
 }

@@ -8,7 +8,7 @@ import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { builtin } from "../builtin.ts";
 import { messageDefer, systemClock } from "../clock.ts";
-import { lazyTransports } from "../lazy.ts";
+import { lazyTransports, webSocketOptions } from "../lazy.ts";
 import { broadcastTransport } from "../web/ports.ts";
 import { denoApi } from "./api.ts";
 
@@ -22,7 +22,12 @@ export function denoRuntime(): Runtime {
   };
   const [major = 0, minor = 0] = deno.version.deno.split(".").map(Number);
   const since = (wanted: number): boolean => major > 2 || minor >= wanted;
-  const options = new Set(["ipv6", "tcpKeepalive", "useFd"]);
+  const options = new Set([
+    "ipv6",
+    "tcpKeepalive",
+    "useFd",
+    ...webSocketOptions,
+  ]);
   // What Deno lacks before, it ignores without a word.
   if (since(5)) options.add("backlog");
   if (since(9)) options.add("tcpKeepaliveIdle");
@@ -40,7 +45,7 @@ export function denoRuntime(): Runtime {
       ...lazyTransports(platform, async () => {
         const { DenoDriver } = await import("./driver.ts");
         return new DenoDriver(platform);
-      }),
+      }, clock),
       broadcastTransport(() => clock),
     ],
     clock,

@@ -39,7 +39,7 @@ export class NodeDriver implements Driver {
   /** True when abstract names are the same as other programs'. */
   readonly abstractNames: boolean;
   /** True when a listener keeps a descriptor to spare. */
-  protected readonly keepsSpare: boolean;
+  readonly keepsSpare: boolean;
   readonly #readsInto: boolean;
 
   /** Takes what differs between the runtimes. */
@@ -143,7 +143,8 @@ export class NodeDriver implements Driver {
   }
 }
 
-function listenPlace(
+/** What to listen on: a place, or a socket that somebody else has opened. */
+export function listenPlace(
   place: Place,
   { useFd = -1 }: StreamOptions,
 ): Net.ListenOptions & { fd?: number } {
@@ -171,8 +172,8 @@ function wrap(
   tune(socket, options);
   return new NodeConnection(
     socket,
-    formatTcp(localAddress, localPort!),
-    formatTcp(remoteAddress, remotePort!),
+    formatTcp(localAddress, localPort!, place.scheme),
+    formatTcp(remoteAddress, remotePort!, place.scheme),
     intake,
   );
 }
@@ -222,7 +223,8 @@ export function tune(socket: TunableSocket, options: StreamOptions): void {
   if (options.typeOfService) socket.setTypeOfService?.(options.typeOfService);
 }
 
-function served(server: Net.Server): Server {
+/** A server that has begun to listen. */
+export function served(server: Net.Server): Server {
   const bound = server.address();
   const { address, port } = typeof bound === "object" && bound !== null
     ? bound

@@ -7,7 +7,7 @@
 import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
-import { lazyTransports } from "../lazy.ts";
+import { lazyTransports, webSocketOptions } from "../lazy.ts";
 import { broadcastTransport } from "../web/ports.ts";
 import { hasKeepaliveProbes, hasTypeOfService } from "./abilities.ts";
 
@@ -21,8 +21,8 @@ export function nodeRuntime(): Runtime {
     abstractNames: process.platform === "linux" &&
       Number.parseInt(version) >= 22,
   };
-  let options: Set<string> | undefined;
   const clock = systemClock();
+  let options: Set<string> | undefined;
   return {
     name: "node",
     transports: [
@@ -33,7 +33,7 @@ export function nodeRuntime(): Runtime {
           readsInto: true,
           keepsSpare: true,
         });
-      }),
+      }, clock),
       broadcastTransport(() => clock),
     ],
     clock,
@@ -52,6 +52,7 @@ function nodeOptions(): Set<string> {
     "tcpKeepalive",
     "tcpKeepaliveIdle",
     "useFd",
+    ...webSocketOptions,
   ];
   if (hasKeepaliveProbes()) {
     options.push("tcpKeepaliveInterval", "tcpKeepaliveCount");

@@ -18,6 +18,7 @@ import type { SocketType } from "./socket_type.ts";
  * - `choice`: one of a list of values.
  * - `flags`: an array of distinct values of a list.
  * - `filters`: address ranges; a string adds one, an array replaces all.
+ * - `origins`: an array of origins of web pages, or of `"*"`; `null` is none.
  * - `properties`: an object of texts, names that begin with `X-`.
  */
 export type OptionKind =
@@ -29,6 +30,7 @@ export type OptionKind =
   | "choice"
   | "flags"
   | "filters"
+  | "origins"
   | "properties";
 
 /** A security mechanism as the options name it; `null` is NULL. */

@@ -59,6 +59,8 @@ export function resolve(
       return resolveFlags(option, value);
     case "filters":
       return resolveFilters(value, current as readonly AddressFilter[]);
+    case "origins":
+      return resolveOrigins(value);
     case "properties":
       return resolveProperties(value);
   }
@@ -82,6 +84,8 @@ export function publish(option: Option, resolved: unknown): unknown {
       const filters = resolved as readonly AddressFilter[];
       return filters.length === 0 ? null : filters.map((one) => one.text);
     }
+    case "origins":
+      return resolved === null ? null : [...resolved as string[]];
     case "properties":
       return Object.fromEntries(
         (resolved as Properties).map(([name, value]) => [name, toText(value)]),
@@ -117,6 +121,9 @@ export function expectation(option: Option): string {
     case "filters":
       return 'an address range like "192.168.0.0/16" or "fe80::/10", an ' +
         "array of them, or null";
+    case "origins":
+      return 'an array of origins like "https://example.org", or of "*", or ' +
+        "null";
     case "properties":
       return `an object of at most ${MAX_PROPERTIES} strings, names "X-" and ` +
         '1 to 253 letters, digits or "-_.+", all together at most ' +
@@ -229,6 +236,16 @@ function resolveFilters(
     filters.push(filter);
   }
   return filters;
+}
+
+/** RFC 6454 §6.2: scheme, host and port, and nothing behind. */
+const ORIGIN = /^(\*|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,]+)$/i;
+
+function resolveOrigins(value: unknown): unknown {
+  if (value === null) return null;
+  if (!Array.isArray(value)) return INVALID;
+  const origins = value.map((one) => typeof one === "string" ? one : "");
+  return origins.every((one) => ORIGIN.test(one)) ? origins : INVALID;
 }
 
 function resolveProperties(value: unknown): unknown {

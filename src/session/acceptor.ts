@@ -24,6 +24,9 @@ import { type ConnectionMaker, prepareConnections } from "./maker.ts";
 import { subprotocolsOf } from "./subprotocols.ts";
 import { bindWarnings } from "./warnings.ts";
 
+/** Schemes whose peers have IP addresses. */
+const OVER_TCP: ReadonlySet<string> = new Set(["tcp", "ws", "wss"]);
+
 /** One endpoint that is listened on. */
 export class Acceptor implements ConnectionOwner {
   readonly #host: SessionHost;
@@ -74,6 +77,9 @@ export class Acceptor implements ConnectionOwner {
         backlog: this.#options.backlog,
         subprotocols: subprotocolsOf(this.#host.type, this.#options, "bind"),
         maxQueuedBytes: this.#options.maxQueuedBytes,
+        handshakeInterval: this.#options.handshakeInterval,
+        maxPendingHandshakes: this.#options.maxPendingHandshakes,
+        admits: (peerAddress) => this.#admits(peerAddress),
         onAcceptError: (cause) =>
           this.#emit("accept:error", {
             error: toZmqError(cause, "ECONNRESET", "Cannot accept a peer"),
@@ -167,7 +173,7 @@ export class Acceptor implements ConnectionOwner {
       stream.close();
       return;
     }
-    if (!this.#admits(stream)) {
+    if (!this.#admits(stream.remoteAddress)) {
       stream.close();
       return;
     }
@@ -197,10 +203,9 @@ export class Acceptor implements ConnectionOwner {
     return this.#maker!(setup, this);
   }
 
-  #admits(stream: ByteStream): boolean {
+  #admits(peerAddress: string): boolean {
     const { tcpAcceptFilter } = this.#options;
-    const peerAddress = stream.remoteAddress;
-    if (this.#given.scheme !== "tcp") return true;
+    if (!OVER_TCP.has(this.#given.scheme)) return true;
     if (acceptsAddress(tcpAcceptFilter, peerAddress)) return true;
     this.#emit("accept:error", {
       peerAddress,

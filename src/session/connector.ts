@@ -219,6 +219,7 @@ export class Connector implements ConnectionOwner {
           "connect",
         ),
         maxQueuedBytes: this.#options.maxQueuedBytes,
+        handshakeInterval: this.#options.handshakeInterval,
         signal: attempt.signal,
       }).then(
         (stream) => this.#connected(attempt, stream),

@@ -165,6 +165,11 @@ export interface WebSocketOptions {
    * so the octets that wait to be received are limited there. -1: no limit.
    */
   readonly maxQueuedBytes?: number;
+  /**
+   * Milliseconds that the opening handshake may take, TLS included; 0 is no
+   * limit.
+   */
+  readonly handshakeInterval?: number;
 }
 
 /** What a transport is told about one attempt to connect. */
@@ -177,6 +182,13 @@ export interface ConnectOptions extends StreamOptions, WebSocketOptions {
 export interface ListenOptions extends StreamOptions, WebSocketOptions {
   /** How many connections may wait to be accepted. */
   readonly backlog: number;
+  /** How many opening handshakes may be under way at once; -1 is no limit. */
+  readonly maxPendingHandshakes?: number;
+  /**
+   * Whether a peer's address may connect at all: for transports that talk to
+   * the peer before they hand over a stream.
+   */
+  readonly admits?: (peerAddress: string) => boolean;
   /** Told of a connection that could not be accepted; listening goes on. */
   readonly onAcceptError?: (error: unknown) => void;
 }
