@@ -133,7 +133,9 @@ function tlsError(
   if (!isCertificate && !/^ERR_(SSL|TLS|OSSL|BORINGSSL)/.test(code)) {
     return undefined;
   }
-  const words = isCertificate ? "the certificate is not accepted" : "TLS failed";
+  const words = isCertificate
+    ? "the certificate is not accepted"
+    : "TLS failed";
   // The words are the peer's in part: its certificate names it.
   return new ZmqError(
     "EPROTO",

@@ -46,7 +46,11 @@ export function denoRuntime(): Runtime {
         const { DenoDriver } = await import("./driver.ts");
         return new DenoDriver(platform);
       }, clock),
-      broadcastTransport(() => clock),
+      broadcastTransport(() => clock, {
+        // Deno's own one keeps the process, whatever it is told.
+        open: (name) =>
+          new (builtin("node:worker_threads").BroadcastChannel)(name),
+      }),
     ],
     clock,
     options,

@@ -21,12 +21,7 @@ import type {
 } from "../driver.ts";
 import { lackOfDescriptors } from "../files.ts";
 import { NodeConnection } from "../node/connection.ts";
-import {
-  deadOnArrival,
-  listenPlace,
-  served,
-  tune,
-} from "../node/driver.ts";
+import { deadOnArrival, listenPlace, served, tune } from "../node/driver.ts";
 import { clientTls, serverTls } from "./options.ts";
 import { TlsWaiting } from "./waiting.ts";
 

@@ -6,10 +6,7 @@
 
 import type { Clock } from "../../src/base/clock.ts";
 import { quote, ZmqError } from "../../src/base/errors.ts";
-import type {
-  ByteStream,
-  Subprotocol,
-} from "../../src/transport/transport.ts";
+import type { ByteStream, Subprotocol } from "../../src/transport/transport.ts";
 import { HeadReader, statusLine } from "../../src/wire/http_head.ts";
 import {
   acceptKey,

@@ -7,11 +7,12 @@
 
 import type { Clock } from "../../src/base/clock.ts";
 import { ZmqError } from "../../src/base/errors.ts";
-import type {
-  ByteStream,
-  Subprotocol,
-} from "../../src/transport/transport.ts";
-import { headError, HeadReader, requestLine } from "../../src/wire/http_head.ts";
+import type { ByteStream, Subprotocol } from "../../src/transport/transport.ts";
+import {
+  headError,
+  HeadReader,
+  requestLine,
+} from "../../src/wire/http_head.ts";
 import {
   acceptKey,
   encodeGrant,

@@ -134,4 +134,3 @@ export class BrowserScene {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
-

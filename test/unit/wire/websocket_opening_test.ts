@@ -50,8 +50,7 @@ function judge(
   allowed: OpeningPolicy = policy,
 ): Grant<OpeningPolicy> | Refusal {
   const fields = Object.entries({ ...FIELDS, ...change }).flatMap(
-    ([name, value]) =>
-      [value ?? []].flat().map((one) => [name, one] as const),
+    ([name, value]) => [value ?? []].flat().map((one) => [name, one] as const),
   );
   const { method = "GET", target = "/", version = "1.1" } = init;
   return judgeOpening(
@@ -126,7 +125,9 @@ describe("judgeOpening()", () => {
     ["version 13 twice", 426, { "Sec-WebSocket-Version": ["13", "13"] }],
     ["no key", 400, { "Sec-WebSocket-Key": null }],
     ["two keys", 400, { "Sec-WebSocket-Key": [KEY, KEY] }],
-    ["a key of 15 octets", 400, { "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAA" }],
+    ["a key of 15 octets", 400, {
+      "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAA",
+    }],
     ["a key of 17 octets", 400, {
       "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAAA=",
     }],
@@ -199,7 +200,10 @@ describe("judgeOpening()", () => {
     const all = { ...policy, origins: ["*"] };
     granted({ Origin: "null" }, {}, all);
     granted({ Origin: "http://evil.example" }, {}, all);
-    refused(403, { Origin: "http://127.0.0.1" }, {}, { ...policy, origins: [] });
+    refused(403, { Origin: "http://127.0.0.1" }, {}, {
+      ...policy,
+      origins: [],
+    });
   });
 });
 
