@@ -19,6 +19,7 @@ const CURVE = /[\\/]node_modules[\\/]@noble[\\/]|[\\/]src[\\/]security[\\/](curv
 /** Modules that browsers have others for, and those that they cannot have. */
 const REPLACED = {
   "adapters/auto.js": (from) => join(from, "adapters/web/auto.js"),
+  "adapters/upgrades.js": (from) => join(from, "adapters/web/upgrades.js"),
   "ext/sodium/mod.js": () => "no-sodium",
 };
 const STUBS = {

@@ -6,20 +6,29 @@
  */
 
 import type { Clock } from "../src/base/clock.ts";
+import { quote, ZmqError } from "../src/base/errors.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
-import { parseTcpBind, parseTcpConnect } from "../src/endpoint/tcp.ts";
+import { parseSocksProxy } from "../src/endpoint/tcp.ts";
 import { parseWsBind, parseWsConnect } from "../src/endpoint/ws.ts";
 import type {
   ByteStream,
   ConnectOptions,
   Listener,
   ListenOptions,
+  StreamOptions,
   Transport,
 } from "../src/transport/transport.ts";
 import type { Driver } from "./driver.ts";
-import { type Platform, usableIpc } from "./platform.ts";
+import { checkTcp, type Platform, usableIpc } from "./platform.ts";
 
 type Check = NonNullable<Transport["check"]>;
+
+/** The options that all transports over TCP honour when they connect. */
+export const socksOptions: readonly string[] = [
+  "socksPassword",
+  "socksProxy",
+  "socksUsername",
+];
 
 /** The options that the `ws` and `wss` transports honour. */
 export const webSocketOptions: readonly string[] = [
@@ -59,7 +68,7 @@ export function lazyTransports(
       ]);
       return new WebSocketTransport("ws", tcp, clock);
     }, true),
-    new LazyTransport("wss", checkWs, async () => {
+    new LazyTransport("wss", checkWss, async () => {
       const [driver, { makeWss }] = await Promise.all([
         load(),
         import("./tls/wss.ts"),
@@ -79,14 +88,31 @@ async function loadBoth(
   return { tcp: new TcpTransport(driver), ipc: new IpcTransport(driver) };
 }
 
-function checkTcp(endpoint: Endpoint, role: "bind" | "connect"): void {
-  if (role === "bind") parseTcpBind(endpoint);
-  else parseTcpConnect(endpoint);
+function checkWs(
+  endpoint: Endpoint,
+  role: "bind" | "connect",
+  { socksProxy }: StreamOptions,
+): void {
+  if (role === "bind") parseWsBind(endpoint);
+  else parseSocksProxy(socksProxy, parseWsConnect(endpoint), endpoint.text);
 }
 
-function checkWs(endpoint: Endpoint, role: "bind" | "connect"): void {
-  if (role === "bind") parseWsBind(endpoint);
-  else parseWsConnect(endpoint);
+function checkWss(
+  endpoint: Endpoint,
+  role: "bind" | "connect",
+  options: StreamOptions,
+): void {
+  checkWs(endpoint, role, options);
+  const { wssTrustPem, wssTrustSystem, wssCertPem, wssKeyPem } = options;
+  const missing = role === "connect"
+    ? !wssTrustPem && !wssTrustSystem && `"wssTrustPem" or "wssTrustSystem"`
+    : !(wssCertPem && wssKeyPem) && `"wssCertPem" and "wssKeyPem"`;
+  if (!missing) return;
+  throw new ZmqError(
+    "EINVAL",
+    `Cannot ${role} ${quote(endpoint.text)}: expected ${missing} to be set`,
+    { address: endpoint.text },
+  );
 }
 
 class LazyTransport implements Transport {

@@ -7,7 +7,7 @@
 import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
-import { lazyTransports, webSocketOptions } from "../lazy.ts";
+import { lazyTransports, socksOptions, webSocketOptions } from "../lazy.ts";
 import { broadcastTransport } from "../web/ports.ts";
 import { hasTypeOfService } from "../node/abilities.ts";
 import { bunApi } from "./api.ts";
@@ -45,6 +45,7 @@ function bunOptions(): Set<string> {
     "tcpKeepalive",
     "tcpKeepaliveIdle",
     "useFd",
+    ...socksOptions,
     ...webSocketOptions,
   ];
   if (hasTypeOfService()) options.push("typeOfService");

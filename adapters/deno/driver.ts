@@ -5,12 +5,14 @@
  * @module
  */
 
+import type * as Net from "node:net";
 import { formatTcp } from "../../src/endpoint/tcp.ts";
 import type { StreamOptions } from "../../src/transport/transport.ts";
 import type { SocketConnection } from "../connection.ts";
 import type {
   DialOptions,
   Driver,
+  NetPlace,
   Place,
   ServeOptions,
   Server,
@@ -76,6 +78,15 @@ export class DenoDriver implements Driver {
       throw signal.reason;
     }
     return wrap(conn, place, stream);
+  }
+
+  /** Opens one connection over a socket of Deno's `node:net`. */
+  dialOver(
+    socket: Net.Socket,
+    place: NetPlace,
+    options: DialOptions,
+  ): Promise<SocketConnection> {
+    return this.#node.dialOver(socket, place, options);
   }
 
   /** Listens. */

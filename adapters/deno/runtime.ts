@@ -8,7 +8,7 @@ import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { builtin } from "../builtin.ts";
 import { messageDefer, systemClock } from "../clock.ts";
-import { lazyTransports, webSocketOptions } from "../lazy.ts";
+import { lazyTransports, socksOptions, webSocketOptions } from "../lazy.ts";
 import { broadcastTransport } from "../web/ports.ts";
 import { denoApi } from "./api.ts";
 
@@ -26,6 +26,7 @@ export function denoRuntime(): Runtime {
     "ipv6",
     "tcpKeepalive",
     "useFd",
+    ...socksOptions,
     ...webSocketOptions,
   ]);
   // What Deno lacks before, it ignores without a word.

@@ -13,6 +13,7 @@ import type { SocketConnection } from "../connection.ts";
 import type {
   DialOptions,
   Driver,
+  NetPlace,
   Place,
   ServeOptions,
   Server,
@@ -94,6 +95,22 @@ export class NodeDriver implements Driver {
         });
       }
     });
+  }
+
+  /** Opens one connection over a socket that is connected to a proxy. */
+  async dialOver(
+    socket: Net.Socket,
+    { host, port, scheme }: NetPlace,
+    { stream }: DialOptions,
+  ): Promise<SocketConnection> {
+    const { localAddress, localPort } = socket;
+    if (socket.destroyed || localAddress === undefined) throw deadOnArrival();
+    tune(socket, stream);
+    return new NodeConnection(
+      socket,
+      formatTcp(localAddress, localPort!, scheme),
+      formatTcp(host, port, scheme),
+    );
   }
 
   /** Listens. */

@@ -7,7 +7,7 @@
 import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
-import { lazyTransports, webSocketOptions } from "../lazy.ts";
+import { lazyTransports, socksOptions, webSocketOptions } from "../lazy.ts";
 import { broadcastTransport } from "../web/ports.ts";
 import { hasKeepaliveProbes, hasTypeOfService } from "./abilities.ts";
 
@@ -52,6 +52,7 @@ function nodeOptions(): Set<string> {
     "tcpKeepalive",
     "tcpKeepaliveIdle",
     "useFd",
+    ...socksOptions,
     ...webSocketOptions,
   ];
   if (hasKeepaliveProbes()) {

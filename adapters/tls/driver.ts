@@ -6,6 +6,7 @@
  * @module
  */
 
+import type * as Net from "node:net";
 import type * as Tls from "node:tls";
 import type { Clock } from "../../src/base/clock.ts";
 import { ZmqError } from "../../src/base/errors.ts";
@@ -48,19 +49,41 @@ export class TlsDriver implements Driver {
   }
 
   /** Opens one connection; the server has shown a certificate that will do. */
-  dial(
-    place: NetPlace,
-    { signal, source, stream }: DialOptions,
-  ): Promise<SocketConnection> {
+  dial(place: NetPlace, options: DialOptions): Promise<SocketConnection> {
     const { host, port } = place;
+    const { source } = options;
+    return this.#secure(place, options, {
+      host,
+      port,
+      ...(source?.host && { localAddress: source.host }),
+      ...(source?.port && { localPort: source.port }),
+    });
+  }
+
+  /** Likewise, over a socket that is connected to a proxy. */
+  dialOver(
+    socket: Net.Socket,
+    place: NetPlace,
+    options: DialOptions,
+  ): Promise<SocketConnection> {
+    const { host, port, scheme } = place;
+    // A server of TLS waits for the client to speak first.
+    if (socket.readableLength > 0) return Promise.reject(spokenTooSoon());
+    const address = formatTcp(host, port, scheme);
+    return this.#secure(place, options, { socket }, address);
+  }
+
+  #secure(
+    place: NetPlace,
+    { signal, stream }: DialOptions,
+    way: Tls.ConnectionOptions,
+    remoteAddress?: string,
+  ): Promise<SocketConnection> {
     return new Promise((resolve, reject) => {
       const socket = builtin("node:tls").connect({
-        ...clientTls(stream, host),
-        host,
-        port,
+        ...clientTls(stream, place.host),
+        ...way,
         allowHalfOpen: true,
-        ...(source?.host && { localAddress: source.host }),
-        ...(source?.port && { localPort: source.port }),
       } as Tls.ConnectionOptions);
       const abort = (): void => {
         socket.destroy();
@@ -75,7 +98,7 @@ export class TlsDriver implements Driver {
       socket.once("close", () => fail(deadOnArrival()));
       socket.once("secureConnect", () => {
         signal.removeEventListener("abort", abort);
-        const connection = wrap(socket, place, stream);
+        const connection = wrap(socket, place, stream, remoteAddress);
         if (connection === undefined) reject(deadOnArrival());
         else resolve(connection);
         socket.removeListener("error", fail);
@@ -144,6 +167,7 @@ function wrap(
   socket: Tls.TLSSocket,
   place: NetPlace,
   options: DialOptions["stream"],
+  peerAddress?: string,
 ): NodeConnection | undefined {
   const { localAddress, localPort, remoteAddress, remotePort } = socket;
   if (remoteAddress === undefined || localAddress === undefined) {
@@ -155,6 +179,12 @@ function wrap(
   return new NodeConnection(
     socket,
     formatTcp(localAddress, localPort!, place.scheme),
-    formatTcp(remoteAddress, remotePort!, place.scheme),
+    peerAddress ?? formatTcp(remoteAddress, remotePort!, place.scheme),
   );
+}
+
+function spokenTooSoon(): ZmqError {
+  return new ZmqError("EPROTO", "The server spoke before TLS could begin", {
+    reason: "ERR_TLS_HANDSHAKE",
+  });
 }

@@ -142,11 +142,13 @@ function streamOf(
   socket: PlatformWebSocket,
   { place, peerAddress }: Opening,
 ): PlatformWebSocketStream {
+  const { maxQueuedBytes: most } = place.options;
   return new PlatformWebSocketStream(socket, {
     role: "server",
     localAddress: place.endpoint,
     remoteAddress: peerAddress,
     clock: place.clock,
+    maxHeldBytes: most === undefined || most < 0 ? Infinity : most,
   });
 }
 

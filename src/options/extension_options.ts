@@ -50,12 +50,14 @@ export interface ExtensionOptions {
    */
   gssapiServicePrincipalNameType: GssapiNameType;
   /**
-   * The SOCKS5 proxy for TCP connections, `"host:port"`. Default: null.
+   * The SOCKS5 proxy that TCP connections go through, `"host:port"` or
+   * `"[ipv6]:port"`. It resolves the names of peers. Default: null.
    * `ZMQ_SOCKS_PROXY`
    */
   socksProxy: string | null;
   /**
-   * The user name for the proxy, at most 255 octets. Default: null.
+   * The user name for the proxy, at most 255 octets. With one, the proxy must
+   * ask for it; without, it must ask for nothing. Default: null.
    * `ZMQ_SOCKS_USERNAME`
    */
   socksUsername: string | null;
@@ -121,7 +123,7 @@ export interface ExtensionOptions {
 
 const GSSAPI = { needs: "the GSSAPI mechanism" } as const;
 const GSSAPI_CREDENTIAL = { ...GSSAPI, mechanism: "gssapi" } as const;
-const SOCKS = { needs: "the SOCKS5 proxy extension" } as const;
+const SOCKS = { platform: true } as const;
 const WSS = { needs: "the wss transport" } as const;
 const VMCI = { needs: "the VMCI transport" } as const;
 const VMCI_SIZE = {
@@ -162,7 +164,11 @@ export const extensionOptions = (): OptionGroup<ExtensionOptions> => ({
     libzmq: [["ZMQ_GSSAPI_SERVICE_PRINCIPAL_NAMETYPE", 91]],
     ...NAME_TYPES,
   }),
-  socksProxy: text({ libzmq: [["ZMQ_SOCKS_PROXY", 68]], ...SOCKS }),
+  socksProxy: text({
+    libzmq: [["ZMQ_SOCKS_PROXY", 68]],
+    ...SOCKS,
+    form: "host:port",
+  }),
   socksUsername: text({
     libzmq: [["ZMQ_SOCKS_USERNAME", 99]],
     ...SOCKS,

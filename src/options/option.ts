@@ -88,6 +88,8 @@ export interface Option<T = unknown> extends OptionRow<T> {
   readonly max: number;
   /** What the lowest value means, where it is no amount. */
   readonly lowest?: string;
+  /** `text`: what it has to look like. */
+  readonly form?: "host:port";
   /** `octets`: true when the first one must not be zero. */
   readonly reservesZero?: boolean;
   /** `choice` and `flags`: the values. */
@@ -138,6 +140,8 @@ export interface LengthRow<T> extends Partial<OptionRow<T>> {
   readonly min?: number;
   /** The most octets. Default: 255. */
   readonly max?: number;
+  /** What a text has to look like. */
+  readonly form?: "host:port";
   /** True: the first octet must not be zero. Default: false. */
   readonly reservesZero?: boolean;
 }

@@ -28,6 +28,9 @@ const MAX_PROPERTIES = 60;
 const MAX_PROPERTY_OCTETS = 49152;
 const PROPERTY_NAME = /^X-[A-Za-z0-9_.+-]{1,253}$/;
 
+/** The rest is for those to say who will use the address. */
+const HOST_PORT = /^(\[[\da-f:.]+(%[\w.-]+)?\]|\w[\w.-]*):0*[1-9]\d*$/i;
+
 /** Octets that were given as text, to be read as text again. */
 const textual = new WeakSet<Uint8Array>();
 
@@ -107,7 +110,9 @@ export function expectation(option: Option): string {
       return `an integer from ${min}${meaning} to ${max}${unit}`;
     }
     case "text":
-      return `a string of ${min} to ${max} octets, or null`;
+      return option.form === undefined
+        ? `a string of ${min} to ${max} octets, or null`
+        : `a string "${option.form}" of at most ${max} octets, or null`;
     case "octets": {
       const first = option.reservesZero ? ", the first not zero" : "";
       return `a string or binary, ${min} to ${max} octets${first}, or null`;
@@ -162,6 +167,7 @@ function resolveText(option: Option, value: unknown): unknown {
   if (value === null) return null;
   if (typeof value !== "string") return INVALID;
   if (value === "" && option.min === 0) return null;
+  if (option.form !== undefined && !HOST_PORT.test(value)) return INVALID;
   const { length } = toBytes(value);
   return length >= option.min && length <= option.max ? value : INVALID;
 }

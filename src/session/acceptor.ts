@@ -76,10 +76,10 @@ export class Acceptor implements ConnectionOwner {
         ipv6: this.#options.ipv6,
         backlog: this.#options.backlog,
         subprotocols: subprotocolsOf(this.#host.type, this.#options, "bind"),
-        maxQueuedBytes: this.#options.maxQueuedBytes,
         handshakeInterval: this.#options.handshakeInterval,
         maxPendingHandshakes: this.#options.maxPendingHandshakes,
         admits: (peerAddress) => this.#admits(peerAddress),
+        maxQueuedBytes: this.#options.maxQueuedBytes,
         onAcceptError: (cause) =>
           this.#emit("accept:error", {
             error: toZmqError(cause, "ECONNRESET", "Cannot accept a peer"),

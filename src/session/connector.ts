@@ -218,8 +218,8 @@ export class Connector implements ConnectionOwner {
           this.#options,
           "connect",
         ),
-        maxQueuedBytes: this.#options.maxQueuedBytes,
         handshakeInterval: this.#options.handshakeInterval,
+        maxQueuedBytes: this.#options.maxQueuedBytes,
         signal: attempt.signal,
       }).then(
         (stream) => this.#connected(attempt, stream),

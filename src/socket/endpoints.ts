@@ -7,7 +7,7 @@
 import { equal, printable } from "../base/bytes.ts";
 import { quote, ZmqError } from "../base/errors.ts";
 import { type Endpoint, parseEndpoint } from "../endpoint/endpoint.ts";
-import { snapshot } from "../options/options.ts";
+import { platformOptions, snapshot } from "../options/options.ts";
 import { InprocPipe } from "../routing/inproc_pipe.ts";
 import { Acceptor } from "../session/acceptor.ts";
 import { Connector } from "../session/connector.ts";
@@ -176,7 +176,7 @@ export class Endpoints {
     }
     const transport = own ??
       this.#core.services.transport(endpoint.scheme, text);
-    transport.check?.(endpoint, role);
+    transport.check?.(endpoint, role, platformOptions(this.#core.options));
     return { endpoint, transport };
   }
 

@@ -146,6 +146,12 @@ export interface StreamOptions {
   readonly typeOfService?: number;
   /** True when IPv6 addresses may be used. */
   readonly ipv6?: boolean;
+  /** The SOCKS 5 proxy that connections go through, `host:port`. */
+  readonly socksProxy?: string;
+  /** The user name for it; without one, there is no authentication. */
+  readonly socksUsername?: string;
+  /** The password for it. */
+  readonly socksPassword?: string;
   /** Every platform option that was set, for transports with more of them. */
   readonly [option: string]: unknown;
 }
@@ -161,15 +167,15 @@ export interface WebSocketOptions {
    */
   readonly subprotocols?: readonly Subprotocol[];
   /**
-   * The socket's option, for a WebSocket of the platform: it cannot be paused,
-   * so the octets that wait to be received are limited there. -1: no limit.
-   */
-  readonly maxQueuedBytes?: number;
-  /**
    * Milliseconds that the opening handshake may take, TLS included; 0 is no
    * limit.
    */
   readonly handshakeInterval?: number;
+  /**
+   * The socket's option, for a WebSocket of the platform: it cannot be paused,
+   * so the octets that wait to be received are limited there. -1: no limit.
+   */
+  readonly maxQueuedBytes?: number;
 }
 
 /** What a transport is told about one attempt to connect. */
@@ -218,9 +224,14 @@ export interface Transport {
   /**
    * Checks the address part of an endpoint before anything is opened.
    *
+   * @param options Those that the stream or the listener will have.
    * @throws {ZmqError} `EINVAL`, `ENAMETOOLONG` or `ENOTSUP`.
    */
-  check?(endpoint: Endpoint, role: "bind" | "connect"): void;
+  check?(
+    endpoint: Endpoint,
+    role: "bind" | "connect",
+    options: StreamOptions,
+  ): void;
   /**
    * Opens one connection. Rejects with a `ZmqError` when it cannot, and with
    * the reason of the signal when that was aborted.

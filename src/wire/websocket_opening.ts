@@ -8,7 +8,13 @@
  * @module
  */
 
-import { concat, fromKey, printable, randomBytes, toBytes } from "../base/bytes.ts";
+import {
+  concat,
+  fromKey,
+  printable,
+  randomBytes,
+  toBytes,
+} from "../base/bytes.ts";
 import { ZmqError } from "../base/errors.ts";
 import {
   headError,

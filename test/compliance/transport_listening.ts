@@ -64,7 +64,7 @@ export function transportListening(bench: Bench): void {
     it("rejects malformed endpoints, and check throws for them", async () => {
       for (const text of subject.malformed.bind) {
         const endpoint = parseEndpoint(text);
-        assert.throws(() => transport.check!(endpoint, "bind"), {
+        assert.throws(() => transport.check!(endpoint, "bind", {}), {
           name: "ZmqError",
           code: "EINVAL",
           address: text,
@@ -119,7 +119,7 @@ export function transportListening(bench: Bench): void {
     it("rejects malformed endpoints, and check throws for them", async () => {
       for (const text of subject.malformed.connect) {
         const endpoint = parseEndpoint(text);
-        assert.throws(() => transport.check!(endpoint, "connect"), {
+        assert.throws(() => transport.check!(endpoint, "connect", {}), {
           name: "ZmqError",
           code: "EINVAL",
           address: text,

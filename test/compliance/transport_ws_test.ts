@@ -31,7 +31,8 @@ function transportOf(scheme: string, told: StreamOptions): Transport {
   const own = runtime.transports.find((one) => one.scheme === scheme)!;
   return {
     scheme,
-    check: (endpoint, role) => own.check!(endpoint, role),
+    check: (endpoint, role, given) =>
+      own.check!(endpoint, role, { ...told, ...given }),
     connect: (endpoint, given) => own.connect(endpoint, { ...told, ...given }),
     listen: (endpoint, given, accept) =>
       own.listen(endpoint, { ...told, ...given }, accept),

@@ -24,6 +24,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   gssapiPrincipal: "the GSSAPI mechanism",
   socksProxy: "the SOCKS5 proxy extension",
   socksUsername: "the SOCKS5 proxy extension",
+  webSocketOrigins: "the ws transport",
   wssCertPem: "the wss transport",
   wssTrustSystem: "the wss transport",
   vmciBufferSize: "the VMCI transport",
@@ -39,6 +40,8 @@ function another(option: Option): unknown {
       return option.default === option.max ? option.min : option.max;
     case "choice":
       return option.choices.find((one) => one !== option.default);
+    case "origins":
+      return ["https://example.org", "*"];
     default:
       return "other";
   }
