@@ -9,6 +9,7 @@ import { loadAddon } from "../addons.ts";
 import { builtin } from "../builtin.ts";
 import { messageDefer, systemClock } from "../clock.ts";
 import { lazyTransports, socksOptions, webSocketOptions } from "../lazy.ts";
+import type { BroadcastLike } from "../web/channel.ts";
 import { broadcastTransport } from "../web/ports.ts";
 import { denoApi } from "./api.ts";
 
@@ -47,11 +48,7 @@ export function denoRuntime(): Runtime {
         const { DenoDriver } = await import("./driver.ts");
         return new DenoDriver(platform);
       }, clock),
-      broadcastTransport(() => clock, {
-        // Deno's own one keeps the process, whatever it is told.
-        open: (name) =>
-          new (builtin("node:worker_threads").BroadcastChannel)(name),
-      }),
+      broadcastTransport(() => clock, { open: openBroadcast }),
     ],
     clock,
     options,
@@ -68,6 +65,19 @@ function loadAllowed(name: string): unknown {
     throw new Error(`Deno loads "${name}" with --allow-ffi and --allow-read`);
   }
   return loadAddon(name);
+}
+
+let spare: BroadcastLike | undefined;
+
+/** A channel that others hear; Deno's own kind cannot be unreferenced. */
+function openBroadcast(name: string): BroadcastLike {
+  const { BroadcastChannel } = builtin("node:worker_threads");
+  // One that is opened while the last one is being closed would hear nothing.
+  if (spare === undefined) {
+    spare = new BroadcastChannel("isomq");
+    spare.unref?.();
+  }
+  return new BroadcastChannel(name);
 }
 
 function portDefer(): (callback: () => void) => void {
