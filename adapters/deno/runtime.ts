@@ -9,9 +9,9 @@ import { loadAddon } from "../addons.ts";
 import { builtin } from "../builtin.ts";
 import { messageDefer, systemClock } from "../clock.ts";
 import { lazyTransports, socksOptions, webSocketOptions } from "../lazy.ts";
-import type { BroadcastLike } from "../web/channel.ts";
 import { broadcastTransport } from "../web/ports.ts";
 import { denoApi } from "./api.ts";
+import { openBroadcast } from "./broadcast.ts";
 
 /** The runtime for Deno 2.4 or later. */
 export function denoRuntime(): Runtime {
@@ -65,19 +65,6 @@ function loadAllowed(name: string): unknown {
     throw new Error(`Deno loads "${name}" with --allow-ffi and --allow-read`);
   }
   return loadAddon(name);
-}
-
-let spare: BroadcastLike | undefined;
-
-/** A channel that others hear; Deno's own kind cannot be unreferenced. */
-function openBroadcast(name: string): BroadcastLike {
-  const { BroadcastChannel } = builtin("node:worker_threads");
-  // One that is opened while the last one is being closed would hear nothing.
-  if (spare === undefined) {
-    spare = new BroadcastChannel("isomq");
-    spare.unref?.();
-  }
-  return new BroadcastChannel(name);
 }
 
 function portDefer(): (callback: () => void) => void {
