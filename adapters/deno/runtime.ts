@@ -11,6 +11,7 @@ import { messageDefer, systemClock } from "../clock.ts";
 import { lazyTransports, socksOptions, webSocketOptions } from "../lazy.ts";
 import { broadcastTransport } from "../web/ports.ts";
 import { denoApi } from "./api.ts";
+import { openBroadcast } from "./broadcast.ts";
 
 /** The runtime for Deno 2.4 or later. */
 export function denoRuntime(): Runtime {
@@ -47,7 +48,7 @@ export function denoRuntime(): Runtime {
         const { DenoDriver } = await import("./driver.ts");
         return new DenoDriver(platform);
       }, clock),
-      broadcastTransport(() => clock),
+      broadcastTransport(() => clock, { open: openBroadcast }),
     ],
     clock,
     options,
