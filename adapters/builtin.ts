@@ -5,6 +5,7 @@
  * @module
  */
 
+import type * as Dgram from "node:dgram";
 import type * as Dns from "node:dns/promises";
 import type * as FsNow from "node:fs";
 import type * as Fs from "node:fs/promises";
@@ -15,6 +16,8 @@ import type * as Threads from "node:worker_threads";
 
 /** The modules in use, by specifier. */
 export interface Builtins {
+  /** Datagrams. */
+  readonly "node:dgram": typeof Dgram;
   /** Name resolution. */
   readonly "node:dns/promises": typeof Dns;
   /** Files, at once. */

@@ -63,12 +63,8 @@ export interface Server {
   hold(keepsProcess: boolean): void;
 }
 
-/** The stream sockets of one runtime. Errors are the runtime's own. */
-export interface Driver extends Platform {
-  /** Opens one connection. */
-  dial(place: Place, options: DialOptions): Promise<SocketConnection>;
-  /** Listens. */
-  serve(place: Place, options: ServeOptions): Promise<Server>;
+/** What a runtime allows a program to know of names. */
+export interface Names {
   /** Says whether interfaces may be listed without asking the user. */
   canListInterfaces(): boolean;
   /**
@@ -76,6 +72,14 @@ export interface Driver extends Platform {
    * that allow names rather than addresses.
    */
   allowedHosts?(name: string, port: number, hosts: string[]): string[];
+}
+
+/** The stream sockets of one runtime. Errors are the runtime's own. */
+export interface Driver extends Platform, Names {
+  /** Opens one connection. */
+  dial(place: Place, options: DialOptions): Promise<SocketConnection>;
+  /** Listens. */
+  serve(place: Place, options: ServeOptions): Promise<Server>;
   /** Makes a fresh temporary directory that only this user can enter. */
   makeDirectory(prefix: string): Promise<string>;
 }

@@ -7,6 +7,13 @@
 
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import { parseTcpBind, parseTcpConnect } from "../src/endpoint/tcp.ts";
+import { parseUdp } from "../src/endpoint/udp.ts";
+import type {
+  DatagramSettings,
+  DatagramSink,
+  DatagramSocket,
+  DatagramTransport,
+} from "../src/transport/datagram.ts";
 import type {
   ByteStream,
   ConnectOptions,
@@ -15,7 +22,7 @@ import type {
   Transport,
 } from "../src/transport/transport.ts";
 import type { Driver } from "./driver.ts";
-import { type Platform, usableIpc } from "./platform.ts";
+import { type Platform, udpOptions, usableIpc } from "./platform.ts";
 
 type Check = NonNullable<Transport["check"]>;
 
@@ -81,4 +88,49 @@ class LazyTransport implements Transport {
   ): Promise<Listener> {
     return (await this.#load()).listen(endpoint, options, accept);
   }
+}
+
+/**
+ * The `udp` transport.
+ *
+ * @param load loads the runtime's sockets.
+ */
+export function lazyDatagrams(
+  load: () => Promise<Driver>,
+): DatagramTransport[] {
+  return [new LazyUdp(load)];
+}
+
+class LazyUdp implements DatagramTransport {
+  readonly scheme = "udp";
+  readonly options = udpOptions;
+  readonly #load: () => Promise<Driver>;
+  #loading: Promise<DatagramTransport> | undefined;
+
+  constructor(load: () => Promise<Driver>) {
+    this.#load = load;
+  }
+
+  check(endpoint: Endpoint, role: "bind" | "connect"): void {
+    parseUdp(endpoint, role);
+  }
+
+  async open(
+    endpoint: Endpoint,
+    settings: DatagramSettings,
+    sink: DatagramSink,
+  ): Promise<DatagramSocket> {
+    this.#loading ??= loadUdp(this.#load);
+    return (await this.#loading).open(endpoint, settings, sink);
+  }
+}
+
+async function loadUdp(
+  load: () => Promise<Driver>,
+): Promise<DatagramTransport> {
+  const [driver, { UdpTransport }] = await Promise.all([
+    load(),
+    import("./udp.ts"),
+  ]);
+  return new UdpTransport(driver);
 }

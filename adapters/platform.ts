@@ -19,6 +19,14 @@ export interface Platform {
   readonly abstractNames: boolean;
 }
 
+/** The platform options that `node:dgram` has, on every runtime. */
+export const udpOptions: ReadonlySet<string> = new Set([
+  "multicastHops",
+  "multicastLoop",
+  "receiveBufferSize",
+  "sendBufferSize",
+]);
+
 /**
  * The address of an `ipc` endpoint.
  *

@@ -7,7 +7,8 @@
 import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
-import { lazyTransports } from "../lazy.ts";
+import type { Driver } from "../driver.ts";
+import { lazyDatagrams, lazyTransports } from "../lazy.ts";
 import { hasTypeOfService } from "../node/abilities.ts";
 import { bunApi } from "./api.ts";
 
@@ -19,12 +20,14 @@ export function bunRuntime(): Runtime {
     abstractNames: process.platform === "linux",
   };
   let options: Set<string> | undefined;
+  const load = async (): Promise<Driver> => {
+    const { BunDriver } = await import("./driver.ts");
+    return new BunDriver({ ...platform, keepsSpare: true });
+  };
   return {
     name: "bun",
-    transports: lazyTransports(platform, async () => {
-      const { BunDriver } = await import("./driver.ts");
-      return new BunDriver({ ...platform, keepsSpare: true });
-    }),
+    transports: lazyTransports(platform, load),
+    datagrams: lazyDatagrams(load),
     clock: systemClock(),
     // node:net, which has to be asked, takes its time to load.
     get options(): Set<string> {

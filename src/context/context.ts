@@ -19,6 +19,7 @@ import type { Authenticator } from "../security/zap.ts";
 import { Turns } from "../session/turns.ts";
 import { InprocRegistry } from "../socket/inproc.ts";
 import type { OwnedSocket, SocketServices } from "../socket/services.ts";
+import type { DatagramTransport } from "../transport/datagram.ts";
 import type { Runtime } from "../transport/runtime.ts";
 import type { Transport } from "../transport/transport.ts";
 import { ZapClient } from "./zap_client.ts";
@@ -28,7 +29,7 @@ export interface ContextInit extends Partial<ContextOptions> {
   /** The runtime. Default: the one at hand. */
   readonly runtime?: Runtime;
   /** Transports beside those of the runtime; they win over its own. */
-  readonly transports?: readonly Transport[];
+  readonly transports?: readonly (Transport | DatagramTransport)[];
   /**
    * The library of cryptography for CURVE. Default: sodium where the package
    * `sodium-native` is installed and may be loaded, else noble.
@@ -114,12 +115,19 @@ export class EngineContext implements AsyncDisposable {
 
   #makeServices(
     runtime: Runtime,
-    extra: readonly Transport[] = [],
+    extra: readonly (Transport | DatagramTransport)[] = [],
     loadCurve: () => Promise<CurveCrypto>,
   ): SocketServices {
     const transports = new Map<string, Transport>();
-    for (const each of [...runtime.transports, ...extra]) {
-      transports.set(each.scheme, each);
+    const datagrams = new Map<string, DatagramTransport>();
+    const all = [
+      ...runtime.transports,
+      ...runtime.datagrams ?? [],
+      ...extra,
+    ];
+    for (const each of all) {
+      if ("open" in each) datagrams.set(each.scheme, each);
+      else transports.set(each.scheme, each);
     }
     return {
       runtime,
@@ -132,11 +140,12 @@ export class EngineContext implements AsyncDisposable {
           "EPROTONOSUPPORT",
           `Cannot use ${quote(endpoint)}: the ${runtime.name} runtime has no ` +
             `transport for ${quote(`${scheme}://`)}; expected one of ${
-              ["inproc", ...transports.keys()].join(", ")
+              ["inproc", ...transports.keys(), ...datagrams.keys()].join(", ")
             }`,
           { address: endpoint },
         );
       },
+      datagrams: (scheme) => datagrams.get(scheme),
       loadCurve,
       turns: new Turns(runtime.clock),
       authenticator: () => this.authenticate ?? this.#zap.authenticator(),

@@ -12,6 +12,12 @@ import { InprocPipe } from "../routing/inproc_pipe.ts";
 import { Acceptor } from "../session/acceptor.ts";
 import { Connector } from "../session/connector.ts";
 import type { SocketCore } from "./core.ts";
+import {
+  bindDatagrams,
+  checkDatagrams,
+  checkSocketOptions,
+  connectDatagrams,
+} from "./datagrams.ts";
 
 /** How an endpoint is let go. */
 export interface CloseOptions {
@@ -127,14 +133,15 @@ export class Endpoints {
 
   #parse(text: string, role: "bind" | "connect"): Endpoint {
     const endpoint = parseEndpoint(text);
+    const datagrams = this.#core.services.datagrams(endpoint.scheme);
+    if (datagrams !== undefined) {
+      checkDatagrams(this.#core, datagrams, endpoint, role);
+      return endpoint;
+    }
+    const { services, type } = this.#core;
     if (endpoint.scheme === "inproc") {
-      if (this.#core.type === "STREAM" || this.#core.type === "DGRAM") {
-        throw new ZmqError(
-          "ENOCOMPATPROTO",
-          `Cannot ${role} ${quote(text)}: a ${this.#core.type} socket ` +
-            "cannot use inproc",
-          { address: text },
-        );
+      if (type === "STREAM" || type === "DGRAM") {
+        throw this.#incompatible(text, role);
       }
       if (endpoint.address.length > 256) {
         throw new ZmqError(
@@ -146,9 +153,21 @@ export class Endpoints {
       }
       return endpoint;
     }
-    this.#core.services.transport(endpoint.scheme, text)
-      .check?.(endpoint, role);
+    const transport = services.transport(endpoint.scheme, text);
+    if (type === "DGRAM") throw this.#incompatible(text, role);
+    transport.check?.(endpoint, role);
+    checkSocketOptions(this.#core, endpoint, services.runtime.options);
     return endpoint;
+  }
+
+  #incompatible(text: string, role: "bind" | "connect"): ZmqError {
+    const { type } = this.#core;
+    const scheme = text.slice(0, text.indexOf(":"));
+    return new ZmqError(
+      "ENOCOMPATPROTO",
+      `Cannot ${role} ${quote(text)}: a ${type} socket cannot use ${scheme}`,
+      { address: text },
+    );
   }
 
   /** Throws when a peer is known by the routing id already. */
@@ -165,32 +184,53 @@ export class Endpoints {
 
   async #listen(endpoint: Endpoint): Promise<OpenEndpoint> {
     const core = this.#core;
+    const datagrams = core.services.datagrams(endpoint.scheme);
+    if (datagrams !== undefined) {
+      return await this.#bound(
+        endpoint,
+        await bindDatagrams(core, datagrams, endpoint),
+      );
+    }
     const acceptor = new Acceptor(
       core,
       core.services.transport(endpoint.scheme, endpoint.text),
       endpoint,
       snapshot(core.options),
     );
-    const bound = await acceptor.listen();
-    if (this.#closed) {
-      await acceptor.close({ linger: 0 });
-      throw new ZmqError(
-        "EBADF",
-        `Cannot bind ${quote(endpoint.text)}: the socket was closed meanwhile`,
-        { address: endpoint.text },
-      );
-    }
-    return this.#keep({
-      endpoint: bound,
-      given: endpoint.text,
-      role: "bind",
+    return await this.#bound(endpoint, {
+      endpoint: await acceptor.listen(),
       close: (options) => acceptor.close(options),
       hold: (keepsProcess) => acceptor.hold(keepsProcess),
     });
   }
 
+  async #bound(
+    { text }: Endpoint,
+    open: Omit<OpenEndpoint, "given" | "role">,
+  ): Promise<OpenEndpoint> {
+    if (this.#closed) {
+      await open.close({ linger: 0 });
+      throw new ZmqError(
+        "EBADF",
+        `Cannot bind ${quote(text)}: the socket was closed meanwhile`,
+        { address: text },
+      );
+    }
+    return this.#keep({ ...open, given: text, role: "bind" });
+  }
+
   #dial(endpoint: Endpoint, assignedRoutingId?: Uint8Array): void {
     const core = this.#core;
+    const datagrams = core.services.datagrams(endpoint.scheme);
+    if (datagrams !== undefined) {
+      const gone = (): void => void this.#open.delete(open);
+      const open = this.#keep({
+        ...connectDatagrams(core, datagrams, endpoint, gone),
+        given: endpoint.text,
+        role: "connect",
+      });
+      return;
+    }
     const connector = new Connector(
       core,
       core.services.transport(endpoint.scheme, endpoint.text),

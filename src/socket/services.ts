@@ -10,6 +10,7 @@ import type { ContextOptions } from "../options/context_options.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
 import type { PatientAuthenticator } from "../security/zap.ts";
 import type { Turns } from "../session/turns.ts";
+import type { DatagramTransport } from "../transport/datagram.ts";
 import type { Runtime } from "../transport/runtime.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { InprocRegistry } from "./inproc.ts";
@@ -32,6 +33,8 @@ export interface SocketServices {
    * @throws {ZmqError} `EPROTONOSUPPORT`.
    */
   transport(scheme: string, endpoint: string): Transport;
+  /** The datagrams of a scheme, `undefined` when it has none. */
+  datagrams(scheme: string): DatagramTransport | undefined;
   /**
    * Loads the cryptography of CURVE, once.
    *
