@@ -131,7 +131,7 @@ export type {
 export type { EventDetail, EventName } from "./src/session/host.ts";
 export type { Warning, WarningCode } from "./src/session/warnings.ts";
 export type { DishMessage } from "./src/socket/dish.ts";
-export type { CloseOptions } from "./src/socket/endpoints.ts";
+export type { CloseOptions, EndpointOptions } from "./src/socket/endpoints.ts";
 export type { SocketEventListener } from "./src/socket/events.ts";
 export type { RadioGroup } from "./src/socket/radio.ts";
 export type { Received } from "./src/socket/readable_socket.ts";
@@ -146,6 +146,7 @@ export type { DatagramLosses } from "./src/routing/pipe.ts";
 export type { SocketStats, StatsCount } from "./src/socket/stats.ts";
 export type { WaitOptions } from "./src/socket/waiters.ts";
 export type {
+  AnyTransport,
   DatagramSettings,
   DatagramSink,
   DatagramSocket,

@@ -19,9 +19,8 @@ import type { Authenticator } from "../security/zap.ts";
 import { Turns } from "../session/turns.ts";
 import { InprocRegistry } from "../socket/inproc.ts";
 import type { OwnedSocket, SocketServices } from "../socket/services.ts";
-import type { DatagramTransport } from "../transport/datagram.ts";
+import type { AnyTransport } from "../transport/datagram.ts";
 import type { Runtime } from "../transport/runtime.ts";
-import type { Transport } from "../transport/transport.ts";
 import { ZapClient } from "./zap_client.ts";
 
 /** What a context is made with, all of it optional. */
@@ -29,7 +28,7 @@ export interface ContextInit extends Partial<ContextOptions> {
   /** The runtime. Default: the one at hand. */
   readonly runtime?: Runtime;
   /** Transports beside those of the runtime; they win over its own. */
-  readonly transports?: readonly (Transport | DatagramTransport)[];
+  readonly transports?: readonly AnyTransport[];
   /**
    * The library of cryptography for CURVE. Default: sodium where the package
    * `sodium-native` is installed and may be loaded, else noble.
@@ -115,19 +114,13 @@ export class EngineContext implements AsyncDisposable {
 
   #makeServices(
     runtime: Runtime,
-    extra: readonly (Transport | DatagramTransport)[] = [],
+    extra: readonly AnyTransport[] = [],
     loadCurve: () => Promise<CurveCrypto>,
   ): SocketServices {
-    const transports = new Map<string, Transport>();
-    const datagrams = new Map<string, DatagramTransport>();
-    const all = [
-      ...runtime.transports,
-      ...runtime.datagrams ?? [],
-      ...extra,
-    ];
-    for (const each of all) {
-      if ("open" in each) datagrams.set(each.scheme, each);
-      else transports.set(each.scheme, each);
+    const transports = new Map<string, AnyTransport>();
+    const { datagrams = [] } = runtime;
+    for (const each of [...runtime.transports, ...datagrams, ...extra]) {
+      transports.set(each.scheme, each);
     }
     return {
       runtime,
@@ -140,12 +133,11 @@ export class EngineContext implements AsyncDisposable {
           "EPROTONOSUPPORT",
           `Cannot use ${quote(endpoint)}: the ${runtime.name} runtime has no ` +
             `transport for ${quote(`${scheme}://`)}; expected one of ${
-              ["inproc", ...transports.keys(), ...datagrams.keys()].join(", ")
+              ["inproc", ...transports.keys()].join(", ")
             }`,
           { address: endpoint },
         );
       },
-      datagrams: (scheme) => datagrams.get(scheme),
       loadCurve,
       turns: new Turns(runtime.clock),
       authenticator: () => this.authenticate ?? this.#zap.authenticator(),
