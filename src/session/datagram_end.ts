@@ -115,7 +115,7 @@ export abstract class DatagramEnd implements DatagramSink, DatagramLink {
   }
 
   dropped(): void {
-    void this.close({ linger: 0 });
+    if (!this.#attempts.signal.aborted) void this.close({ linger: 0 });
   }
 
   // For the two kinds of endpoints.
