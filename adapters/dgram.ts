@@ -37,8 +37,11 @@ export interface DgramPlace {
   readonly sendBufferSize?: number;
   /** `SO_RCVBUF`. */
   readonly receiveBufferSize?: number;
-  /** True where datagrams that are sent at once would overtake each other. */
-  readonly oneByOne: boolean;
+  /**
+   * True on Deno, where datagrams that are sent at once would overtake each
+   * other, and where a socket that reads cannot be told to let the process go.
+   */
+  readonly isDeno: boolean;
 }
 
 /** Opens a socket and binds it. Errors are the runtime's own. */
@@ -58,15 +61,13 @@ export async function openDgram(
     // else.
     lookup: (host, _options, callback) => callback(null, host, isIPv6 ? 6 : 4),
   });
+  if (place.isDeno) socket.unref();
   try {
     await bound(socket, place);
     if (!isIPv6) socket.setBroadcast(true);
     if (place.hops !== undefined) socket.setMulticastTTL(place.hops);
     if (place.loop !== undefined) socket.setMulticastLoopback(place.loop);
-    if (place.through !== undefined) {
-      socket.setMulticastInterface(place.through);
-    }
-    if (place.group !== undefined) join(socket, place.group, place.through);
+    useGroups(socket, place);
     return new DgramSocket(socket, place, isIPv6, sink);
   } catch (cause) {
     await closed(socket);
@@ -85,14 +86,18 @@ function bound(socket: Socket, { host, port }: DgramPlace): Promise<void> {
   });
 }
 
-function join(socket: Socket, group: string, through?: string): void {
+function useGroups(socket: Socket, { group, through }: DgramPlace): void {
   try {
-    socket.addMembership(group, through);
+    if (through !== undefined) socket.setMulticastInterface(through);
+    if (group !== undefined) socket.addMembership(group, through);
   } catch (cause) {
     throw new ZmqError(
       "ENODEV",
-      `Cannot join the group ${quote(group)}: expected an interface with a ` +
-        `route to it, as in "eth0;${group}"`,
+      through === undefined
+        ? `Cannot join the group ${quote(group)}: no network interface has a ` +
+          `route to it, expected one to be named, as in "eth0;${group}"`
+        : `Cannot use ${quote(through)} for multicast: no network interface ` +
+          "has the address",
       { cause },
     );
   }
@@ -109,6 +114,9 @@ function closed(socket: Socket): Promise<void> {
   });
 }
 
+/** The longest that a timer takes. */
+const longestDelay = 2 ** 31 - 1;
+
 /** One datagram on its way. */
 interface Parcel {
   readonly octets: Uint8Array;
@@ -124,14 +132,17 @@ export class DgramSocket implements DatagramSocket {
   readonly #isIPv6: boolean;
   readonly #sink: DatagramSink;
   readonly #queue: Ring<Parcel> | undefined;
+  readonly #isDeno: boolean;
+  #holder: ReturnType<typeof setInterval> | undefined;
   #isBusy = false;
   #isClosed = false;
+  #closing: Promise<void> | undefined;
   readonly #done = (error: Error | null): void => this.#sent(error);
 
   /** Takes a bound socket. */
   constructor(
     socket: Socket,
-    { target, oneByOne }: DgramPlace,
+    { target, isDeno }: DgramPlace,
     isIPv6: boolean,
     sink: DatagramSink,
   ) {
@@ -139,7 +150,9 @@ export class DgramSocket implements DatagramSocket {
     this.#target = target;
     this.#isIPv6 = isIPv6;
     this.#sink = sink;
-    this.#queue = oneByOne ? new Ring() : undefined;
+    this.#isDeno = isDeno;
+    this.#queue = isDeno ? new Ring() : undefined;
+    this.hold(true);
     // Who only sends does not read.
     if (target === undefined) {
       socket.on("message", (octets, from) => this.#received(octets, from));
@@ -173,12 +186,16 @@ export class DgramSocket implements DatagramSocket {
   /** Closes the socket; its address is free when it resolves. */
   close(): Promise<void> {
     this.#isClosed = true;
-    return closed(this.#socket);
+    clearInterval(this.#holder);
+    return this.#closing ??= closed(this.#socket);
   }
 
   /** Says whether the socket keeps the process running. */
   hold(keepsProcess: boolean): void {
-    if (keepsProcess) this.#socket.ref();
+    if (this.#isDeno) {
+      clearInterval(this.#holder);
+      if (keepsProcess) this.#holder = setInterval(() => {}, longestDelay);
+    } else if (keepsProcess) this.#socket.ref();
     else this.#socket.unref();
   }
 

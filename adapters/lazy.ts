@@ -22,7 +22,7 @@ import type {
   Transport,
 } from "../src/transport/transport.ts";
 import type { Driver } from "./driver.ts";
-import { type Platform, udpOptions, usableIpc } from "./platform.ts";
+import { type Platform, usableIpc } from "./platform.ts";
 
 type Check = NonNullable<Transport["check"]>;
 
@@ -93,21 +93,24 @@ class LazyTransport implements Transport {
 /**
  * The `udp` transport.
  *
+ * @param options the platform options that the runtime honours for it.
  * @param load loads the runtime's sockets.
  */
 export function lazyDatagrams(
+  options: readonly string[],
   load: () => Promise<Driver>,
 ): DatagramTransport[] {
-  return [new LazyUdp(load)];
+  return [new LazyUdp(new Set(options), load)];
 }
 
 class LazyUdp implements DatagramTransport {
   readonly scheme = "udp";
-  readonly options = udpOptions;
+  readonly options: ReadonlySet<string>;
   readonly #load: () => Promise<Driver>;
   #loading: Promise<DatagramTransport> | undefined;
 
-  constructor(load: () => Promise<Driver>) {
+  constructor(options: ReadonlySet<string>, load: () => Promise<Driver>) {
+    this.options = options;
     this.#load = load;
   }
 
@@ -120,17 +123,18 @@ class LazyUdp implements DatagramTransport {
     settings: DatagramSettings,
     sink: DatagramSink,
   ): Promise<DatagramSocket> {
-    this.#loading ??= loadUdp(this.#load);
+    this.#loading ??= loadUdp(this.options, this.#load);
     return (await this.#loading).open(endpoint, settings, sink);
   }
 }
 
 async function loadUdp(
+  options: ReadonlySet<string>,
   load: () => Promise<Driver>,
 ): Promise<DatagramTransport> {
   const [driver, { UdpTransport }] = await Promise.all([
     load(),
     import("./udp.ts"),
   ]);
-  return new UdpTransport(driver);
+  return new UdpTransport(driver, options);
 }

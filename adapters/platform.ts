@@ -19,13 +19,14 @@ export interface Platform {
   readonly abstractNames: boolean;
 }
 
-/** The platform options that `node:dgram` has, on every runtime. */
-export const udpOptions: ReadonlySet<string> = new Set([
-  "multicastHops",
-  "multicastLoop",
+/** The platform options that `node:dgram` honours on every runtime. */
+export const udpOptions: readonly string[] = ["multicastHops", "multicastLoop"];
+
+/** Those that only Node and Bun honour: Deno takes them and does nothing. */
+export const udpBufferOptions: readonly string[] = [
   "receiveBufferSize",
   "sendBufferSize",
-]);
+];
 
 /**
  * The address of an `ipc` endpoint.

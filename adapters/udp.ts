@@ -25,19 +25,20 @@ import { type DgramPlace, openDgram } from "./dgram.ts";
 import type { Names } from "./driver.ts";
 import { toZmqError } from "./errors.ts";
 import { interfaceAddress, resolveHost, resolveLocal } from "./names.ts";
-import { type Platform, udpOptions } from "./platform.ts";
+import type { Platform } from "./platform.ts";
 
 /** Sockets of UDP. */
 export class UdpTransport implements DatagramTransport {
   /** `"udp"`. */
   readonly scheme = "udp";
-  /** The options that `node:dgram` has. */
-  readonly options: ReadonlySet<string> = udpOptions;
+  /** The platform options that the runtime honours. */
+  readonly options: ReadonlySet<string>;
   readonly #host: Platform & Names;
 
   /** Takes what is known of the runtime. */
-  constructor(host: Platform & Names) {
+  constructor(host: Platform & Names, options: ReadonlySet<string>) {
     this.#host = host;
+    this.options = options;
   }
 
   /** Checks an address without resolving it. */
@@ -82,10 +83,10 @@ export class UdpTransport implements DatagramTransport {
     settings: DatagramSettings,
   ): DgramPlace {
     const any = host.includes(":") ? "::" : "0.0.0.0";
-    const oneByOne = this.#host.runtime.startsWith("Deno");
+    const isDeno = this.#host.runtime.startsWith("Deno");
     if (role === "connect") {
       const target = { host, port };
-      return { host: any, port: 0, reuseAddress: false, oneByOne, target };
+      return { host: any, port: 0, reuseAddress: false, isDeno, target };
     }
     const isGroup = isMulticast(host);
     return {
@@ -94,7 +95,7 @@ export class UdpTransport implements DatagramTransport {
       host: isGroup && this.#host.platform === "win32" ? any : host,
       port,
       reuseAddress: isGroup || settings.reuseAddress === true,
-      oneByOne,
+      isDeno,
       ...(isGroup && { group: host.split("%", 1)[0]! }),
     };
   }

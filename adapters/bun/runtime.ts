@@ -9,6 +9,7 @@ import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
 import type { Driver } from "../driver.ts";
 import { lazyDatagrams, lazyTransports } from "../lazy.ts";
+import { udpBufferOptions, udpOptions } from "../platform.ts";
 import { hasTypeOfService } from "../node/abilities.ts";
 import { bunApi } from "./api.ts";
 
@@ -27,7 +28,7 @@ export function bunRuntime(): Runtime {
   return {
     name: "bun",
     transports: lazyTransports(platform, load),
-    datagrams: lazyDatagrams(load),
+    datagrams: lazyDatagrams([...udpOptions, ...udpBufferOptions], load),
     clock: systemClock(),
     // node:net, which has to be asked, takes its time to load.
     get options(): Set<string> {

@@ -10,6 +10,7 @@ import { builtin } from "../builtin.ts";
 import { messageDefer, systemClock } from "../clock.ts";
 import type { Driver } from "../driver.ts";
 import { lazyDatagrams, lazyTransports } from "../lazy.ts";
+import { udpOptions } from "../platform.ts";
 import { denoApi } from "./api.ts";
 
 /** The runtime for Deno 2.4 or later. */
@@ -33,7 +34,7 @@ export function denoRuntime(): Runtime {
   return {
     name: "deno",
     transports: lazyTransports(platform, load),
-    datagrams: lazyDatagrams(load),
+    datagrams: lazyDatagrams(udpOptions, load),
     clock: systemClock({
       holdTimer: (id, keepsProcess) => {
         if (keepsProcess) deno.refTimer(id);

@@ -9,6 +9,7 @@ import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
 import type { Driver } from "../driver.ts";
 import { lazyDatagrams, lazyTransports } from "../lazy.ts";
+import { udpBufferOptions, udpOptions } from "../platform.ts";
 import { hasKeepaliveProbes, hasTypeOfService } from "./abilities.ts";
 
 /** The runtime for Node.js 20.19 or later. */
@@ -33,7 +34,7 @@ export function nodeRuntime(): Runtime {
   return {
     name: "node",
     transports: lazyTransports(platform, load),
-    datagrams: lazyDatagrams(load),
+    datagrams: lazyDatagrams([...udpOptions, ...udpBufferOptions], load),
     clock: systemClock(),
     // node:net, which has to be asked, takes its time to load.
     get options(): Set<string> {
