@@ -161,5 +161,8 @@ export type {
   Listener,
   ListenOptions,
   StreamOptions,
+  Subprotocol,
   Transport,
+  WebSocketLink,
+  WebSocketOptions,
 } from "./src/transport/transport.ts";

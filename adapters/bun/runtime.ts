@@ -8,8 +8,10 @@ import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
 import type { Driver } from "../driver.ts";
-import { lazyDatagrams, lazyTransports } from "../lazy.ts";
+import { lazyTransports, socksOptions, webSocketOptions } from "../lazy.ts";
+import { lazyDatagrams } from "../lazy_udp.ts";
 import { udpBufferOptions, udpOptions } from "../platform.ts";
+import { broadcastTransport } from "../web/ports.ts";
 import { hasTypeOfService } from "../node/abilities.ts";
 import { bunApi } from "./api.ts";
 
@@ -20,6 +22,7 @@ export function bunRuntime(): Runtime {
     platform: process.platform,
     abstractNames: process.platform === "linux",
   };
+  const clock = systemClock();
   let options: Set<string> | undefined;
   const load = async (): Promise<Driver> => {
     const { BunDriver } = await import("./driver.ts");
@@ -27,9 +30,12 @@ export function bunRuntime(): Runtime {
   };
   return {
     name: "bun",
-    transports: lazyTransports(platform, load),
+    transports: [
+      ...lazyTransports(platform, load, clock),
+      broadcastTransport(() => clock),
+    ],
     datagrams: lazyDatagrams([...udpOptions, ...udpBufferOptions], load),
-    clock: systemClock(),
+    clock,
     // node:net, which has to be asked, takes its time to load.
     get options(): Set<string> {
       return options ??= bunOptions();
@@ -39,7 +45,14 @@ export function bunRuntime(): Runtime {
 }
 
 function bunOptions(): Set<string> {
-  const options = ["ipv6", "tcpKeepalive", "tcpKeepaliveIdle", "useFd"];
+  const options = [
+    "ipv6",
+    "tcpKeepalive",
+    "tcpKeepaliveIdle",
+    "useFd",
+    ...socksOptions,
+    ...webSocketOptions,
+  ];
   if (hasTypeOfService()) options.push("typeOfService");
   return new Set(options);
 }

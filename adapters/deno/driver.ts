@@ -5,12 +5,14 @@
  * @module
  */
 
+import type * as Net from "node:net";
 import { formatTcp } from "../../src/endpoint/tcp.ts";
 import type { StreamOptions } from "../../src/transport/transport.ts";
 import type { SocketConnection } from "../connection.ts";
 import type {
   DialOptions,
   Driver,
+  NetPlace,
   Place,
   ServeOptions,
   Server,
@@ -40,10 +42,10 @@ export class DenoDriver implements Driver {
   readonly platform: string;
   /** True when abstract names are the same as other programs'. */
   readonly abstractNames: boolean;
+  /** True unless looking for a descriptor would ask the user. */
+  readonly keepsSpare: boolean;
   readonly #deno: DenoApi = denoApi();
   readonly #node: NodeDriver;
-  // Looking for a descriptor must not ask the user.
-  readonly #keepsSpare: boolean;
 
   /** Takes what is known of the runtime. */
   constructor(platform: Platform) {
@@ -54,7 +56,7 @@ export class DenoDriver implements Driver {
       name: "read",
       path: "/dev/null",
     });
-    this.#keepsSpare = this.platform !== "win32" && state === "granted";
+    this.keepsSpare = this.platform !== "win32" && state === "granted";
     this.#node = new NodeDriver(platform);
   }
 
@@ -78,12 +80,21 @@ export class DenoDriver implements Driver {
     return wrap(conn, place, stream);
   }
 
+  /** Opens one connection over a socket of Deno's `node:net`. */
+  dialOver(
+    socket: Net.Socket,
+    place: NetPlace,
+    options: DialOptions,
+  ): Promise<SocketConnection> {
+    return this.#node.dialOver(socket, place, options);
+  }
+
   /** Listens. */
   async serve(place: Place, options: ServeOptions): Promise<Server> {
     if (wantsNode(options.stream)) {
       return await this.#node.serve(place, options);
     }
-    const lack = this.#keepsSpare ? lackOfDescriptors : () => undefined;
+    const lack = this.keepsSpare ? lackOfDescriptors : () => undefined;
     if (!("path" in place)) {
       const listener = this.#deno.listen({
         hostname: place.host,

@@ -9,8 +9,10 @@ import { loadAddon } from "../addons.ts";
 import { builtin } from "../builtin.ts";
 import { messageDefer, systemClock } from "../clock.ts";
 import type { Driver } from "../driver.ts";
-import { lazyDatagrams, lazyTransports } from "../lazy.ts";
+import { lazyTransports, socksOptions, webSocketOptions } from "../lazy.ts";
+import { lazyDatagrams } from "../lazy_udp.ts";
 import { udpOptions } from "../platform.ts";
+import { broadcastTransport } from "../web/ports.ts";
 import { denoApi } from "./api.ts";
 
 /** The runtime for Deno 2.4 or later. */
@@ -23,26 +25,36 @@ export function denoRuntime(): Runtime {
   };
   const [major = 0, minor = 0] = deno.version.deno.split(".").map(Number);
   const since = (wanted: number): boolean => major > 2 || minor >= wanted;
-  const options = new Set(["ipv6", "tcpKeepalive", "useFd"]);
+  const options = new Set([
+    "ipv6",
+    "tcpKeepalive",
+    "useFd",
+    ...socksOptions,
+    ...webSocketOptions,
+  ]);
   // What Deno lacks before, it ignores without a word.
   if (since(5)) options.add("backlog");
   if (since(9)) options.add("tcpKeepaliveIdle");
+  const clock = systemClock({
+    holdTimer: (id, keepsProcess) => {
+      if (keepsProcess) deno.refTimer(id);
+      else deno.unrefTimer(id);
+    },
+    // Before Deno 2.6, setImmediate is a timer of 1 ms.
+    ...(!since(6) && { defer: portDefer() }),
+  });
   const load = async (): Promise<Driver> => {
     const { DenoDriver } = await import("./driver.ts");
     return new DenoDriver(platform);
   };
   return {
     name: "deno",
-    transports: lazyTransports(platform, load),
+    transports: [
+      ...lazyTransports(platform, load, clock),
+      broadcastTransport(() => clock),
+    ],
     datagrams: lazyDatagrams(udpOptions, load),
-    clock: systemClock({
-      holdTimer: (id, keepsProcess) => {
-        if (keepsProcess) deno.refTimer(id);
-        else deno.unrefTimer(id);
-      },
-      // Before Deno 2.6, setImmediate is a timer of 1 ms.
-      ...(!since(6) && { defer: portDefer() }),
-    }),
+    clock,
     options,
     loadAddon: loadAllowed,
   };

@@ -8,8 +8,10 @@ import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
 import type { Driver } from "../driver.ts";
-import { lazyDatagrams, lazyTransports } from "../lazy.ts";
+import { lazyTransports, socksOptions, webSocketOptions } from "../lazy.ts";
+import { lazyDatagrams } from "../lazy_udp.ts";
 import { udpBufferOptions, udpOptions } from "../platform.ts";
+import { broadcastTransport } from "../web/ports.ts";
 import { hasKeepaliveProbes, hasTypeOfService } from "./abilities.ts";
 
 /** The runtime for Node.js 20.19 or later. */
@@ -22,6 +24,7 @@ export function nodeRuntime(): Runtime {
     abstractNames: process.platform === "linux" &&
       Number.parseInt(version) >= 22,
   };
+  const clock = systemClock();
   let options: Set<string> | undefined;
   const load = async (): Promise<Driver> => {
     const { NodeDriver } = await import("./driver.ts");
@@ -33,9 +36,12 @@ export function nodeRuntime(): Runtime {
   };
   return {
     name: "node",
-    transports: lazyTransports(platform, load),
+    transports: [
+      ...lazyTransports(platform, load, clock),
+      broadcastTransport(() => clock),
+    ],
     datagrams: lazyDatagrams([...udpOptions, ...udpBufferOptions], load),
-    clock: systemClock(),
+    clock,
     // node:net, which has to be asked, takes its time to load.
     get options(): Set<string> {
       return options ??= nodeOptions();
@@ -51,6 +57,8 @@ function nodeOptions(): Set<string> {
     "tcpKeepalive",
     "tcpKeepaliveIdle",
     "useFd",
+    ...socksOptions,
+    ...webSocketOptions,
   ];
   if (hasKeepaliveProbes()) {
     options.push("tcpKeepaliveInterval", "tcpKeepaliveCount");

@@ -20,8 +20,9 @@ const ROLES: Readonly<Record<"bind" | "connect", ReadonlySet<string>>> = {
   connect: new Set(["RADIO"]),
 };
 
-/** Platform options of every kind of socket that the system has. */
+/** Options that a transport honours, or must not be used with. */
 const SOCKET_OPTIONS = [
+  "socksProxy",
   "sendBufferSize",
   "receiveBufferSize",
   "typeOfService",

@@ -7,7 +7,7 @@
 import { equal, printable } from "../base/bytes.ts";
 import { quote, ZmqError } from "../base/errors.ts";
 import { type Endpoint, parseEndpoint } from "../endpoint/endpoint.ts";
-import { snapshot } from "../options/options.ts";
+import { platformOptions, snapshot } from "../options/options.ts";
 import { InprocPipe } from "../routing/inproc_pipe.ts";
 import { Acceptor } from "../session/acceptor.ts";
 import { Connector } from "../session/connector.ts";
@@ -182,7 +182,7 @@ export class Endpoints {
       return { endpoint, transport };
     }
     if (type === "DGRAM") throw incompatible(type, endpoint, role);
-    transport.check?.(endpoint, role);
+    transport.check?.(endpoint, role, platformOptions(this.#core.options));
     checkSocketOptions(this.#core, endpoint, services.runtime.options);
     return { endpoint, transport };
   }
