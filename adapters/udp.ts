@@ -62,7 +62,7 @@ export class UdpTransport implements DatagramTransport {
         ? multicastInterface(host, chosen, text)
         : noInterface(host, chosen, text);
       const socket = await openDgram({
-        ...this.#place(host, target.port, role, settings),
+        ...this.#place(withZone(host, through), target.port, role, settings),
         ...(through !== undefined && { through }),
         ...options(settings),
       }, sink);
@@ -154,6 +154,12 @@ function multicastInterface(
   }
   // IPv6 groups go by the interface, not by one of its addresses.
   return `::%${kind === "name" ? host : interfaceWith(host, endpoint)}`;
+}
+
+/** RFC 4007 §6: a group of the link alone means nothing without its link. */
+function withZone(host: string, through: string | undefined): string {
+  const isBare = through?.startsWith("::%") && !host.includes("%");
+  return isBare ? host + through!.slice(2) : host;
 }
 
 function interfaceWith(address: string, endpoint: string): string {

@@ -10,7 +10,7 @@ import type {
   DatagramSocket,
   DatagramTransport,
 } from "../../src/transport/datagram.ts";
-import type { Socket, SocketEvent } from "../../mod.ts";
+import type { Socket, SocketEvent, ZmqError } from "../../mod.ts";
 import { FakeClock } from "./fake_clock.ts";
 
 /** Where strange datagrams come from. */
@@ -128,5 +128,15 @@ export class DatagramWorld {
       }
     })();
     return { names, events };
+  }
+}
+
+/** What a call comes to: "done", or the code of its error. */
+export async function outcome(sent: () => unknown): Promise<string> {
+  try {
+    await sent();
+    return "done";
+  } catch (error) {
+    return (error as ZmqError).code;
   }
 }
