@@ -213,6 +213,17 @@ describe("udp transport", () => {
     }
   });
 
+  it("needs permission for the network, and no other", async () => {
+    const url = scriptUrl("../kit/datagram_script", import.meta.url);
+    for (const permission of ["--allow-net=127.0.0.1", "--allow-net"]) {
+      const script = new Script(url, ["release"], {
+        permissions: [permission],
+      });
+      assert.equal(await script.line(), "ready");
+      assert.equal(await script.exited, 0);
+    }
+  });
+
   it("checks addresses before anything is opened", () => {
     const check = (text: string) =>
       transport.check!(parseEndpoint(text), "connect");

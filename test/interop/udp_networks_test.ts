@@ -102,6 +102,13 @@ describe("udp between two namespaces", { skip: noVeth }, () => {
         `[ff02::7a66%${radio.device}]`,
       ],
     ],
+    [
+      "an IPv6 group, interfaces by address",
+      (dish, radio) => [
+        `[${dish.address6}];[ff02::7a67]`,
+        `[${radio.address6}];[ff02::7a67]`,
+      ],
+    ],
     ["broadcast", () => ["*", BROADCAST]],
   ];
 
