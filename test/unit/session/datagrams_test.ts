@@ -60,6 +60,10 @@ describe("connect() over datagrams", () => {
     await world.clock.advance(events[2]!.interval!);
     assert.equal(names.at(-1), "connect");
     assert.deepEqual(world.network.last.leave(), ["\x01gkept"]);
+    // It worked: the next wait is the first again.
+    world.network.last.vanish();
+    await world.clock.settle();
+    assert.ok(events.at(-1)!.interval! <= 200, `${events.at(-1)!.interval}`);
     await radio.close();
     assert.equal(world.clock.timers, 0);
   });
@@ -117,6 +121,18 @@ describe("close() over datagrams", () => {
     socket.leave();
     await closing;
     assert.equal(radio.stats.dropped, 0);
+  });
+
+  it("takes nothing more for an endpoint that is being left", async () => {
+    const world = new DatagramWorld();
+    const { radio, socket } = await radioIn(world);
+    await radio.send("before", { group: "g" });
+    const leaving = radio.disconnect(THERE);
+    await radio.send("after", { group: "g" });
+    assert.deepEqual(socket.leave(), ["\x01gbefore"]);
+    await leaving;
+    assert.equal(radio.stats.dropped, 1);
+    await radio.close();
   });
 
   it("waits no longer than the linger time", async () => {

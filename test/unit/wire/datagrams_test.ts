@@ -80,6 +80,11 @@ describe("groupDatagrams", () => {
     }));
   });
 
+  it("takes no group with an octet 0", () => {
+    assert.equal(groupDatagrams.decode(fromHex("02670061"), HERE), undefined);
+    assert.notEqual(groupDatagrams.decode(fromHex("016700"), HERE), undefined);
+  });
+
   it("takes an octet of 0x80 and more for an unsigned length", () => {
     const octets = new Uint8Array(256).fill(0x67);
     octets[0] = 0xff;
