@@ -141,7 +141,10 @@ export function connectDatagrams(
   const connector = start();
   return {
     endpoint: endpoint.text,
-    close: async (how) => await (await connector).close(how),
+    close: async (how) => {
+      pipe.retire();
+      await (await connector).close(how);
+    },
     hold: async (keepsProcess) => (await connector).hold(keepsProcess),
   };
 }
