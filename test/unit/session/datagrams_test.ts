@@ -135,6 +135,19 @@ describe("close() over datagrams", () => {
     await radio.close();
   });
 
+  it("takes nothing more for an address that is being unbound", async () => {
+    const world = new DatagramWorld();
+    const dgram = new Datagram({ context: world.context });
+    const endpoint = await dgram.bind(HERE);
+    const socket = world.network.last;
+    await dgram.send(["192.0.2.1:1", "before"]);
+    const leaving = dgram.unbind(endpoint);
+    assert.equal(dgram.trySend(["192.0.2.1:1", "after"]), false);
+    assert.deepEqual(socket.leave(), ["192.0.2.1:1before"]);
+    await leaving;
+    await dgram.close();
+  });
+
   it("waits no longer than the linger time", async () => {
     const world = new DatagramWorld();
     const { radio, socket } = await radioIn(world, { linger: 100 });
