@@ -45,6 +45,8 @@ export class ConnectionPipe extends Pipe {
   #link: PipeLink | undefined;
   #refused = false;
   #stalled = false;
+  // Takes no more messages, for good: retired or closed.
+  #over = false;
 
   /** @param room octets that every frame leaves free before its body. */
   constructor(
@@ -68,6 +70,7 @@ export class ConnectionPipe extends Pipe {
   }
 
   override get full(): boolean {
+    if (this.#over) return true;
     if (!this.#isFull()) return false;
     this.#link?.flush();
     // Who was told so waits for room, as after a refused write.
@@ -79,7 +82,7 @@ export class ConnectionPipe extends Pipe {
     encoded?: EncodedMessage,
   ): boolean {
     const outbox = this.#outbox;
-    if (this.closed) return false;
+    if (this.#over) return false;
     if (this.#isFull()) {
       this.#link?.flush();
       if (this.#isFull()) {
@@ -116,14 +119,12 @@ export class ConnectionPipe extends Pipe {
   }
 
   override retire(): void {
-    // Full for ever: nothing is asked of those that write.
-    this.limits.conflate = false;
-    this.limits.maxQueuedBytes = 0;
+    this.#over = true;
   }
 
   override close(): void {
     if (this.closed) return;
-    this.closed = true;
+    this.closed = this.#over = true;
     this.dropped += this.#outbox.clear();
     const link = this.#link;
     this.#link = undefined;
@@ -195,7 +196,7 @@ export class ConnectionPipe extends Pipe {
   }
 
   #roomAgain(): void {
-    if (!this.#refused || this.#isFull()) return;
+    if (!this.#refused || this.#over || this.#isFull()) return;
     this.#refused = false;
     this.owner.pipeWritable(this);
   }
