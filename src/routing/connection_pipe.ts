@@ -161,9 +161,14 @@ export class ConnectionPipe extends Pipe {
     this.received.messages++;
     this.received.octets += messageSize(message);
     this.owner.pipeMessage(this, message);
-    if (!this.inboxFull) return true;
+    return !this.stall();
+  }
+
+  /** True while the inbox is full: `resume` will tell of room. */
+  stall(): boolean {
+    if (!this.inboxFull) return false;
     this.#stalled = true;
-    return false;
+    return true;
   }
 
   /** A command arrived. */

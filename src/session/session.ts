@@ -62,7 +62,9 @@ export class Session extends Connection
   frame(flags: number, body: Uint8Array): boolean {
     const traffic = this.#traffic;
     if (traffic !== undefined) return traffic.frame(flags, body);
-    return this.#opening?.frame(flags, body) ?? false;
+    const goesOn = this.#opening?.frame(flags, body) ?? false;
+    // An earlier connection may have filled the inbox.
+    return goesOn && !this.#stalled;
   }
 
   // The opening's side.
@@ -109,7 +111,7 @@ export class Session extends Connection
   // The traffic's side.
 
   proceed(): void {
-    if (this.over) return;
+    if (this.over || this.#stalled) return;
     try {
       this.#decoder.resume();
     } catch (error) {
@@ -173,6 +175,10 @@ export class Session extends Connection
       this.emit(handshakeEvent(error), detail);
     }
     this.emit("disconnect", detail);
+  }
+
+  get #stalled(): boolean {
+    return this.#traffic?.stalled ?? false;
   }
 
   #pause(paused: boolean): void {

@@ -160,6 +160,13 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     this.#pipe.deliverCommand(SUBSCRIBE, EMPTY);
   }
 
+  /** True when the next message has to wait; then `resume` tells of room. */
+  get stalled(): boolean {
+    // A publisher goes on with its commands.
+    const waits = this.#intake === "deliver" || this.#intake === "replies";
+    return waits && this.#pipe.stall();
+  }
+
   /** Octets arrived. */
   heard(): void {
     this.#heartbeat?.heard();
