@@ -100,6 +100,8 @@ export class Session extends Connection
     const encoder = greeting.major === 1 ? new Reframer() : traffic.encoder;
     const writer = new Writer(this, clock, this.direct, pipe, encoder);
     traffic.use(writer);
+    // An answer that was waited for may find the inbox full.
+    traffic.suspend(this.#paused);
     this.#traffic = traffic;
     this.writer = writer;
     this.pipe = pipe;

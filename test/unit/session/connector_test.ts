@@ -94,6 +94,33 @@ test("Connector takes nothing over a new connection while its inbox is full", as
   }
 });
 
+test("Connector calls no peer silent whose messages wait from the start", async () => {
+  const { clock, host, connect, network } = world();
+  const pull = host("PULL", {
+    receiveHighWaterMark: 1,
+    heartbeatInterval: 100,
+    zapDomain: "global",
+    reconnectInterval: 1,
+    reconnectMaxInterval: 1,
+  });
+  pull.authenticate = () => Promise.resolve(true);
+  pull.keeps = true;
+  const peers = await listenRaw(network);
+  const { connector } = connect(pull);
+  await clock.settle();
+  for (let i = 0; i < 2; i++) {
+    await clock.advance(20);
+    const peer = peers[i]!;
+    peer.say(greeting() + ready("PUSH") + frame(0, "x"));
+    await clock.settle();
+    assert.equal(pull.pipes[0]!.inbox.length, 1);
+    if (i === 0) peer.stream.close();
+  }
+  await clock.advance(1000);
+  assert.equal(peers[1]!.state, "");
+  await connector.close({ linger: 0 });
+});
+
 test("Connector opens its pipe with the connection when immediate", async () => {
   const { clock, network, host, bind, connect } = world();
   const push = host("PUSH", { immediate: true });
