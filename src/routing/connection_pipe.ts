@@ -33,6 +33,8 @@ export interface PipeLink {
   flush(): void;
   /** The inbox has room again. */
   resume(): void;
+  /** Deliver what has arrived and waits, limits or not. */
+  settle(): void;
   /** Send a command. */
   command(command: PipeCommand, data: Uint8Array): void;
   /** The socket let go of the pipe. */
@@ -120,6 +122,10 @@ export class ConnectionPipe extends Pipe {
 
   override retire(): void {
     this.#over = true;
+  }
+
+  override settle(): void {
+    this.#link?.settle();
   }
 
   override close(): void {

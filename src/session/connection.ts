@@ -136,6 +136,16 @@ export abstract class Connection implements ByteSink {
     writer.flush();
   }
 
+  /** Hands over what was received and still waits, limits or not. */
+  settle(): void {
+    if (this.over) return;
+    try {
+      this.catchUp();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
   /** Drops the connection at once. */
   close(): void {
     if (this.#closed) return;
@@ -236,7 +246,7 @@ export abstract class Connection implements ByteSink {
   /** Takes octets that are in `space`; throws as `receive` does. */
   protected fill(_length: number): void {}
 
-  /** Hands over what was received and still waits, limits or not. */
+  /** Does what `settle` says; what it throws ends the connection. */
   protected abstract catchUp(): void;
 
   /** From now on only what keeps the connection going is of interest. */
@@ -279,12 +289,7 @@ export abstract class Connection implements ByteSink {
       this.close();
       return;
     }
-    try {
-      this.catchUp();
-    } catch (error) {
-      this.fail(error);
-      return;
-    }
+    this.settle();
     if (this.over) return;
     this.#failed = true;
     if (cause !== undefined || !this.#ready) {

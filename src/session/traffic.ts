@@ -52,6 +52,8 @@ const TURN = 500;
 export interface TrafficOwner {
   /** The inbox has room again: decode and read on. */
   proceed(): void;
+  /** The socket wants what has arrived and waits. */
+  settle(): void;
   /** The socket let go of the pipe. */
   close(): void;
   /** The connection is broken. */
@@ -225,6 +227,10 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   resume(): void {
     // Not at once: a reader is in the middle of taking a message.
     this.#clock.defer(() => this.#owner.proceed());
+  }
+
+  settle(): void {
+    this.#owner.settle();
   }
 
   command(command: PipeCommand, data: Uint8Array): void {

@@ -80,6 +80,11 @@ export class TcpPeer implements AsyncDisposable {
     return read;
   }
 
+  /** Stops reading: what comes fills the system's buffers. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
   /** Closes the connection. */
   close(): void {
     this.#socket.destroy();

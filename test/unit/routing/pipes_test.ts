@@ -122,6 +122,8 @@ class Link implements PipeLink {
     this.resumes++;
   }
 
+  settle(): void {}
+
   command(command: string, octets: Uint8Array): void {
     this.commands.push(`${command} ${toKey(octets)}`);
   }
