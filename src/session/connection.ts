@@ -19,6 +19,7 @@ import type {
   DirectStream,
 } from "../transport/transport.ts";
 import { toZmqError } from "./failure.ts";
+import type { FailureLimit } from "./failure_limit.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
 import type { SharedProperties } from "./shared_properties.ts";
 import type { Writer } from "./writer.ts";
@@ -50,6 +51,8 @@ export interface ConnectionEnd {
 
 /** Who made a connection: a connector or an acceptor. */
 export interface ConnectionOwner {
+  /** Which of the peers that do not come in are told of. Default: all. */
+  readonly failures?: FailureLimit;
   /** The peer is known: gives the pipe that the connection is to carry. */
   pipeFor(connection: Connection, peer: PeerInfo): ConnectionPipe;
   /** The connection is gone; comes once. */

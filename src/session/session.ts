@@ -173,8 +173,13 @@ export class Session extends Connection
 
   protected override announce(error: ZmqError | undefined): void {
     const detail = error === undefined ? {} : { error };
-    if (!this.ready && error !== undefined) {
-      this.emit(handshakeEvent(error), detail);
+    if (!this.ready && error !== undefined && this.host.observed) {
+      const suppressed = this.owner.failures?.take() ?? 0;
+      if (suppressed < 0) return;
+      this.emit(handshakeEvent(error), {
+        ...detail,
+        ...suppressed > 0 && { suppressed },
+      });
     }
     this.emit("disconnect", detail);
   }
