@@ -69,6 +69,8 @@ export interface Driver extends Platform {
   dial(place: Place, options: DialOptions): Promise<SocketConnection>;
   /** Listens. */
   serve(place: Place, options: ServeOptions): Promise<Server>;
+  /** Why no descriptor can be opened; `undefined` when one can. */
+  lack(): unknown;
   /** Says whether interfaces may be listed without asking the user. */
   canListInterfaces(): boolean;
   /**

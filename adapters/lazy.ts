@@ -30,7 +30,11 @@ export function lazyTransports(
 ): Transport[] {
   let loading: Promise<{ tcp: Transport; ipc: Transport }> | undefined;
   const both = (): Promise<{ tcp: Transport; ipc: Transport }> =>
-    loading ??= loadBoth(load);
+    loading ??= loadBoth(load).catch((cause) => {
+      // Without descriptors nothing can be loaded: the next attempt may.
+      loading = undefined;
+      throw cause;
+    });
   return [
     new LazyTransport("tcp", checkTcp, async () => (await both()).tcp),
     new LazyTransport(

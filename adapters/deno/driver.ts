@@ -83,7 +83,7 @@ export class DenoDriver implements Driver {
     if (wantsNode(options.stream)) {
       return await this.#node.serve(place, options);
     }
-    const lack = this.#keepsSpare ? lackOfDescriptors : () => undefined;
+    const lack = () => this.lack();
     if (!("path" in place)) {
       const listener = this.#deno.listen({
         hostname: place.host,
@@ -96,6 +96,11 @@ export class DenoDriver implements Driver {
     const listener = this.#deno.listen({ transport: "unix", path });
     const file = path.startsWith("\0") ? undefined : await SocketFile.at(path);
     return new DenoServer(listener, place, options, lack, file);
+  }
+
+  /** Why no descriptor can be opened, where `--allow-read` lets us ask. */
+  lack(): unknown {
+    return this.#keepsSpare ? lackOfDescriptors() : undefined;
   }
 
   /** True when `--allow-sys` covers network interfaces. */
