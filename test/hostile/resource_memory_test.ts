@@ -9,7 +9,7 @@ import { runtimeName, skipUnlessLinux } from "../kit/runtime.ts";
 import { showTable } from "../kit/show.ts";
 import { pause, within } from "../kit/wait.ts";
 import { type Attack, attacks, Gang } from "./resource_attacks.ts";
-import { SERVICE_TIME } from "./traffic_scene.ts";
+import { SERVICE_TIME } from "./encounter.ts";
 import { Victim } from "./victim.ts";
 
 const MEBIOCTET = 1024 * 1024;

@@ -6,17 +6,15 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { after, before, describe, it } from "node:test";
-import { Context, Dealer, Router } from "../../mod.ts";
+import { it } from "node:test";
+import { Dealer, Router } from "../../mod.ts";
 import { text } from "../kit/messages.ts";
 import { until, within } from "../kit/wait.ts";
 import { ROOT } from "../structure/project.ts";
-import { LooseEnds } from "./traffic_runner.ts";
+import { arena } from "./arena.ts";
+import { SERVICE_TIME } from "./encounter.ts";
 
 const PYTHON = "/usr/bin/python3";
-
-/** Milliseconds within which a good peer must be served. */
-const SERVICE_TIME = 1000;
 
 /** A peer that sends urgent data, in a process of its own. */
 class UrgentPeer {
@@ -40,22 +38,7 @@ class UrgentPeer {
   }
 }
 
-describe("TCP's urgent data", {
-  skip: existsSync(PYTHON) ? false : "install python3: apt-get install python3",
-}, () => {
-  let context: Context;
-  let loose: LooseEnds;
-
-  before(() => {
-    loose = new LooseEnds();
-    context = new Context();
-  });
-
-  after(async () => {
-    await context.shutdown();
-    loose.stop();
-  });
-
+arena("hostile peers, TCP's urgent data", (shared) => {
   /** Answers what comes. */
   async function answer(socket: Router | Dealer, reply: string) {
     const message = await socket.receive({ timeout: 10_000 });
@@ -70,10 +53,11 @@ describe("TCP's urgent data", {
     assert.equal(await within(peer.exited, "the peer's end"), 0);
     await until(() => socket.peers.length === 0, "it is gone");
     assert.equal(socket.tryReceive(), undefined, "nothing else came");
-    loose.check();
+    shared.check();
   }
 
   it("at a bound socket is passed by, in the handshake and in traffic", async () => {
+    const { context } = shared;
     const router = new Router({ context, linger: 0 });
     const endpoint = await router.bind("tcp://127.0.0.1:*");
     const peer = new UrgentPeer("client", endpoint.split(":").at(-1)!);
@@ -90,6 +74,7 @@ describe("TCP's urgent data", {
   });
 
   it("at a connecting socket is passed by, in the handshake and in traffic", async () => {
+    const { context } = shared;
     const dealer = new Dealer({
       context,
       linger: 0,
@@ -110,6 +95,7 @@ describe("TCP's urgent data", {
   });
 
   it("that waits does not keep a process busy", async () => {
+    const { context } = shared;
     const router = new Router({ context, linger: 0 });
     const endpoint = await router.bind("tcp://127.0.0.1:*");
     const peer = new UrgentPeer("client", endpoint.split(":").at(-1)!);
@@ -122,4 +108,6 @@ describe("TCP's urgent data", {
     assert.ok(share < 0.5, `${(share * 100).toFixed(0)} % of a processor`);
     await router.close();
   });
+}, {
+  skip: existsSync(PYTHON) ? false : "install python3: apt-get install python3",
 });
