@@ -195,6 +195,10 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
 
   // The heartbeat's side.
 
+  get progress(): number | undefined {
+    return this.#writer.progress;
+  }
+
   ping(body: Uint8Array): void {
     this.#writer.sendPing(encodeFrame(COMMAND, body));
   }
