@@ -6,6 +6,7 @@
  * @module
  */
 
+import type * as Net from "node:net";
 import type { StreamOptions } from "../src/transport/transport.ts";
 import type { SocketConnection } from "./connection.ts";
 import type { Platform } from "./platform.ts";
@@ -67,6 +68,17 @@ export interface Server {
 export interface Driver extends Platform {
   /** Opens one connection. */
   dial(place: Place, options: DialOptions): Promise<SocketConnection>;
+  /**
+   * Opens one connection over a socket of `node:net` that is connected, to a
+   * proxy that passes octets on, and paused.
+   *
+   * @param place the peer behind it; the host may be a name.
+   */
+  dialOver(
+    socket: Net.Socket,
+    place: NetPlace,
+    options: DialOptions,
+  ): Promise<SocketConnection>;
   /** Listens. */
   serve(place: Place, options: ServeOptions): Promise<Server>;
   /** Why no descriptor can be opened; `undefined` when one can. */

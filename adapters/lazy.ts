@@ -5,33 +5,54 @@
  * @module
  */
 
+import type { Clock } from "../src/base/clock.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
-import { parseTcpBind, parseTcpConnect } from "../src/endpoint/tcp.ts";
+import { parseSocksProxy } from "../src/endpoint/tcp.ts";
+import { parseWsBind, parseWsConnect } from "../src/endpoint/ws.ts";
 import type {
   ByteStream,
   ConnectOptions,
   Listener,
   ListenOptions,
+  StreamOptions,
   Transport,
 } from "../src/transport/transport.ts";
 import type { Driver } from "./driver.ts";
-import { type Platform, usableIpc } from "./platform.ts";
+import { checkTcp, type Platform, usableIpc } from "./platform.ts";
 
 type Check = NonNullable<Transport["check"]>;
 
+/** The options that all transports over TCP honour when they connect. */
+export const socksOptions: readonly string[] = [
+  "socksPassword",
+  "socksProxy",
+  "socksUsername",
+];
+
+/** The options that the `ws` and `wss` transports honour. */
+export const webSocketOptions: readonly string[] = [
+  "webSocketOrigins",
+  "wssCertPem",
+  "wssHostname",
+  "wssKeyPem",
+  "wssTrustPem",
+  "wssTrustSystem",
+];
+
 /**
- * The `tcp` and `ipc` transports.
+ * The `tcp`, `ipc`, `ws` and `wss` transports.
  *
  * @param load loads the runtime's sockets.
+ * @param clock the runtime's.
  */
 export function lazyTransports(
   platform: Platform,
   load: () => Promise<Driver>,
+  clock: Clock,
 ): Transport[] {
   let loading: Promise<{ tcp: Transport; ipc: Transport }> | undefined;
   const both = (): Promise<{ tcp: Transport; ipc: Transport }> =>
     loading ??= loadBoth(load).catch((cause) => {
-      // Without descriptors nothing can be loaded: the next attempt may.
       loading = undefined;
       throw cause;
     });
@@ -42,6 +63,20 @@ export function lazyTransports(
       (endpoint, role) => void usableIpc(platform, endpoint, role),
       async () => (await both()).ipc,
     ),
+    new LazyTransport("ws", checkWs, async () => {
+      const [{ tcp }, { WebSocketTransport }] = await Promise.all([
+        both(),
+        import("./websocket/transport.ts"),
+      ]);
+      return new WebSocketTransport("ws", tcp, clock);
+    }, true),
+    new LazyTransport("wss", checkWs, async () => {
+      const [driver, { makeWss }] = await Promise.all([
+        load(),
+        import("./tls/wss.ts"),
+      ]);
+      return makeWss(driver, clock);
+    }, true),
   ];
 }
 
@@ -55,19 +90,31 @@ async function loadBoth(
   return { tcp: new TcpTransport(driver), ipc: new IpcTransport(driver) };
 }
 
-function checkTcp(endpoint: Endpoint, role: "bind" | "connect"): void {
-  if (role === "bind") parseTcpBind(endpoint);
-  else parseTcpConnect(endpoint);
+function checkWs(
+  endpoint: Endpoint,
+  role: "bind" | "connect",
+  { socksProxy }: StreamOptions,
+): void {
+  if (role === "bind") parseWsBind(endpoint);
+  else parseSocksProxy(socksProxy, parseWsConnect(endpoint), endpoint.text);
 }
 
 class LazyTransport implements Transport {
   readonly scheme: string;
   readonly check: Check;
+  readonly makesWebSockets: boolean;
   readonly #load: () => Promise<Transport>;
+  #loaded: Promise<Transport> | undefined;
 
-  constructor(scheme: string, check: Check, load: () => Promise<Transport>) {
+  constructor(
+    scheme: string,
+    check: Check,
+    load: () => Promise<Transport>,
+    makesWebSockets = false,
+  ) {
     this.scheme = scheme;
     this.check = check;
+    this.makesWebSockets = makesWebSockets;
     this.#load = load;
   }
 
@@ -75,7 +122,7 @@ class LazyTransport implements Transport {
     endpoint: Endpoint,
     options: ConnectOptions,
   ): Promise<ByteStream> {
-    return (await this.#load()).connect(endpoint, options);
+    return (await this.#transport()).connect(endpoint, options);
   }
 
   async listen(
@@ -83,6 +130,14 @@ class LazyTransport implements Transport {
     options: ListenOptions,
     accept: (stream: ByteStream) => void,
   ): Promise<Listener> {
-    return (await this.#load()).listen(endpoint, options, accept);
+    return (await this.#transport()).listen(endpoint, options, accept);
+  }
+
+  #transport(): Promise<Transport> {
+    return this.#loaded ??= this.#load().catch((cause) => {
+      // Without descriptors nothing can be loaded: the next attempt may.
+      this.#loaded = undefined;
+      throw cause;
+    });
   }
 }

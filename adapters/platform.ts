@@ -8,6 +8,12 @@
 import { quote, ZmqError } from "../src/base/errors.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import { type IpcAddress, parseIpc } from "../src/endpoint/ipc.ts";
+import {
+  parseSocksProxy,
+  parseTcpBind,
+  parseTcpConnect,
+} from "../src/endpoint/tcp.ts";
+import type { StreamOptions } from "../src/transport/transport.ts";
 
 /** A runtime on an operating system. */
 export interface Platform {
@@ -44,4 +50,18 @@ export function usableIpc(
       missing,
     { address: endpoint.text },
   );
+}
+
+/**
+ * Checks the address of a `tcp` endpoint, and that of the proxy on the way.
+ *
+ * @throws {ZmqError} `EINVAL`.
+ */
+export function checkTcp(
+  endpoint: Endpoint,
+  role: "bind" | "connect",
+  { socksProxy }: StreamOptions,
+): void {
+  if (role === "bind") parseTcpBind(endpoint);
+  else parseSocksProxy(socksProxy, parseTcpConnect(endpoint), endpoint.text);
 }

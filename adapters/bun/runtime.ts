@@ -7,7 +7,8 @@
 import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
-import { lazyTransports } from "../lazy.ts";
+import { lazyTransports, socksOptions, webSocketOptions } from "../lazy.ts";
+import { broadcastTransport } from "../web/ports.ts";
 import { hasTypeOfService } from "../node/abilities.ts";
 import { bunApi } from "./api.ts";
 
@@ -18,14 +19,18 @@ export function bunRuntime(): Runtime {
     platform: process.platform,
     abstractNames: process.platform === "linux",
   };
+  const clock = systemClock();
   let options: Set<string> | undefined;
   return {
     name: "bun",
-    transports: lazyTransports(platform, async () => {
-      const { BunDriver } = await import("./driver.ts");
-      return new BunDriver({ ...platform, keepsSpare: true });
-    }),
-    clock: systemClock(),
+    transports: [
+      ...lazyTransports(platform, async () => {
+        const { BunDriver } = await import("./driver.ts");
+        return new BunDriver({ ...platform, keepsSpare: true });
+      }, clock),
+      broadcastTransport(() => clock),
+    ],
+    clock,
     // node:net, which has to be asked, takes its time to load.
     get options(): Set<string> {
       return options ??= bunOptions();
@@ -35,7 +40,14 @@ export function bunRuntime(): Runtime {
 }
 
 function bunOptions(): Set<string> {
-  const options = ["ipv6", "tcpKeepalive", "tcpKeepaliveIdle", "useFd"];
+  const options = [
+    "ipv6",
+    "tcpKeepalive",
+    "tcpKeepaliveIdle",
+    "useFd",
+    ...socksOptions,
+    ...webSocketOptions,
+  ];
   if (hasTypeOfService()) options.push("typeOfService");
   return new Set(options);
 }

@@ -5,12 +5,14 @@
  * @module
  */
 
+import type * as Net from "node:net";
 import { formatTcp } from "../../src/endpoint/tcp.ts";
 import type { StreamOptions } from "../../src/transport/transport.ts";
 import type { SocketConnection } from "../connection.ts";
 import type {
   DialOptions,
   Driver,
+  NetPlace,
   Place,
   ServeOptions,
   Server,
@@ -40,10 +42,10 @@ export class DenoDriver implements Driver {
   readonly platform: string;
   /** True when abstract names are the same as other programs'. */
   readonly abstractNames: boolean;
-  readonly #deno: DenoApi = denoApi();
-  readonly #node: NodeDriver;
   // Looking for a descriptor must not ask the user.
   readonly #keepsSpare: boolean;
+  readonly #deno: DenoApi = denoApi();
+  readonly #node: NodeDriver;
 
   /** Takes what is known of the runtime. */
   constructor(platform: Platform) {
@@ -76,6 +78,15 @@ export class DenoDriver implements Driver {
       throw signal.reason;
     }
     return wrap(conn, place, stream);
+  }
+
+  /** Opens one connection over a socket of Deno's `node:net`. */
+  dialOver(
+    socket: Net.Socket,
+    place: NetPlace,
+    options: DialOptions,
+  ): Promise<SocketConnection> {
+    return this.#node.dialOver(socket, place, options);
   }
 
   /** Listens. */

@@ -8,7 +8,8 @@ import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { builtin } from "../builtin.ts";
 import { messageDefer, systemClock } from "../clock.ts";
-import { lazyTransports } from "../lazy.ts";
+import { lazyTransports, socksOptions, webSocketOptions } from "../lazy.ts";
+import { broadcastTransport } from "../web/ports.ts";
 import { denoApi } from "./api.ts";
 
 /** The runtime for Deno 2.4 or later. */
@@ -21,24 +22,34 @@ export function denoRuntime(): Runtime {
   };
   const [major = 0, minor = 0] = deno.version.deno.split(".").map(Number);
   const since = (wanted: number): boolean => major > 2 || minor >= wanted;
-  const options = new Set(["ipv6", "tcpKeepalive", "useFd"]);
+  const options = new Set([
+    "ipv6",
+    "tcpKeepalive",
+    "useFd",
+    ...socksOptions,
+    ...webSocketOptions,
+  ]);
   // What Deno lacks before, it ignores without a word.
   if (since(5)) options.add("backlog");
   if (since(9)) options.add("tcpKeepaliveIdle");
+  const clock = systemClock({
+    holdTimer: (id, keepsProcess) => {
+      if (keepsProcess) deno.refTimer(id);
+      else deno.unrefTimer(id);
+    },
+    // Before Deno 2.6, setImmediate is a timer of 1 ms.
+    ...(!since(6) && { defer: portDefer() }),
+  });
   return {
     name: "deno",
-    transports: lazyTransports(platform, async () => {
-      const { DenoDriver } = await import("./driver.ts");
-      return new DenoDriver(platform);
-    }),
-    clock: systemClock({
-      holdTimer: (id, keepsProcess) => {
-        if (keepsProcess) deno.refTimer(id);
-        else deno.unrefTimer(id);
-      },
-      // Before Deno 2.6, setImmediate is a timer of 1 ms.
-      ...(!since(6) && { defer: portDefer() }),
-    }),
+    transports: [
+      ...lazyTransports(platform, async () => {
+        const { DenoDriver } = await import("./driver.ts");
+        return new DenoDriver(platform);
+      }, clock),
+      broadcastTransport(() => clock),
+    ],
+    clock,
     options,
     loadAddon: loadAllowed,
   };

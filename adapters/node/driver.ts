@@ -13,6 +13,7 @@ import type { SocketConnection } from "../connection.ts";
 import type {
   DialOptions,
   Driver,
+  NetPlace,
   Place,
   ServeOptions,
   Server,
@@ -95,6 +96,22 @@ export class NodeDriver implements Driver {
     });
   }
 
+  /** Opens one connection over a socket that is connected to a proxy. */
+  async dialOver(
+    socket: Net.Socket,
+    { host, port }: NetPlace,
+    { stream }: DialOptions,
+  ): Promise<SocketConnection> {
+    const { localAddress, localPort } = socket;
+    if (socket.destroyed || localAddress === undefined) throw deadOnArrival();
+    tune(socket, stream);
+    return new NodeConnection(
+      socket,
+      formatTcp(localAddress, localPort!),
+      formatTcp(host, port),
+    );
+  }
+
   /** Listens. */
   serve(place: Place, options: ServeOptions): Promise<Server> {
     const server = builtin("node:net").createServer({
@@ -147,7 +164,8 @@ export class NodeDriver implements Driver {
   }
 }
 
-function listenPlace(
+/** What to listen on: a place, or a socket that somebody else has opened. */
+export function listenPlace(
   place: Place,
   { useFd = -1 }: StreamOptions,
 ): Net.ListenOptions & { fd?: number } {
@@ -226,7 +244,8 @@ export function tune(socket: TunableSocket, options: StreamOptions): void {
   if (options.typeOfService) socket.setTypeOfService?.(options.typeOfService);
 }
 
-function served(server: Net.Server): Server {
+/** A server that has begun to listen. */
+export function served(server: Net.Server): Server {
   const bound = server.address();
   const { address, port } = typeof bound === "object" && bound !== null
     ? bound

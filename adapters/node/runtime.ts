@@ -7,7 +7,8 @@
 import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
-import { lazyTransports } from "../lazy.ts";
+import { lazyTransports, socksOptions, webSocketOptions } from "../lazy.ts";
+import { broadcastTransport } from "../web/ports.ts";
 import { hasKeepaliveProbes, hasTypeOfService } from "./abilities.ts";
 
 /** The runtime for Node.js 20.19 or later. */
@@ -20,18 +21,22 @@ export function nodeRuntime(): Runtime {
     abstractNames: process.platform === "linux" &&
       Number.parseInt(version) >= 22,
   };
+  const clock = systemClock();
   let options: Set<string> | undefined;
   return {
     name: "node",
-    transports: lazyTransports(platform, async () => {
-      const { NodeDriver } = await import("./driver.ts");
-      return new NodeDriver({
-        ...platform,
-        readsInto: true,
-        keepsSpare: true,
-      });
-    }),
-    clock: systemClock(),
+    transports: [
+      ...lazyTransports(platform, async () => {
+        const { NodeDriver } = await import("./driver.ts");
+        return new NodeDriver({
+          ...platform,
+          readsInto: true,
+          keepsSpare: true,
+        });
+      }, clock),
+      broadcastTransport(() => clock),
+    ],
+    clock,
     // node:net, which has to be asked, takes its time to load.
     get options(): Set<string> {
       return options ??= nodeOptions();
@@ -47,6 +52,8 @@ function nodeOptions(): Set<string> {
     "tcpKeepalive",
     "tcpKeepaliveIdle",
     "useFd",
+    ...socksOptions,
+    ...webSocketOptions,
   ];
   if (hasKeepaliveProbes()) {
     options.push("tcpKeepaliveInterval", "tcpKeepaliveCount");

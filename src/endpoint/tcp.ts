@@ -66,6 +66,30 @@ export function parseTcpConnect(endpoint: Endpoint): TcpRoute {
 }
 
 /**
+ * Parses the address of the SOCKS proxy on the way, `host:port`; `undefined`
+ * when there is none.
+ *
+ * @param proxy The option.
+ * @param route Where to connect to through it.
+ * @param endpoint The endpoint that error messages quote.
+ * @throws {ZmqError} `EINVAL`.
+ */
+export function parseSocksProxy(
+  proxy: string | undefined,
+  { destination }: TcpRoute,
+  endpoint: string,
+): TcpAddress | undefined {
+  if (proxy === undefined) return undefined;
+  if (destination.host.includes("%")) {
+    throw refusal(
+      endpoint,
+      `the zone of ${quote(destination.host)} means nothing to a proxy`,
+    );
+  }
+  return parseHostPort(proxy, "connect", `socks5://${proxy}`);
+}
+
+/**
  * Parses one `host:port`.
  *
  * @param address The text to parse.

@@ -22,7 +22,11 @@ import { FailureLimit } from "./failure_limit.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
 import { SharedProperties } from "./shared_properties.ts";
 import { type ConnectionMaker, prepareConnections } from "./maker.ts";
+import { subprotocolsOf } from "./subprotocols.ts";
 import { bindWarnings } from "./warnings.ts";
+
+/** Schemes whose peers have IP addresses. */
+const OVER_TCP: ReadonlySet<string> = new Set(["tcp", "ws", "wss"]);
 
 /** One endpoint that is listened on. */
 export class Acceptor implements ConnectionOwner {
@@ -70,6 +74,10 @@ export class Acceptor implements ConnectionOwner {
         ...platformOptions(this.#options),
         ipv6: this.#options.ipv6,
         backlog: this.#options.backlog,
+        subprotocols: subprotocolsOf(this.#host.type, this.#options, "bind"),
+        handshakeInterval: this.#options.handshakeInterval,
+        maxPendingHandshakes: this.#options.maxPendingHandshakes,
+        admits: (peerAddress) => this.#admits(peerAddress),
         onAcceptError: (cause) => this.#refused(cause, {}),
       }, (stream) => this.#accept(stream));
     } catch (cause) {
@@ -160,7 +168,7 @@ export class Acceptor implements ConnectionOwner {
       stream.close();
       return;
     }
-    if (!this.#admits(stream)) {
+    if (!this.#admits(stream.remoteAddress)) {
       stream.close();
       return;
     }
@@ -190,10 +198,9 @@ export class Acceptor implements ConnectionOwner {
     return this.#maker!(setup, this);
   }
 
-  #admits(stream: ByteStream): boolean {
+  #admits(peerAddress: string): boolean {
     const { tcpAcceptFilter } = this.#options;
-    const peerAddress = stream.remoteAddress;
-    if (this.#given.scheme !== "tcp") return true;
+    if (!OVER_TCP.has(this.#given.scheme)) return true;
     if (acceptsAddress(tcpAcceptFilter, peerAddress)) return true;
     const error = new ZmqError(
       "EACCES",

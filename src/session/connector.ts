@@ -21,6 +21,7 @@ import type {
 import { toZmqError } from "./failure.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
 import { type ConnectionMaker, prepareConnections } from "./maker.ts";
+import { subprotocolsOf } from "./subprotocols.ts";
 import { passwordWarning } from "./warnings.ts";
 
 /** After how long a connection counts as one that works, in milliseconds. */
@@ -211,6 +212,12 @@ export class Connector implements ConnectionOwner {
       this.#transport.connect(this.#endpoint, {
         ...platformOptions(this.#options),
         ipv6: this.#options.ipv6,
+        subprotocols: subprotocolsOf(
+          this.#host.type,
+          this.#options,
+          "connect",
+        ),
+        handshakeInterval: this.#options.handshakeInterval,
         signal: attempt.signal,
       }).then(
         (stream) => this.#connected(attempt, stream),

@@ -2,7 +2,7 @@
 // what is wrong with it, and what was expected.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { Pull, Push, Router, Stream } from "../../mod.ts";
+import { Pull, Push, Router, Stream, type Transport } from "../../mod.ts";
 import { Bag } from "../kit/sockets.ts";
 import {
   type Any,
@@ -45,6 +45,13 @@ function connected(
     tells: expected,
   };
 }
+
+/** A transport that is one, for tcp. */
+const tunnel: Transport = {
+  scheme: "tcp",
+  connect: () => Promise.reject(new Error("Never called")),
+  listen: () => Promise.reject(new Error("Never called")),
+};
 
 const wrongs: readonly Wrong[] = [
   bound("", "EINVAL", '""', "scheme://address"),
@@ -114,6 +121,32 @@ const wrongs: readonly Wrong[] = [
     "EINVAL",
     "routingId",
     "255",
+  ),
+  ...[
+    [5, "object of options"],
+    [{ transport: null }, "null", "connect() and listen()"],
+    [{ transport: { scheme: "tcp" } }, "connect() and listen()"],
+    [{ transport: { ...tunnel, scheme: "ws" } }, "ws://", "tcp://"],
+  ].flatMap(([options, ...tells]): Wrong[] => [
+    call(
+      `bind() with ${shown(options)}`,
+      () => pull.bind("tcp://127.0.0.1:*", options as Any),
+      "EINVAL",
+      ...tells as string[],
+    ),
+    call(
+      `connect() with ${shown(options)}`,
+      () => push.connect("tcp://127.0.0.1:1", options as Any),
+      "EINVAL",
+      ...tells as string[],
+    ),
+  ]),
+  call(
+    "connect() to inproc with a transport",
+    () => push.connect("inproc://x", { transport: tunnel }),
+    "EINVAL",
+    "inproc",
+    "none",
   ),
 ];
 

@@ -5,11 +5,13 @@ import process from "node:process";
 import { detectRuntime } from "../../adapters/auto.ts";
 import { parseEndpoint } from "../../src/endpoint/endpoint.ts";
 import type { ByteStream } from "../../src/transport/transport.ts";
+import { portPair } from "./port_pair.ts";
 
 const [task, ...endpoints] = process.argv.slice(2);
 
 function transportOf(text: string) {
   const { scheme } = parseEndpoint(text);
+  if (scheme === "port") return portPair();
   return detectRuntime().transports.find((one) => one.scheme === scheme)!;
 }
 
