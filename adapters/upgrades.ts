@@ -173,7 +173,9 @@ export class WebSocketUpgrades implements Transport {
 function noClient({ text }: Endpoint): ZmqError {
   return new ZmqError(
     "ENOTSUP",
-    `Cannot connect to ${quote(text)}: an HTTP server takes requests, expected ` +
+    `Cannot connect to ${
+      quote(text)
+    }: an HTTP server takes requests, expected ` +
       "bind()",
     { address: text },
   );

@@ -48,7 +48,10 @@ interface ServerLike {
   /** Bun's: opens a WebSocket. */
   upgrade?(
     request: Request,
-    options: { readonly headers: Record<string, string>; readonly data: unknown },
+    options: {
+      readonly headers: Record<string, string>;
+      readonly data: unknown;
+    },
   ): boolean;
 }
 

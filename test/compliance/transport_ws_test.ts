@@ -10,11 +10,12 @@ import type {
 } from "../../src/transport/transport.ts";
 import { pattern } from "../kit/byte_end.ts";
 import { makeCertificates, skipUnlessOpenssl } from "../kit/certificates.ts";
+import { skipUnlessIPv6, skipUnlessLinux } from "../kit/runtime.ts";
 import {
-  skipUnlessIPv6,
-  skipUnlessLinux,
-} from "../kit/runtime.ts";
-import { Bench, rejectsWith, type TransportSubject } from "../kit/stream_bench.ts";
+  Bench,
+  rejectsWith,
+  type TransportSubject,
+} from "../kit/stream_bench.ts";
 import { transportSuite } from "./transport.ts";
 
 const runtime = detectRuntime();
@@ -88,7 +89,10 @@ describe("ws addresses", () => {
   async function works(endpoint: string, ipv6 = false): Promise<string> {
     const { listener, accepted } = await bench.listen(endpoint, { ipv6 });
     const near = await bench.connect(
-      listener.endpoint.replace("[::]", "[::1]").replace("0.0.0.0", "127.0.0.1"),
+      listener.endpoint.replace("[::]", "[::1]").replace(
+        "0.0.0.0",
+        "127.0.0.1",
+      ),
       { ipv6 },
     );
     const far = bench.end(await accepted());
@@ -138,7 +142,11 @@ describe("ws addresses", () => {
       onAcceptError: (error) => failures.push(error),
     });
     const endpoint = `${listener.endpoint}/more`;
-    const error = await rejectsWith(bench.connect(endpoint), "EPROTO", endpoint);
+    const error = await rejectsWith(
+      bench.connect(endpoint),
+      "EPROTO",
+      endpoint,
+    );
     assert.match(error.message, /answered 404 Not Found/);
     assert.match(String(failures), /status 404/);
   });

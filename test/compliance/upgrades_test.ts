@@ -5,7 +5,13 @@ import assert from "node:assert/strict";
 import { createServer, request } from "node:http";
 import type { AddressInfo, Socket as NetSocket } from "node:net";
 import { after, afterEach, before, describe, it } from "node:test";
-import { Dealer, Pull, Router, type Socket, WebSocketUpgrades } from "../../mod.ts";
+import {
+  Dealer,
+  Pull,
+  Router,
+  type Socket,
+  WebSocketUpgrades,
+} from "../../mod.ts";
 import { texts } from "../kit/messages.ts";
 import { openSockets, runtimeName } from "../kit/runtime.ts";
 import { Bag } from "../kit/sockets.ts";
@@ -45,14 +51,12 @@ const subjects: readonly (readonly [
   isNative: boolean,
 ])[] = [
   ["node:http", serveByNode, false],
-  ...(runtimeName === "node"
-    ? []
-    : [[
-      `${runtimeName}'s own server`,
-      (upgrades: WebSocketUpgrades): Promise<NativeServer> =>
-        serveNatively(upgrades),
-      true,
-    ]] as const),
+  ...(runtimeName === "node" ? [] : [[
+    `${runtimeName}'s own server`,
+    (upgrades: WebSocketUpgrades): Promise<NativeServer> =>
+      serveNatively(upgrades),
+    true,
+  ]] as const),
 ];
 
 /** Asks by HTTP; resolves with the status and the body. */
@@ -67,7 +71,10 @@ function ask(
       (response) => {
         let text = "";
         response.on("data", (chunk) => text += chunk);
-        response.on("end", () => resolve({ status: response.statusCode!, text }));
+        response.on(
+          "end",
+          () => resolve({ status: response.statusCode!, text }),
+        );
       },
     );
     asking.on("upgrade", (_, socket) => {
@@ -114,7 +121,8 @@ for (const [name, serve, isNative] of subjects) {
       server = await serve(upgrades);
     }
 
-    const url = (path: string): string => `ws://127.0.0.1:${server.port}${path}`;
+    const url = (path: string): string =>
+      `ws://127.0.0.1:${server.port}${path}`;
 
     function dealer(path: string): Dealer {
       const made = bag.keep(new Dealer({ linger: 0, reconnectInterval: 20 }));

@@ -282,7 +282,10 @@ describe("wss", { skip: skipUnlessOpenssl }, () => {
       const client = dealer({ wssTrustPem });
       const events = record(client);
       client.connect(endpoint);
-      await until(() => events.some(({ type }) => type === "close"), "it failed");
+      await until(
+        () => events.some(({ type }) => type === "close"),
+        "it failed",
+      );
       const { error } = events.find(({ type }) => type === "close")!;
       assert.equal(error!.code, "EINVAL");
       assert.match(error!.message, /"wssTrustPem": expected one or more/);

@@ -119,12 +119,20 @@ describe("a hostile client of a WebSocket", () => {
     ["version 12", 426, request({ "Sec-WebSocket-Version": "12" })],
     ["a short key", 400, request({ "Sec-WebSocket-Key": "AAAA" })],
     ["a foreign page", 403, request({ Origin: "http://evil.example" })],
-    ["another mechanism", 400, request({
-      "Sec-WebSocket-Protocol": "ZWS2.0/CURVE",
-    })],
-    ["__proto__ as subprotocol", 400, request({
-      "Sec-WebSocket-Protocol": "__proto__, constructor",
-    })],
+    [
+      "another mechanism",
+      400,
+      request({
+        "Sec-WebSocket-Protocol": "ZWS2.0/CURVE",
+      }),
+    ],
+    [
+      "__proto__ as subprotocol",
+      400,
+      request({
+        "Sec-WebSocket-Protocol": "__proto__, constructor",
+      }),
+    ],
     ["a body", 400, `${request({ "Content-Length": "4" })}GET `],
     ["a folded field", 400, request({ "X": "a\r\n b" })],
     ["a bare LF", 400, `GET /a HTTP/1.1\r\nHost: a\n\n`],
@@ -133,10 +141,14 @@ describe("a hostile client of a WebSocket", () => {
     ["65 fields", 400, request(fields(65))],
     ["20 000 octets", 400, request({ X: "b".repeat(20_000) })],
     ["a field without end", 400, `GET /a HTTP/1.1\r\nX: ${"b".repeat(99_999)}`],
-    ["smuggled lengths", 400, request({
-      "Content-Length": "0",
-      "Transfer-Encoding": "chunked",
-    })],
+    [
+      "smuggled lengths",
+      400,
+      request({
+        "Content-Length": "0",
+        "Transfer-Encoding": "chunked",
+      }),
+    ],
   ];
   for (const [name, status, text] of requests) {
     it(`is refused with ${status}: ${name}`, async () => {
@@ -170,8 +182,9 @@ describe("a hostile client of a WebSocket", () => {
   it("that ends or breaks off anywhere costs its connection", async () => {
     await open();
     const octets = fromKey(HEAD);
-    const cuts = Array.from({ length: 20 }, (_, i) =>
-      Math.floor((i * octets.length) / 20)
+    const cuts = Array.from(
+      { length: 20 },
+      (_, i) => Math.floor((i * octets.length) / 20),
     );
     for (const [i, cut] of cuts.entries()) {
       const peer = await connect();

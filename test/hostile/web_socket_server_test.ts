@@ -134,9 +134,13 @@ describe("a hostile server of a WebSocket", () => {
     ["another subprotocol", {
       "Sec-WebSocket-Protocol": "ZWS2.0/PLAIN",
     }, /subprotocol/],
-    ["65 fields", Object.fromEntries(
-      Array.from({ length: 65 }, (_, i) => [`X-${i}`, ""]),
-    ), /64 fields/],
+    [
+      "65 fields",
+      Object.fromEntries(
+        Array.from({ length: 65 }, (_, i) => [`X-${i}`, ""]),
+      ),
+      /64 fields/,
+    ],
     ["a long field", { X: "b".repeat(20_000) }, /16384 octets/],
     ["a folded field", { X: "a\r\n b" }, /malformed/],
   ];

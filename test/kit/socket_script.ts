@@ -4,7 +4,10 @@
 import process from "node:process";
 import { detectRuntime } from "../../adapters/auto.ts";
 import { parseEndpoint } from "../../src/endpoint/endpoint.ts";
-import type { ByteStream, StreamOptions } from "../../src/transport/transport.ts";
+import type {
+  ByteStream,
+  StreamOptions,
+} from "../../src/transport/transport.ts";
 import { portPair } from "./port_pair.ts";
 
 const [task, ...more] = process.argv.slice(2);
