@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Inlet } from "../../../adapters/websocket/inlet.ts";
 import { fromKey, toKey } from "../../../src/base/bytes.ts";
-import type { ByteSink, DirectStream } from "../../../src/transport/transport.ts";
+import type {
+  ByteSink,
+  DirectStream,
+} from "../../../src/transport/transport.ts";
 import { HeadReader, requestLine } from "../../../src/wire/http_head.ts";
 
 const HEAD = "GET / HTTP/1.1\r\n\r\n";
@@ -111,10 +114,13 @@ describe("Inlet", () => {
       if (end === "data") inlet.data(fromKey("\0\n"));
       else if (end === "end") inlet.end();
       else inlet.closed(end === "reset" ? new Error("reset") : undefined);
-      await assert.rejects(head, end === "reset" ? /reset/ : {
-        code: "EPROTO",
-        reason: "ERR_WS_OPENING",
-      });
+      await assert.rejects(
+        head,
+        end === "reset" ? /reset/ : {
+          code: "EPROTO",
+          reason: "ERR_WS_OPENING",
+        },
+      );
     }
   });
 
