@@ -66,6 +66,8 @@ export const context: Context = new Context();
 
 provideDefaultContext(() => context);
 
+export { messagePort } from "./adapters/auto.ts";
+export { WebSocketUpgrades } from "./adapters/upgrades.ts";
 export { noble } from "./src/security/crypto.ts";
 export { curveKeyPair, curvePublicKey } from "./src/security/curve_keys.ts";
 export { EngineContext } from "./src/context/context.ts";
@@ -99,6 +101,13 @@ export { DuplexSocket, WritableSocket } from "./src/socket/writable_socket.ts";
 export { XPublisher } from "./src/socket/xpublisher.ts";
 export { XSubscriber } from "./src/socket/xsubscriber.ts";
 
+export type { PortLike } from "./adapters/auto.ts";
+export type {
+  BunWebSocketHandlers,
+  UpgradeRequest,
+  UpgradeSocket,
+  WebSocketUpgradesInit,
+} from "./adapters/upgrades.ts";
 export type { ErrorCode, ZmqErrorOptions } from "./src/base/errors.ts";
 export type { Clock, Timer } from "./src/base/clock.ts";
 export type { ContextInit } from "./src/context/context.ts";

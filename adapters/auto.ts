@@ -14,6 +14,8 @@ import type { PortLike } from "./web/channel.ts";
 import { portTransport } from "./web/ports.ts";
 import { webRuntime } from "./web/runtime.ts";
 
+export type { PortLike } from "./web/channel.ts";
+
 let detected: Runtime | undefined;
 
 /** The runtime at hand: Bun, Deno, Node, or else the Web. */

@@ -17,6 +17,8 @@ export interface NetPlace {
   readonly host: string;
   /** The port; 0 lets the system choose. */
   readonly port: number;
+  /** The scheme that the addresses of its streams have. Default: `"tcp"`. */
+  readonly scheme?: string;
 }
 
 /** A path, or an abstract name behind a NUL character. */

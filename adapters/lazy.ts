@@ -6,6 +6,7 @@
  */
 
 import type { Clock } from "../src/base/clock.ts";
+import { quote, ZmqError } from "../src/base/errors.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import { parseSocksProxy } from "../src/endpoint/tcp.ts";
 import { parseWsBind, parseWsConnect } from "../src/endpoint/ws.ts";
@@ -67,7 +68,7 @@ export function lazyTransports(
       ]);
       return new WebSocketTransport("ws", tcp, clock);
     }, true),
-    new LazyTransport("wss", checkWs, async () => {
+    new LazyTransport("wss", checkWss, async () => {
       const [driver, { makeWss }] = await Promise.all([
         load(),
         import("./tls/wss.ts"),
@@ -90,10 +91,28 @@ async function loadBoth(
 function checkWs(
   endpoint: Endpoint,
   role: "bind" | "connect",
-  { socksProxy }: StreamOptions,
+  { socksProxy }: StreamOptions = {},
 ): void {
   if (role === "bind") parseWsBind(endpoint);
   else parseSocksProxy(socksProxy, parseWsConnect(endpoint), endpoint.text);
+}
+
+function checkWss(
+  endpoint: Endpoint,
+  role: "bind" | "connect",
+  options: StreamOptions,
+): void {
+  checkWs(endpoint, role, options);
+  const { wssTrustPem, wssTrustSystem, wssCertPem, wssKeyPem } = options;
+  const missing = role === "connect"
+    ? !wssTrustPem && !wssTrustSystem && `"wssTrustPem" or "wssTrustSystem"`
+    : !(wssCertPem && wssKeyPem) && `"wssCertPem" and "wssKeyPem"`;
+  if (!missing) return;
+  throw new ZmqError(
+    "EINVAL",
+    `Cannot ${role} ${quote(endpoint.text)}: expected ${missing} to be set`,
+    { address: endpoint.text },
+  );
 }
 
 class LazyTransport implements Transport {

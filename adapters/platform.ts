@@ -69,7 +69,7 @@ export function usableIpc(
 export function checkTcp(
   endpoint: Endpoint,
   role: "bind" | "connect",
-  { socksProxy }: StreamOptions,
+  { socksProxy }: StreamOptions = {},
 ): void {
   if (role === "bind") parseTcpBind(endpoint);
   else parseSocksProxy(socksProxy, parseTcpConnect(endpoint), endpoint.text);

@@ -24,6 +24,8 @@ const LONGEST_REACH = 130_000;
 export interface ProxyRoute {
   /** The endpoint and the proxy's address, for error messages. */
   readonly endpoint: string;
+  /** The scheme of the destination's address. Default: `"tcp"`. */
+  readonly scheme?: string;
   /** As the option has it. */
   readonly address: string;
   /** The port of the proxy. */
@@ -61,7 +63,12 @@ export async function dialThrough(
     signal.throwIfAborted();
     await proxy.ask(new Socks5Exchange(request), route, signal);
     const { host, port } = request.destination;
-    return await driver.dialOver(proxy.socket, { host, port }, options);
+    const { scheme } = route;
+    return await driver.dialOver(
+      proxy.socket,
+      { host, port, ...(scheme && { scheme }) },
+      options,
+    );
   } catch (cause) {
     proxy?.close();
     if (signal.aborted) throw signal.reason;

@@ -45,7 +45,7 @@ export class TcpTransport implements Transport {
   check(
     endpoint: Endpoint,
     role: "bind" | "connect",
-    options: StreamOptions,
+    options?: StreamOptions,
   ): void {
     checkTcp(endpoint, role, options);
   }
@@ -59,13 +59,13 @@ export class TcpTransport implements Transport {
     options: ConnectOptions,
   ): Promise<ByteStream> {
     const route = parseTcpConnect(endpoint);
-    const { text } = endpoint;
+    const { scheme, text } = endpoint;
     const { signal } = options;
     const proxy = parseSocksProxy(options.socksProxy, route, text);
     try {
       signal.throwIfAborted();
       if (proxy !== undefined) {
-        return await this.#connectThrough(proxy, route, text, options);
+        return await this.#connectThrough(proxy, route, endpoint, options);
       }
       const { destination, source } = route;
       const hosts = await aborted(
@@ -76,7 +76,7 @@ export class TcpTransport implements Transport {
         hosts,
         signal,
         (host, signal) =>
-          this.#driver.dial({ host, port: destination.port }, {
+          this.#driver.dial({ host, port: destination.port, scheme }, {
             signal,
             stream: options,
             ...(source && { source: sourcePlace(source, host, text) }),
@@ -96,11 +96,12 @@ export class TcpTransport implements Transport {
     accept: (stream: ByteStream) => void,
   ): Promise<Listener> {
     const address = parseTcpBind(endpoint);
-    const { text } = endpoint;
+    const { scheme, text } = endpoint;
     const ipv6 = options.ipv6 === true;
     const host = await resolveLocal(address, ipv6, this.#driver, text);
+    const { port } = address;
     try {
-      const server = await this.#driver.serve({ host, port: address.port }, {
+      const server = await this.#driver.serve({ host, port, scheme }, {
         backlog: options.backlog,
         stream: options,
         accept: (connection) => accept(new CallbackByteStream(connection)),
@@ -108,7 +109,7 @@ export class TcpTransport implements Transport {
           options.onAcceptError?.(toZmqError(cause, "accept", text)),
       });
       return {
-        endpoint: formatTcp(withZone(server.host, host), server.port),
+        endpoint: formatTcp(withZone(server.host, host), server.port, scheme),
         close: () => server.close(),
         hold: (keepsProcess) => server.hold(keepsProcess),
       };
@@ -120,13 +121,14 @@ export class TcpTransport implements Transport {
   async #connectThrough(
     proxy: TcpAddress,
     { destination, source }: TcpRoute,
-    endpoint: string,
+    { scheme, text: endpoint }: Endpoint,
     options: ConnectOptions,
   ): Promise<ByteStream> {
     const { signal, socksUsername, socksPassword, handshakeInterval } = options;
     const { dialThrough } = await import("./socks5.ts");
     const connection = await dialThrough(this.#driver, {
       endpoint,
+      scheme,
       address: options.socksProxy!,
       port: proxy.port,
       hosts: () => aborted(this.#hosts(proxy, options.ipv6 === true), signal),

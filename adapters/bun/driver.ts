@@ -109,7 +109,7 @@ function wrap(
   tune(socket, options);
   return new BunConnection(
     socket,
-    formatTcp(socket.localAddress, socket.localPort),
-    formatTcp(socket.remoteAddress, socket.remotePort),
+    formatTcp(socket.localAddress, socket.localPort, place.scheme),
+    formatTcp(socket.remoteAddress, socket.remotePort, place.scheme),
   );
 }

@@ -234,7 +234,7 @@ function wrap(
   const { localAddr, remoteAddr } = conn;
   return new DenoConnection(
     conn,
-    formatTcp(localAddr.hostname!, localAddr.port!),
-    formatTcp(remoteAddr.hostname!, remoteAddr.port!),
+    formatTcp(localAddr.hostname!, localAddr.port!, place.scheme),
+    formatTcp(remoteAddr.hostname!, remoteAddr.port!, place.scheme),
   );
 }

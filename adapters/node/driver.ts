@@ -100,7 +100,7 @@ export class NodeDriver implements Driver {
   /** Opens one connection over a socket that is connected to a proxy. */
   async dialOver(
     socket: Net.Socket,
-    { host, port }: NetPlace,
+    { host, port, scheme }: NetPlace,
     { stream }: DialOptions,
   ): Promise<SocketConnection> {
     const { localAddress, localPort } = socket;
@@ -108,8 +108,8 @@ export class NodeDriver implements Driver {
     tune(socket, stream);
     return new NodeConnection(
       socket,
-      formatTcp(localAddress, localPort!),
-      formatTcp(host, port),
+      formatTcp(localAddress, localPort!, scheme),
+      formatTcp(host, port, scheme),
     );
   }
 
@@ -189,8 +189,8 @@ function wrap(
   tune(socket, options);
   return new NodeConnection(
     socket,
-    formatTcp(localAddress, localPort!),
-    formatTcp(remoteAddress, remotePort!),
+    formatTcp(localAddress, localPort!, place.scheme),
+    formatTcp(remoteAddress, remotePort!, place.scheme),
     intake,
   );
 }

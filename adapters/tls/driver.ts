@@ -17,7 +17,6 @@ import type {
   DialOptions,
   Driver,
   NetPlace,
-  Place,
   ServeOptions,
   Server,
 } from "../driver.ts";
@@ -50,10 +49,10 @@ export class TlsDriver implements Driver {
   }
 
   /** Opens one connection; the server has shown a certificate that will do. */
-  dial(place: Place, options: DialOptions): Promise<SocketConnection> {
-    const { host, port } = place as NetPlace;
+  dial(place: NetPlace, options: DialOptions): Promise<SocketConnection> {
+    const { host, port } = place;
     const { source } = options;
-    return this.#secure(host, options, {
+    return this.#secure(place, options, {
       host,
       port,
       ...(source?.host && { localAddress: source.host }),
@@ -64,23 +63,25 @@ export class TlsDriver implements Driver {
   /** Likewise, over a socket that is connected to a proxy. */
   dialOver(
     socket: Net.Socket,
-    { host, port }: NetPlace,
+    place: NetPlace,
     options: DialOptions,
   ): Promise<SocketConnection> {
+    const { host, port, scheme } = place;
     // A server of TLS waits for the client to speak first.
     if (socket.readableLength > 0) return Promise.reject(spokenTooSoon());
-    return this.#secure(host, options, { socket }, formatTcp(host, port));
+    const address = formatTcp(host, port, scheme);
+    return this.#secure(place, options, { socket }, address);
   }
 
   #secure(
-    host: string,
+    place: NetPlace,
     { signal, stream }: DialOptions,
     way: Tls.ConnectionOptions,
     remoteAddress?: string,
   ): Promise<SocketConnection> {
     return new Promise((resolve, reject) => {
       const socket = builtin("node:tls").connect({
-        ...clientTls(stream, host),
+        ...clientTls(stream, place.host),
         ...way,
         allowHalfOpen: true,
       } as Tls.ConnectionOptions);
@@ -97,7 +98,7 @@ export class TlsDriver implements Driver {
       socket.once("close", () => fail(deadOnArrival()));
       socket.once("secureConnect", () => {
         signal.removeEventListener("abort", abort);
-        const connection = wrap(socket, stream, remoteAddress);
+        const connection = wrap(socket, place, stream, remoteAddress);
         if (connection === undefined) reject(deadOnArrival());
         else resolve(connection);
         socket.removeListener("error", fail);
@@ -106,7 +107,7 @@ export class TlsDriver implements Driver {
   }
 
   /** Listens, with the certificate of the options. */
-  serve(place: Place, options: ServeOptions): Promise<Server> {
+  serve(place: NetPlace, options: ServeOptions): Promise<Server> {
     const { stream } = options;
     const waiting = new TlsWaiting(stream, options.failed, this.#clock);
     const server = builtin("node:tls").createServer({
@@ -121,7 +122,7 @@ export class TlsDriver implements Driver {
     server.on("tlsClientError", (error, socket) => waiting.fail(socket, error));
     server.on("secureConnection", (socket) => {
       if (!waiting.delete(socket)) return;
-      const connection = wrap(socket, stream);
+      const connection = wrap(socket, place, stream);
       if (connection !== undefined) options.accept(connection);
       else options.failed(deadOnArrival());
     });
@@ -164,6 +165,7 @@ export class TlsDriver implements Driver {
 
 function wrap(
   socket: Tls.TLSSocket,
+  place: NetPlace,
   options: DialOptions["stream"],
   peerAddress?: string,
 ): NodeConnection | undefined {
@@ -176,8 +178,8 @@ function wrap(
   tune(socket, options);
   return new NodeConnection(
     socket,
-    formatTcp(localAddress, localPort!),
-    peerAddress ?? formatTcp(remoteAddress, remotePort!),
+    formatTcp(localAddress, localPort!, place.scheme),
+    peerAddress ?? formatTcp(remoteAddress, remotePort!, place.scheme),
   );
 }
 

@@ -32,6 +32,13 @@ export interface Channels {
   readonly answers: boolean;
   /** Names that are bound here. */
   readonly bound: Set<string>;
+  /**
+   * Takes a name for this context alone, where the platform has a way; gives
+   * what frees it, or nothing when somebody has it.
+   */
+  readonly reserve?:
+    | ((name: string) => Promise<(() => void) | undefined>)
+    | undefined;
   /** Opens a channel. */
   open(name: string, heard: (message: ChannelMessage) => void): Channel;
 }
@@ -50,6 +57,9 @@ export class BroadcastChannels implements Channels {
   readonly scheme = "broadcast";
   readonly answers = false;
   readonly bound: Set<string> = new Set();
+  readonly reserve:
+    | ((name: string) => Promise<(() => void) | undefined>)
+    | undefined = lockOrNothing();
 
   /** Opens a channel. */
   open(name: string, heard: (message: ChannelMessage) => void): Channel {
@@ -68,6 +78,22 @@ export class BroadcastChannels implements Channels {
       },
     };
   }
+}
+
+/** Web Locks, which browsers have where pages come by https. */
+function lockOrNothing(): Channels["reserve"] {
+  const { locks } = globalThis.navigator ?? {};
+  if (locks === undefined) return undefined;
+  return (name) =>
+    new Promise((resolve, reject) => {
+      const held = (lock: unknown): Promise<void> | undefined => {
+        if (lock !== null) return new Promise((free) => resolve(free));
+        resolve(undefined);
+        return undefined;
+      };
+      locks.request(`isomq:${name}`, { ifAvailable: true }, held)
+        .catch(reject);
+    });
 }
 
 /**

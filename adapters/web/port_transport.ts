@@ -23,6 +23,7 @@ export { BroadcastChannels, PortChannels } from "./channel.ts";
 const CALL_TIME = 1000;
 /** How long others have to say that a name is theirs, in ms. */
 const ASK_TIME = 100;
+
 /** A name for one end that nobody else has. */
 function fresh(): string {
   return toHex(randomBytes(8));
@@ -100,6 +101,7 @@ class PortListener implements Listener {
   readonly #accept: (stream: ByteStream) => void;
   readonly #self = fresh();
   #meeting: Channel | undefined;
+  #free: (() => void) | undefined;
   #taken = false;
   #open = false;
 
@@ -118,23 +120,12 @@ class PortListener implements Listener {
 
   /** Takes the name, unless it is another's. */
   async open(text: string): Promise<void> {
-    const { bound, answers } = this.#channels;
-    this.#taken = bound.has(this.#name);
-    if (!this.#taken) {
-      bound.add(this.#name);
-      this.#meeting = this.#channels.open(
-        this.#name,
-        (message) => this.#hear(message),
-      );
-      // The other end of a port has names of its own.
-      if (!answers) await this.#ask();
-      if (!this.#taken) {
-        this.#open = true;
-        this.#meeting.post({ kind: "here" });
-        return;
-      }
-      await this.close();
+    if (await this.#take()) {
+      this.#open = true;
+      this.#meeting!.post({ kind: "here" });
+      return;
     }
+    await this.close();
     throw new ZmqError(
       "EADDRINUSE",
       `Cannot bind to ${quote(text)}: another socket is bound to the name`,
@@ -143,16 +134,34 @@ class PortListener implements Listener {
   }
 
   close(): Promise<void> {
-    if (this.#meeting !== undefined) {
-      this.#meeting.close();
-      this.#meeting = undefined;
-      this.#channels.bound.delete(this.#name);
-    }
+    this.#meeting?.close();
+    this.#meeting = undefined;
+    this.#free?.();
+    this.#free = undefined;
     return Promise.resolve();
   }
 
   hold(keepsProcess: boolean): void {
     this.#meeting?.hold(keepsProcess);
+  }
+
+  async #take(): Promise<boolean> {
+    const { answers, bound, reserve } = this.#channels;
+    const name = this.#name;
+    if (bound.has(name)) return false;
+    bound.add(name);
+    this.#free = () => bound.delete(name);
+    const free = await reserve?.(name);
+    if (free !== undefined) {
+      this.#free = () => {
+        bound.delete(name);
+        free();
+      };
+    } else if (reserve !== undefined) return false;
+    this.#meeting = this.#channels.open(name, (message) => this.#hear(message));
+    // The other end of a port has names of its own.
+    if (!answers && reserve === undefined) await this.#ask();
+    return !this.#taken;
   }
 
   #ask(): Promise<void> {

@@ -22,10 +22,7 @@ import type {
 export function dialWebSocket(
   { scheme, text }: Endpoint,
   clock: Clock,
-  { signal, subprotocols = [], maxQueuedBytes = -1 }: ConnectOptions & {
-    readonly subprotocols?: readonly string[];
-    readonly maxQueuedBytes?: number;
-  },
+  { signal, subprotocols = [], maxQueuedBytes = -1 }: ConnectOptions,
 ): Promise<ByteStream> {
   if (typeof WebSocket !== "function") {
     throw new ZmqError(

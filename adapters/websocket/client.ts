@@ -18,8 +18,6 @@ import { HeadStream, WebSocketByteStream } from "./head_stream.ts";
 
 /** What a client wants to open. */
 export interface ClientOpening {
-  /** The scheme of the addresses: `"ws"` or `"wss"`. */
-  readonly scheme: string;
   /** The endpoint as it was given. */
   readonly endpoint: string;
   /** The host and, unless it is the scheme's own, the port. */
@@ -46,7 +44,7 @@ export async function openAsClient(
   clock: Clock,
 ): Promise<ByteStream> {
   const { subprotocols, signal } = opening;
-  const head = new HeadStream(stream, opening.scheme);
+  const head = new HeadStream(stream);
   let late = false;
   const abort = (): void => head.close();
   const giveUp = (): void => {

@@ -32,23 +32,21 @@ export class WebSocketByteStream extends CallbackByteStream {
 
 /** Reads a head; what follows it is the stream. */
 export class HeadStream implements DirectConnection {
-  /** The local address, with the scheme of WebSockets. */
+  /** The local address as an endpoint. */
   readonly localAddress: string;
-  /** The peer's address, likewise. */
+  /** The peer's address as an endpoint. */
   readonly remoteAddress: string;
   readonly #stream: ByteStream;
   readonly #direct: DirectStream;
   readonly #inlet: Inlet;
 
   /** Takes a stream that was not started. */
-  constructor(stream: ByteStream, scheme: string) {
+  constructor(stream: ByteStream) {
     this.#stream = stream;
     this.#direct = directFromStreams(stream);
     this.#inlet = new Inlet(this.#direct);
-    const renamed = (address: string): string =>
-      address.replace(/^[^:]*/, scheme);
-    this.localAddress = renamed(stream.localAddress);
-    this.remoteAddress = renamed(stream.remoteAddress);
+    this.localAddress = stream.localAddress;
+    this.remoteAddress = stream.remoteAddress;
   }
 
   /**
@@ -60,6 +58,13 @@ export class HeadStream implements DirectConnection {
     const head = this.#inlet.head(reader);
     this.#direct.start(this.#inlet);
     return head;
+  }
+
+  /** Starts a stream whose head somebody else has read. */
+  adopt(rest: Uint8Array): void {
+    this.#inlet.keep(rest);
+    this.#direct.start(this.#inlet);
+    this.#direct.pause();
   }
 
   /** True when the connection is no more. */

@@ -56,6 +56,11 @@ export class Inlet implements ByteSink {
     });
   }
 
+  /** Keeps what came behind the head for whoever takes over. */
+  keep(rest: Uint8Array): void {
+    if (rest.length > 0) this.#held!.push(new Uint8Array(rest));
+  }
+
   /** Hands over to a sink, which gets what was held first. */
   handTo(sink: ByteSink): void {
     queueMicrotask(() => {

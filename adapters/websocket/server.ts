@@ -47,7 +47,6 @@ export interface Place extends OpeningPolicy {
 
 /** The openings of one listener. */
 export class Openings {
-  readonly #scheme: string;
   readonly #path: string;
   readonly #place: Place;
   readonly #clock: Clock;
@@ -55,9 +54,8 @@ export class Openings {
   readonly #pending = new Set<HeadStream>();
   #held = true;
 
-  /** @param scheme of the addresses: `"ws"` or `"wss"`. */
-  constructor(scheme: string, path: string, place: Place, clock: Clock) {
-    this.#scheme = scheme;
+  /** Takes the path that requests have to name, and who is there. */
+  constructor(path: string, place: Place, clock: Clock) {
     this.#path = path;
     this.#place = place;
     this.#clock = clock;
@@ -65,7 +63,7 @@ export class Openings {
 
   /** Opens a WebSocket over a stream that was not started. */
   take(stream: ByteStream): void {
-    const head = new HeadStream(stream, this.#scheme);
+    const head = new HeadStream(stream);
     if (!this.#place.admits(head.remoteAddress)) return head.close();
     this.#makeRoom();
     this.#pending.add(head);
@@ -168,7 +166,7 @@ export class Openings {
 /** The WebSocket that a request was granted. */
 export function webSocketOver(
   head: HeadStream,
-  { subprotocol, query }: Grant<Place>,
+  { subprotocol, query }: Grant<OpeningPolicy>,
 ): ByteStream {
   const peerType = query.get("type");
   return new WebSocketByteStream(head, {

@@ -61,7 +61,6 @@ export class WebSocketTransport implements Transport {
       serverName: destination.host,
     });
     return await openAsClient(stream, {
-      scheme: this.scheme,
       endpoint: endpoint.text,
       host: this.#hostField(destination),
       target,
@@ -78,7 +77,7 @@ export class WebSocketTransport implements Transport {
     accept: (stream: ByteStream) => void,
   ): Promise<Listener> {
     const { path } = parseWsBind(endpoint);
-    const openings = new Openings(this.scheme, path, {
+    const openings = new Openings(path, {
       subprotocols: spoken(endpoint, options),
       origins: originsOf(options),
       time: options.handshakeInterval ?? 0,
@@ -93,7 +92,7 @@ export class WebSocketTransport implements Transport {
       (stream) => openings.take(stream),
     );
     return {
-      endpoint: listener.endpoint.replace(/^[^:]*/, this.scheme) + path,
+      endpoint: `${listener.endpoint}${path}`,
       close: () => {
         openings.close();
         return listener.close();
@@ -136,7 +135,8 @@ function spoken(
   );
 }
 
-function originsOf(options: ListenOptions): readonly string[] | null {
+/** The origins that the options let in; `null` is those of the same host. */
+export function originsOf(options: ListenOptions): readonly string[] | null {
   const { webSocketOrigins: origins } = options;
   return Array.isArray(origins) ? origins : null;
 }

@@ -54,6 +54,25 @@ export function parseWsConnect(endpoint: Endpoint): WsRoute {
   return { ...parseTcpConnect(host), target };
 }
 
+/**
+ * Parses the address of an endpoint on an HTTP server that exists already:
+ * any name, then the path.
+ *
+ * @throws {ZmqError} `EINVAL`.
+ */
+export function parseWsUpgrade(
+  endpoint: Endpoint,
+): { readonly host: string; readonly path: string } {
+  const { host, target } = split(endpoint);
+  if (target.includes("?")) {
+    throw refusal(endpoint, "a query is for connecting, not for binding");
+  }
+  if (/^[\w.:*[\]-]+$/.test(host.address)) {
+    return { host: host.address, path: target };
+  }
+  throw refusal(endpoint, `expected a name before the path, "upgrade"`);
+}
+
 /** The endpoint text of a WebSocket: `ws://127.0.0.1:8080/ticker`. */
 export function formatWs(
   scheme: string,

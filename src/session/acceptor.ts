@@ -66,7 +66,11 @@ export class Acceptor implements ConnectionOwner {
    */
   async listen(): Promise<string> {
     try {
-      this.#maker = await prepareConnections(this.#host, this.#options);
+      this.#maker = await prepareConnections(
+        this.#host,
+        this.#options,
+        this.#transport.makesWebSockets,
+      );
       this.#listener = await this.#transport.listen(this.#given, {
         ...platformOptions(this.#options),
         ipv6: this.#options.ipv6,
@@ -75,6 +79,7 @@ export class Acceptor implements ConnectionOwner {
         handshakeInterval: this.#options.handshakeInterval,
         maxPendingHandshakes: this.#options.maxPendingHandshakes,
         admits: (peerAddress) => this.#admits(peerAddress),
+        maxQueuedBytes: this.#options.maxQueuedBytes,
         onAcceptError: (cause) =>
           this.#emit("accept:error", {
             error: toZmqError(cause, "ECONNRESET", "Cannot accept a peer"),

@@ -154,20 +154,7 @@ export abstract class Connection implements ByteSink {
   /** Ends the connection because of an error, after the last words. */
   fail(cause: unknown): void {
     if (this.over) return;
-    const error = toZmqError(cause, "EPROTO", "The connection failed");
-    this.#failed = true;
-    this.#error = error;
-    let said = false;
-    try {
-      said = this.lastWords();
-      if (said) this.direct.end();
-    } catch {
-      // There is nobody left to say it to.
-    }
-    this.#release();
-    this.announce(error);
-    if (said && !this.#closed) this.#closeIn(GOODBYE_TIME);
-    else this.close();
+    this.leave(toZmqError(cause, "EPROTO", "The connection failed"));
   }
 
   // The stream's side.
@@ -242,8 +229,15 @@ export abstract class Connection implements ByteSink {
   /** From now on only what keeps the connection going is of interest. */
   protected abstract hush(): void;
 
-  /** Writes what is to be said before closing; false when there is nothing. */
-  protected abstract lastWords(): boolean;
+  /**
+   * Writes what is to be said before closing; false when there is nothing.
+   *
+   * @param error why it is closed, unless the peer has done so.
+   */
+  protected abstract lastWords(error: ZmqError | undefined): boolean;
+
+  /** Writes what is to be said behind all that was queued. */
+  protected farewell(): void {}
 
   /** Stops timers and forgets secrets; may be called twice. */
   protected abstract stop(): void;
@@ -260,7 +254,25 @@ export abstract class Connection implements ByteSink {
   protected endWriting(): void {
     if (this.#ending || this.#closed) return;
     this.#ending = true;
+    this.farewell();
     this.direct.end();
+  }
+
+  /** Ends the connection after the last words, for a reason or without one. */
+  protected leave(error: ZmqError | undefined): void {
+    this.#failed = true;
+    this.#error = error;
+    let said = false;
+    try {
+      said = this.lastWords(error);
+      if (said) this.direct.end();
+    } catch {
+      // There is nobody left to say it to.
+    }
+    this.#release();
+    this.announce(error);
+    if (said && !this.#closed) this.#closeIn(GOODBYE_TIME);
+    else this.close();
   }
 
   /** Emits an event about this connection. */

@@ -75,7 +75,8 @@ export class Connector implements ConnectionOwner {
     this.#options = options;
     this.#assignedRoutingId = assignedRoutingId;
     this.#backoff = new Backoff(options);
-    this.#maker = prepareConnections(host, options);
+    const { makesWebSockets } = transport;
+    this.#maker = prepareConnections(host, options, makesWebSockets);
   }
 
   /**
@@ -218,6 +219,7 @@ export class Connector implements ConnectionOwner {
           "connect",
         ),
         handshakeInterval: this.#options.handshakeInterval,
+        maxQueuedBytes: this.#options.maxQueuedBytes,
         signal: attempt.signal,
       }).then(
         (stream) => this.#connected(attempt, stream),

@@ -43,6 +43,7 @@ export class Heartbeat {
   readonly #interval: number;
   readonly #timeout: number;
   readonly #body: Uint8Array;
+  #answers: boolean;
   #heard = false;
   #suspended = false;
   #ttl = 0;
@@ -54,14 +55,18 @@ export class Heartbeat {
   /**
    * @param pings true when the peer is known to understand PING: it speaks
    * 3.1. Others are sent none until they send one.
+   * @param answers false when nobody knows whether the peer answers: its
+   * silence means nothing until it has.
    */
   constructor(
     owner: HeartbeatOwner,
     clock: Clock,
     options: HeartbeatOptions,
     pings: boolean,
+    answers: boolean,
   ) {
     this.#owner = owner;
+    this.#answers = answers;
     this.#clock = clock;
     this.#interval = options.heartbeatInterval;
     this.#timeout = options.heartbeatTimeout < 0
@@ -76,6 +81,11 @@ export class Heartbeat {
   heard(): void {
     this.#heard = true;
     if (this.#ttl > 0) this.#last = this.#clock.now();
+  }
+
+  /** An answer arrived. */
+  answered(): void {
+    this.#answers = true;
   }
 
   /** A PING arrived. @param ttl tenths of a second. */
@@ -114,7 +124,8 @@ export class Heartbeat {
 
   #ping(): void {
     this.#pinging = this.#timer(() => this.#ping(), this.#interval);
-    if (this.#waiting === undefined && this.#timeout > 0) {
+    const isJudged = this.#answers && this.#timeout > 0;
+    if (this.#waiting === undefined && isJudged) {
       this.#heard = false;
       this.#waiting = this.#timer(() => this.#judge(), this.#timeout);
     }

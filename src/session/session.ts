@@ -15,7 +15,7 @@ import {
   type FrameLimits,
   type FrameSink,
 } from "../wire/frame_decoder.ts";
-import { isVersionless } from "../wire/greeting.ts";
+import { type Greeting, isVersionless } from "../wire/greeting.ts";
 import { OldFrameDecoder } from "../wire/old_framing.ts";
 import {
   Connection,
@@ -23,16 +23,22 @@ import {
   type ConnectionSetup,
 } from "./connection.ts";
 import { handshakeEvent } from "./failure.ts";
+import { GreetedOpening, type GreetedOwner } from "./greeted_opening.ts";
 import { SharedProperties } from "./shared_properties.ts";
-import { type Opened, Opening, type OpeningOwner } from "./opening.ts";
+import type { Opened, Opening, OpeningSetup } from "./opening.ts";
 import { Reframer } from "./reframer.ts";
 import type { MechanismMaker } from "./security.ts";
-import { frameLimits, Traffic, type TrafficOwner } from "./traffic.ts";
-import { Writer } from "./writer.ts";
+import {
+  frameLimits,
+  type Pinging,
+  Traffic,
+  type TrafficOwner,
+} from "./traffic.ts";
+import { type BatchEncoder, Writer } from "./writer.ts";
 
 /** One ZMTP connection. */
 export class Session extends Connection
-  implements FrameSink, OpeningOwner, TrafficOwner {
+  implements FrameSink, GreetedOwner, TrafficOwner {
   readonly #limits: FrameLimits;
   #decoder: Decoder;
   #opening: Opening | undefined;
@@ -47,8 +53,8 @@ export class Session extends Connection
     super(setup, owner);
     const limit = this.options.maxHandshakeSize;
     this.#limits = { message: limit, command: limit };
-    this.#decoder = new FrameDecoder(this, this.#limits, this.direct);
-    this.#opening = new Opening(this, {
+    this.#decoder = this.decoderOver(setup, this.#limits);
+    this.#opening = this.openingOf(setup, {
       host: this.host,
       options: this.options,
       maker,
@@ -93,9 +99,10 @@ export class Session extends Connection
       clock,
       mechanism,
       greeting,
+      pinging: this.pinging,
       pipe,
     });
-    const encoder = greeting.major === 1 ? new Reframer() : traffic.encoder;
+    const encoder = this.encoderOver(traffic.encoder, greeting);
     const writer = new Writer(this, clock, this.direct, pipe, encoder);
     traffic.use(writer);
     this.#traffic = traffic;
@@ -156,7 +163,7 @@ export class Session extends Connection
     if (this.#decoder.stopped) this.proceed();
   }
 
-  protected override lastWords(): boolean {
+  protected override lastWords(_error: ZmqError | undefined): boolean {
     return this.#opening?.lastWords() ?? false;
   }
 
@@ -173,6 +180,32 @@ export class Session extends Connection
       this.emit(handshakeEvent(error), detail);
     }
     this.emit("disconnect", detail);
+  }
+
+  // For other framings. The constructor calls the first two: whoever overrides
+  // them has no fields yet.
+
+  /** What takes the octets. */
+  protected decoderOver(_setup: ConnectionSetup, limits: FrameLimits): Decoder {
+    return new FrameDecoder(this, limits, this.direct);
+  }
+
+  /** How the connection begins. */
+  protected openingOf(_setup: ConnectionSetup, opening: OpeningSetup): Opening {
+    return new GreetedOpening(this, opening);
+  }
+
+  /** What batches go through, beside what protects them. */
+  protected encoderOver(
+    inner: BatchEncoder | undefined,
+    greeting: Greeting,
+  ): BatchEncoder | undefined {
+    return greeting.major === 1 ? new Reframer() : inner;
+  }
+
+  /** How the peer is asked for a sign of life. */
+  protected get pinging(): Pinging {
+    return "command";
   }
 
   #pause(paused: boolean): void {

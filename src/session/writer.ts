@@ -26,6 +26,8 @@ export interface BatchEncoder {
    * the parts may be written to.
    */
   encode(parts: readonly Uint8Array[], room: number): readonly Uint8Array[];
+  /** What the framing itself has to say before anything else; encoded. */
+  first?(): Uint8Array | undefined;
 }
 
 /** What a writer acts on. */
@@ -156,6 +158,8 @@ export class Writer {
     this.#takeBack();
     const pipe = this.#pipe;
     const encoder = this.#encoder;
+    const control = encoder?.first?.();
+    if (control !== undefined) this.#blocked = !direct.write([control]);
     if (this.#ping !== undefined) this.#first.push(this.#ping);
     if (this.#pong !== undefined) {
       this.#first.push(encodeFrame(COMMAND, encodePong(this.#pong)));

@@ -19,6 +19,7 @@ import { ZmqError } from "../base/errors.ts";
 import { FrameCutter, frameHeader } from "./frame_cutter.ts";
 import { HeldConnection, type HeldConnectionInit } from "./held_connection.ts";
 import { CallbackByteStream } from "./streams.ts";
+import type { Subprotocol, WebSocketLink } from "./transport.ts";
 
 /** Opcodes: RFC 6455 §5.2. */
 const TEXT = 0x1;
@@ -87,18 +88,14 @@ interface CloseEventLike {
  */
 export class PlatformWebSocketStream extends CallbackByteStream {
   /** That the octets are frames of a WebSocket, and of which. */
-  readonly webSocket: {
-    readonly subprotocol: string;
-    readonly role: "client" | "server";
-    readonly masked: false;
-    readonly canPing: false;
-  };
+  readonly webSocket: WebSocketLink;
 
   /** Takes an open WebSocket to itself. */
   constructor(socket: PlatformWebSocket, init: PlatformWebSocketInit) {
     super(new PlatformConnection(socket, init));
     const { role } = init;
-    const subprotocol = socket.protocol;
+    // One that was not offered is refused by the session.
+    const subprotocol = socket.protocol as Subprotocol;
     this.webSocket = { subprotocol, role, masked: false, canPing: false };
   }
 }

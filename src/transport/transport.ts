@@ -171,6 +171,11 @@ export interface WebSocketOptions {
    * limit.
    */
   readonly handshakeInterval?: number;
+  /**
+   * The socket's option, for a WebSocket of the platform: it cannot be paused,
+   * so the octets that wait to be received are limited there. -1: no limit.
+   */
+  readonly maxQueuedBytes?: number;
 }
 
 /** What a transport is told about one attempt to connect. */
@@ -225,7 +230,7 @@ export interface Transport {
   check?(
     endpoint: Endpoint,
     role: "bind" | "connect",
-    options: StreamOptions,
+    options?: StreamOptions,
   ): void;
   /**
    * Opens one connection. Rejects with a `ZmqError` when it cannot, and with

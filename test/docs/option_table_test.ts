@@ -23,6 +23,7 @@ const HINT = "Run: tsc && node .out/test/docs/write_tables.js";
 /** Another value than the default that an option would take. */
 function otherThanDefault(name: string, option: Option): unknown {
   if (name === "interface") return "lo";
+  if (option.form !== undefined) return "host:1";
   switch (option.kind) {
     case "boolean":
       return !option.default;
