@@ -4,7 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, relative } from "node:path/posix";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -17,9 +17,17 @@ const { resolve } = createRequire(import.meta.url);
 const CURVE =
   /[\\/]node_modules[\\/]@noble[\\/]|[\\/]src[\\/]security[\\/](curve|curve_(client|server|handshake|messages|nonce|traffic)|noble)\.js$/;
 
-const NO_SODIUM = `export function sodium() {
-  throw new Error("There is no native code in a browser");
-}`;
+/** Modules that browsers have others for, and those that they cannot have. */
+const REPLACED = {
+  "adapters/auto.js": (from) => join(from, "adapters/web/auto.js"),
+  "adapters/upgrades.js": (from) => join(from, "adapters/web/upgrades.js"),
+  "ext/sodium/mod.js": () => "no-sodium",
+};
+const STUBS = {
+  "no-sodium": `export function sodium() {
+    throw new Error("There is no native code in a browser");
+  }`,
+};
 
 /**
  * Builds the files.
@@ -35,14 +43,12 @@ export async function buildWeb(from, to) {
     preserveEntrySignatures: "allow-extension",
     plugins: [{
       name: "web",
-      resolveId(source) {
+      resolveId(source, importer) {
         if (!/^[./]/.test(source)) return resolve(source);
-        if (source === "./adapters/auto.js") {
-          return join(from, "adapters/web/auto.js");
-        }
-        return source === "./ext/sodium/mod.js" ? "no-sodium" : null;
+        if (importer === undefined) return null;
+        return REPLACED[relative(from, join(importer, "..", source))]?.(from);
       },
-      load: (id) => id === "no-sodium" ? NO_SODIUM : null,
+      load: (id) => STUBS[id],
     }],
     onwarn: (warning) => {
       throw new Error(warning.message);

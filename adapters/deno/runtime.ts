@@ -14,6 +14,7 @@ import { lazyDatagrams } from "../lazy_udp.ts";
 import { udpOptions } from "../platform.ts";
 import { broadcastTransport } from "../web/ports.ts";
 import { denoApi } from "./api.ts";
+import { openBroadcast } from "./broadcast.ts";
 
 /** The runtime for Deno 2.4 or later. */
 export function denoRuntime(): Runtime {
@@ -51,7 +52,7 @@ export function denoRuntime(): Runtime {
     name: "deno",
     transports: [
       ...lazyTransports(platform, load, clock),
-      broadcastTransport(() => clock),
+      broadcastTransport(() => clock, { open: openBroadcast }),
     ],
     datagrams: lazyDatagrams(udpOptions, load),
     clock,

@@ -30,7 +30,7 @@ export function webRuntime(): Runtime {
     transports: [
       new WebSocketTransport("ws", clock),
       new WebSocketTransport("wss", clock),
-      broadcastTransport(() => clock),
+      broadcastTransport(() => clock, { locks: globalThis.navigator?.locks }),
     ],
     clock,
     options: new Set(),

@@ -8,6 +8,7 @@
 import type { Clock } from "../../src/base/clock.ts";
 import { ZmqError } from "../../src/base/errors.ts";
 import type { ByteStream, Subprotocol } from "../../src/transport/transport.ts";
+import { subprotocolOf } from "../../src/wire/websocket_names.ts";
 import {
   headError,
   HeadReader,
@@ -170,7 +171,7 @@ export function webSocketOver(
 ): ByteStream {
   const peerType = query.get("type");
   return new WebSocketByteStream(head, {
-    subprotocol: subprotocol as Subprotocol,
+    subprotocol: subprotocolOf(subprotocol) as Subprotocol,
     role: "server",
     masked: true,
     canPing: true,

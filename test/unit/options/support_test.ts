@@ -11,7 +11,8 @@ const PLATFORM = `busyPoll inBatchSize interface ipcFilterGid ipcFilterPid
 ipcFilterUid loopbackFastPath multicastHops multicastLoop outBatchSize priority
 receiveBufferSize sendBufferSize socksPassword socksProxy socksUsername
 tcpKeepalive tcpKeepaliveCount tcpKeepaliveIdle tcpKeepaliveInterval
-tcpMaxRetransmitTimeout typeOfService useFd`.split(/\s+/);
+tcpMaxRetransmitTimeout typeOfService useFd webSocketOrigins wssCertPem
+wssHostname wssKeyPem wssTrustPem wssTrustSystem`.split(/\s+/);
 
 const EXTENSIONS: Readonly<Record<string, string>> = {
   affinity: "I/O threads",
@@ -22,9 +23,6 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   normPush: "the NORM transport",
   gssapiServer: "the GSSAPI mechanism",
   gssapiPrincipal: "the GSSAPI mechanism",
-  webSocketOrigins: "the ws transport",
-  wssCertPem: "the wss transport",
-  wssTrustSystem: "the wss transport",
   vmciBufferSize: "the VMCI transport",
   vmciConnectTimeout: "the VMCI transport",
 };
@@ -124,7 +122,7 @@ describe("the options that a runtime must be able to honour", () => {
     const others = gated.filter(([name, option]) =>
       !option.platform && !(name in EXTENSIONS)
     );
-    const expected = /^(gssapi|norm|vmci|wss)/;
+    const expected = /^(gssapi|norm|vmci)/;
     for (const [name] of others) assert.match(name, expected);
   });
 
