@@ -103,6 +103,11 @@ export class HeadStream implements DirectConnection {
     return this.#direct.settled === true;
   }
 
+  /** Falls as the system takes what was written. */
+  get unsent(): number {
+    return this.#direct.unsent ?? 0;
+  }
+
   /** Stops calling `data`. */
   pause(): void {
     this.#inlet.pause();
