@@ -14,7 +14,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const { resolve } = createRequire(import.meta.url);
 
 /** What only CURVE needs, and so waits. */
-const CURVE = /[\\/]node_modules[\\/]@noble[\\/]|[\\/]src[\\/]security[\\/](curve|curve_(client|server|handshake|messages|nonce|traffic)|noble)\.js$/;
+const CURVE =
+  /[\\/]node_modules[\\/]@noble[\\/]|[\\/]src[\\/]security[\\/](curve|curve_(client|server|handshake|messages|nonce|traffic)|noble)\.js$/;
 
 /** Modules that browsers have others for, and those that they cannot have. */
 const REPLACED = {

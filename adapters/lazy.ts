@@ -91,7 +91,7 @@ async function loadBoth(
 function checkWs(
   endpoint: Endpoint,
   role: "bind" | "connect",
-  { socksProxy }: StreamOptions,
+  { socksProxy }: StreamOptions = {},
 ): void {
   if (role === "bind") parseWsBind(endpoint);
   else parseSocksProxy(socksProxy, parseWsConnect(endpoint), endpoint.text);

@@ -45,7 +45,7 @@ export class TcpTransport implements Transport {
   check(
     endpoint: Endpoint,
     role: "bind" | "connect",
-    options: StreamOptions,
+    options?: StreamOptions,
   ): void {
     checkTcp(endpoint, role, options);
   }

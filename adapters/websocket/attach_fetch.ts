@@ -10,6 +10,7 @@ import {
   type PlatformWebSocket,
   PlatformWebSocketStream,
 } from "../../src/transport/platform_web_socket.ts";
+import type { Subprotocol } from "../../src/transport/transport.ts";
 import { HttpFields } from "../../src/wire/http_head.ts";
 import {
   type OpeningRequest,
@@ -27,7 +28,7 @@ import { BunPlatformSocket, type BunServerSocket } from "./bun_socket.ts";
 /** What a granted request leads to. */
 interface Opening {
   readonly place: AttachedPlace;
-  readonly subprotocol: string;
+  readonly subprotocol: Subprotocol;
   readonly peerAddress: string;
 }
 
@@ -58,7 +59,6 @@ interface ServerLike {
 interface DenoLike {
   upgradeWebSocket(
     request: Request,
-    options: { readonly protocol: string },
   ): { readonly socket: PlatformWebSocket; readonly response: Response };
 }
 
@@ -81,7 +81,7 @@ export function attachFetch(
   const known = peerOf(request, host, place);
   const verdict = judgeAttached(asked, path, places, known);
   if ("status" in verdict) return responseTo(verdict);
-  const { subprotocol } = verdict;
+  const subprotocol = verdict.subprotocol as Subprotocol;
   const peerAddress = known ?? place.endpoint;
   const opening = { place, subprotocol, peerAddress };
   if (host.upgrade !== undefined) return upgradeOnBun(request, host, opening);
@@ -89,14 +89,16 @@ export function attachFetch(
   if (deno?.upgradeWebSocket === undefined) {
     return responseTo({ status: 503, why: "This server opens no WebSockets" });
   }
-  const upgrade = deno.upgradeWebSocket(request, { protocol: subprotocol });
-  const { socket } = upgrade;
-  // Before that, it knows no subprotocol, and drops what is written.
+  // Told the subprotocol, Deno would look for it behind a space, which libzmq
+  // does not write.
+  const { socket, response } = deno.upgradeWebSocket(request);
+  response.headers.set("Sec-WebSocket-Protocol", subprotocol);
+  // What is written before is dropped.
   socket.addEventListener(
     "open",
     () => place.accept(streamOf(socket, opening)),
   );
-  return upgrade.response;
+  return response;
 }
 
 function upgradeOnBun(
@@ -140,11 +142,12 @@ export const bunSocketHandlers: BunSocketHandlers = {
 
 function streamOf(
   socket: PlatformWebSocket,
-  { place, peerAddress }: Opening,
+  { place, subprotocol, peerAddress }: Opening,
 ): PlatformWebSocketStream {
   const { maxQueuedBytes: most } = place.options;
   return new PlatformWebSocketStream(socket, {
     role: "server",
+    subprotocol,
     localAddress: place.endpoint,
     remoteAddress: peerAddress,
     clock: place.clock,

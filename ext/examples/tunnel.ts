@@ -8,6 +8,8 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { type ByteStream, Pull, Push, type Transport } from "../../mod.ts";
 
+type Streams = Pick<ByteStream, "readable" | "writable">;
+
 /** Connections through the HTTP proxy at a port of this host. */
 function httpTunnel(port: number): Transport {
   return {
@@ -20,8 +22,10 @@ function httpTunnel(port: number): Transport {
         socket.destroy();
         throw new Error(`The proxy refused: ${status}`);
       }
+      // Node's types of Web Streams are not those of the Web.
+      const streams = Duplex.toWeb(socket) as unknown as Streams;
       return {
-        ...Duplex.toWeb(socket),
+        ...streams,
         localAddress: `tcp://127.0.0.1:${socket.localPort}`,
         remoteAddress: text,
         close: () => socket.destroy(),

@@ -124,7 +124,7 @@ export interface ExtensionOptions {
 const GSSAPI = { needs: "the GSSAPI mechanism" } as const;
 const GSSAPI_CREDENTIAL = { ...GSSAPI, mechanism: "gssapi" } as const;
 const SOCKS = { platform: true } as const;
-const WSS = { needs: "the wss transport" } as const;
+const WSS = { platform: true } as const;
 const VMCI = { needs: "the VMCI transport" } as const;
 const VMCI_SIZE = {
   ...VMCI,
@@ -186,7 +186,7 @@ export const extensionOptions = (): OptionGroup<ExtensionOptions> => ({
   wssHostname: text({ libzmq: [["ZMQ_WSS_HOSTNAME", 106]], ...WSS, min: 0 }),
   wssTrustSystem: flag({ libzmq: [["ZMQ_WSS_TRUST_SYSTEM", 107]], ...WSS }),
   webSocketOrigins: option<readonly string[] | null>({
-    needs: "the ws transport",
+    platform: true,
     kind: "origins",
     default: null,
   }),

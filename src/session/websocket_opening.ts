@@ -17,8 +17,6 @@ import { subprotocolsOf } from "./subprotocols.ts";
 
 /** What a subprotocol with a mechanism begins with. */
 const WITH_MECHANISM = "ZWS2.0/";
-/** Mechanisms where subscriptions are messages, as libzmq has it. */
-const CLEAR: ReadonlySet<string> = new Set(["NULL", "PLAIN"]);
 
 /** An opening over a WebSocket. */
 export class WebSocketOpening extends Opening {
@@ -33,13 +31,14 @@ export class WebSocketOpening extends Opening {
   ) {
     super(owner, setup);
     const { subprotocol } = link;
-    const { name } = setup.maker;
     this.#link = link;
     this.greeting = {
       // ZWS 1.0 has no commands, and is like ZMTP 2.0 in that.
       major: subprotocol === "ZWS1.0" ? 2 : 3,
-      minor: CLEAR.has(name) ? 0 : 1,
-      mechanism: name,
+      // Subscriptions are messages. libzmq's publishers know no others over a
+      // WebSocket, not even in CURVE's boxes, where its subscribers send them.
+      minor: 0,
+      mechanism: setup.maker.name,
       asServer: false,
     };
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Pipe } from "../routing/pipe.ts";
+import type { DatagramLosses, Pipe } from "../routing/pipe.ts";
 
 /** Messages and octets. */
 export interface StatsCount {
@@ -29,6 +29,8 @@ export interface SocketStats {
   };
   /** Messages thrown away: a full or vanished peer, a closed connection. */
   readonly dropped: number;
+  /** Datagrams thrown away; only sockets with udp endpoints have any. */
+  readonly datagrams: DatagramLosses;
 }
 
 /** Adds up the counts of pipes, gone ones included. */
@@ -38,6 +40,9 @@ export class SocketCounters {
   #sentMessages = 0;
   #sentOctets = 0;
   #dropped = 0;
+  #malformed = 0;
+  #overflow = 0;
+  #unsent = 0;
 
   /** Keeps the counts of a pipe that is gone. */
   keep(pipe: Pipe): void {
@@ -46,6 +51,11 @@ export class SocketCounters {
     this.#sentMessages += pipe.sent.messages;
     this.#sentOctets += pipe.sent.octets;
     this.#dropped += pipe.dropped;
+    const { losses } = pipe;
+    if (losses === undefined) return;
+    this.#malformed += losses.malformed;
+    this.#overflow += losses.overflow;
+    this.#unsent += losses.unsent;
   }
 
   /**
@@ -61,6 +71,9 @@ export class SocketCounters {
     sum.#sentMessages = this.#sentMessages;
     sum.#sentOctets = this.#sentOctets;
     sum.#dropped = this.#dropped;
+    sum.#malformed = this.#malformed;
+    sum.#overflow = this.#overflow;
+    sum.#unsent = this.#unsent;
     let outgoing = 0;
     for (const pipe of pipes) {
       sum.keep(pipe);
@@ -74,6 +87,11 @@ export class SocketCounters {
       sent: { messages: sum.#sentMessages, bytes: sum.#sentOctets },
       queued: { incoming, outgoing },
       dropped: sum.#dropped,
+      datagrams: {
+        malformed: sum.#malformed,
+        overflow: sum.#overflow,
+        unsent: sum.#unsent,
+      },
     };
   }
 }

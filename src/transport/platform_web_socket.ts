@@ -67,6 +67,8 @@ export interface PlatformWebSocket {
 export interface PlatformWebSocketInit extends HeldConnectionInit {
   /** Which side of the connection this is. */
   readonly role: "client" | "server";
+  /** The subprotocol, where the platform does not know it. */
+  readonly subprotocol?: Subprotocol;
   /**
    * The most octets that may wait while reading is paused; then the
    * connection is dropped. Default: 64 MiB.
@@ -96,7 +98,9 @@ export class PlatformWebSocketStream extends CallbackByteStream {
     super(new PlatformConnection(socket, init));
     const { role } = init;
     // One that was not offered is refused by the session.
-    const subprotocol = subprotocolOf(socket.protocol) as Subprotocol;
+    const subprotocol = subprotocolOf(
+      init.subprotocol ?? socket.protocol,
+    ) as Subprotocol;
     this.webSocket = { subprotocol, role, masked: false, canPing: false };
   }
 }

@@ -230,7 +230,7 @@ export interface Transport {
   check?(
     endpoint: Endpoint,
     role: "bind" | "connect",
-    options: StreamOptions,
+    options?: StreamOptions,
   ): void;
   /**
    * Opens one connection. Rejects with a `ZmqError` when it cannot, and with

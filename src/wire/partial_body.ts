@@ -27,6 +27,7 @@ export class PartialBody {
   #octets: Uint8Array = EMPTY;
   #length = 0;
   #missing = 0;
+  #isOpen = false;
   #trust = FIRST_TRUST;
 
   /** @param memory where bodies get theirs. */
@@ -44,9 +45,14 @@ export class PartialBody {
     return this.#missing;
   }
 
-  /** So many octets more belong to the body. */
-  expect(length: number): void {
+  /**
+   * So many octets more belong to the body.
+   *
+   * @param isOpen true when that may not be all.
+   */
+  expect(length: number, isOpen = false): void {
     this.#missing += length;
+    this.#isOpen = isOpen;
   }
 
   /** Adds a piece, of what is missing at most. */
@@ -66,7 +72,7 @@ export class PartialBody {
   get room(): Uint8Array | undefined {
     if (this.#missing < LEAST_ROOM) return undefined;
     if (this.#octets.length === this.#length) this.#grow(1);
-    return this.#octets.subarray(this.#length);
+    return this.#octets.subarray(this.#length, this.#length + this.#missing);
   }
 
   /** So many octets were read into `room`; gives them. */
@@ -79,20 +85,24 @@ export class PartialBody {
 
   /** The body that has become whole; the next one begins. */
   take(): Uint8Array {
-    // Never larger than what was announced, which is all here.
-    const body = this.#octets;
+    const octets = this.#octets;
+    const length = this.#length;
     this.#octets = EMPTY;
     this.#length = 0;
-    this.#trust = Math.max(this.#trust, 2 * body.length);
-    return body;
+    this.#trust = Math.max(this.#trust, 2 * length);
+    if (octets.length === length) return octets;
+    // Memory that has nothing in it must not be kept by who keeps the body.
+    return octets.length > 2 * length
+      ? octets.slice(0, length)
+      : octets.subarray(0, length);
   }
 
   #grow(needed: number): void {
     const have = this.#length;
-    const size = Math.min(
-      have + this.#missing,
-      Math.max(this.#trust, 2 * (have + needed)),
-    );
+    const trusted = Math.max(this.#trust, 2 * (have + needed));
+    const size = this.#isOpen
+      ? trusted
+      : Math.min(have + this.#missing, trusted);
     const grown = this.#memory.allocate?.(size) ?? new Uint8Array(size);
     grown.set(this.#octets.subarray(0, have));
     this.#octets = grown;

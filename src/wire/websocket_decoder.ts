@@ -226,7 +226,7 @@ export class WebSocketDecoder implements Decoder {
       return;
     }
     this.#inMessage = this.#inBody = true;
-    this.#body.expect(length);
+    this.#body.expect(length, !isFinal);
     if (length === 0) this.#endFrame();
   }
 

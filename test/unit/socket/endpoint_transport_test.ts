@@ -4,10 +4,10 @@ import { describe, it } from "node:test";
 import {
   Context,
   Dealer,
-  type EventDetail,
   Pull,
   Push,
   Router,
+  type SocketEvent,
   ZmqError,
 } from "../../../mod.ts";
 import { MemoryNetwork } from "../../kit/memory_stream.ts";
@@ -145,7 +145,7 @@ describe("bind() and connect() with a transport", () => {
     };
     const pull = stage.make(Pull, {});
     const push = stage.make(Push, {});
-    const closes: EventDetail[] = [];
+    const closes: SocketEvent[] = [];
     push.events.on("close", (detail) => closes.push(detail));
     await pull.bind(PLACE, { transport: network });
     push.connect(PLACE, { transport: network });
