@@ -1,6 +1,6 @@
-// Builds the package for browsers, from what tsc made of the sources: mod.js
-// for bundlers, and isomq.js, the same made small, for pages. Each has a file
-// beside it that is loaded for CURVE. `node .ci/web.mjs FROM TO` prints sizes.
+// Builds the package for browsers, from what tsc made of the sources: one
+// module for pages and bundlers, and one beside it that is loaded for CURVE.
+// `node .ci/web.mjs FROM TO` prints their sizes.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -54,21 +54,15 @@ export async function buildWeb(from, to) {
       throw new Error(warning.message);
     },
   });
-  const generate = (entry, curve) =>
-    bundle.generate({
-      entryFileNames: entry,
-      chunkFileNames: (chunk) => chunk.name === "curve" ? curve : entry,
-      hoistTransitiveImports: false,
-      manualChunks: (id) => CURVE.test(id) ? "curve" : "isomq",
-    });
   rmSync(to, { recursive: true, force: true });
   mkdirSync(to, { recursive: true });
-  const { output } = await generate("mod.js", "curve.js");
-  const small = await generate("isomq.js", "isomq_curve.js");
+  const { output } = await bundle.generate({
+    entryFileNames: "isomq.js",
+    chunkFileNames: "[name].js",
+    hoistTransitiveImports: false,
+    manualChunks: (id) => CURVE.test(id) ? "isomq_curve" : "isomq",
+  });
   for (const { fileName, code } of output) {
-    writeFileSync(join(to, fileName), code);
-  }
-  for (const { fileName, code } of small.output) {
     writeFileSync(join(to, fileName), minified(code, to));
   }
   return output.flatMap(({ moduleIds }) => moduleIds);
