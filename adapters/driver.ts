@@ -79,8 +79,6 @@ export interface Names {
 
 /** The stream sockets of one runtime. Errors are the runtime's own. */
 export interface Driver extends Platform, Names {
-  /** True when a listener keeps a descriptor to spare. */
-  readonly keepsSpare?: boolean;
   /** Opens one connection. */
   dial(place: Place, options: DialOptions): Promise<SocketConnection>;
   /**
@@ -96,6 +94,8 @@ export interface Driver extends Platform, Names {
   ): Promise<SocketConnection>;
   /** Listens. */
   serve(place: Place, options: ServeOptions): Promise<Server>;
+  /** Why no descriptor can be opened; `undefined` when one can. */
+  lack(): unknown;
   /** Makes a fresh temporary directory that only this user can enter. */
   makeDirectory(prefix: string): Promise<string>;
 }

@@ -20,7 +20,6 @@ import type {
   ServeOptions,
   Server,
 } from "../driver.ts";
-import { lackOfDescriptors } from "../files.ts";
 import { NodeConnection } from "../node/connection.ts";
 import { deadOnArrival, listenPlace, served, tune } from "../node/driver.ts";
 import { clientTls, serverTls } from "./options.ts";
@@ -34,8 +33,6 @@ export class TlsDriver implements Driver {
   readonly platform: string;
   /** Nothing that TLS has. */
   readonly abstractNames = false;
-  /** True when a listener keeps a descriptor to spare. */
-  readonly keepsSpare: boolean;
   readonly #plain: Driver;
   readonly #clock: Clock;
 
@@ -43,7 +40,6 @@ export class TlsDriver implements Driver {
   constructor(plain: Driver, clock: Clock) {
     this.runtime = plain.runtime;
     this.platform = plain.platform;
-    this.keepsSpare = plain.keepsSpare === true;
     this.#plain = plain;
     this.#clock = clock;
   }
@@ -106,6 +102,11 @@ export class TlsDriver implements Driver {
     });
   }
 
+  /** Why no descriptor can be opened, where that can be asked. */
+  lack(): unknown {
+    return this.#plain.lack();
+  }
+
   /** Listens, with the certificate of the options. */
   serve(place: NetPlace, options: ServeOptions): Promise<Server> {
     const { stream } = options;
@@ -115,7 +116,7 @@ export class TlsDriver implements Driver {
       allowHalfOpen: true,
     });
     server.on("connection", (socket) => {
-      const lack = this.keepsSpare ? lackOfDescriptors() : undefined;
+      const lack = this.lack();
       waiting.add(socket);
       if (lack !== undefined) waiting.drop(socket, lack);
     });

@@ -167,6 +167,9 @@ export abstract class Pipe {
   /** Takes no more messages; what is queued may still leave. For good. */
   abstract retire(): void;
 
+  /** Hands over what has arrived and waits for room, limits or not. */
+  settle(): void {}
+
   /** Closes the pipe now, dropping what waits to leave. */
   abstract close(): void;
 

@@ -141,7 +141,8 @@ export class SocketCore
 
   /** Messages and octets so far. */
   get stats(): SocketStats {
-    return this.#counters.with(this.#pipes, this.pattern.waiting);
+    const { waiting, dropped } = this.pattern;
+    return this.#counters.with(this.#pipes, waiting, dropped);
   }
 
   openPipe(

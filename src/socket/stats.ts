@@ -63,8 +63,13 @@ export class SocketCounters {
    *
    * @param incoming what waits to be received; pipes that are gone may have
    * left some of it.
+   * @param homeless what was thrown away without a pipe.
    */
-  with(pipes: Iterable<Pipe>, incoming: number): SocketStats {
+  with(
+    pipes: Iterable<Pipe>,
+    incoming: number,
+    homeless: number,
+  ): SocketStats {
     const sum = new SocketCounters();
     sum.#receivedMessages = this.#receivedMessages;
     sum.#receivedOctets = this.#receivedOctets;
@@ -86,7 +91,7 @@ export class SocketCounters {
       },
       sent: { messages: sum.#sentMessages, bytes: sum.#sentOctets },
       queued: { incoming, outgoing },
-      dropped: sum.#dropped,
+      dropped: sum.#dropped + homeless,
       datagrams: {
         malformed: sum.#malformed,
         overflow: sum.#overflow,

@@ -60,6 +60,12 @@ export interface DirectStream {
    * again. A stream that cannot know leaves it out.
    */
   readonly settled?: boolean;
+  /**
+   * A number that is 0 when the system has all that was written, and falls
+   * whenever it takes some of what it has not. A stream that cannot know leaves
+   * it out.
+   */
+  readonly unsent?: number;
   /** Stops calling `data`; octets already read may still come once. */
   pause(): void;
   /** Goes on calling `data`. */
