@@ -78,6 +78,7 @@ export { poll } from "./src/context/poll.ts";
 export { proxy } from "./src/context/proxy.ts";
 export { Channel } from "./src/socket/channel.ts";
 export { Client } from "./src/socket/client.ts";
+export { Datagram } from "./src/socket/datagram.ts";
 export { Dealer } from "./src/socket/dealer.ts";
 export { Dish } from "./src/socket/dish.ts";
 export { Gather } from "./src/socket/gather.ts";
@@ -118,6 +119,7 @@ export type {
   ProxyStatistics,
 } from "./src/context/proxy.ts";
 export type { Endpoint } from "./src/endpoint/endpoint.ts";
+export type { DatagramAddress } from "./src/endpoint/udp.ts";
 export type { FrameLike, Message, MessageLike } from "./src/message/message.ts";
 export type * from "./src/options/types.ts";
 export type { PeerInfo } from "./src/routing/peer.ts";
@@ -149,8 +151,16 @@ export type { SendOptions } from "./src/socket/sender.ts";
 export type { RoutedBy, RoutedMessage } from "./src/socket/server.ts";
 export type { ContextLike } from "./src/socket/services.ts";
 export type { SocketInit } from "./src/socket/socket.ts";
+export type { DatagramLosses } from "./src/routing/pipe.ts";
 export type { SocketStats, StatsCount } from "./src/socket/stats.ts";
 export type { WaitOptions } from "./src/socket/waiters.ts";
+export type {
+  AnyTransport,
+  DatagramSettings,
+  DatagramSink,
+  DatagramSocket,
+  DatagramTransport,
+} from "./src/transport/datagram.ts";
 export type { Runtime } from "./src/transport/runtime.ts";
 export type {
   ByteSink,

@@ -1,10 +1,10 @@
-// Builds the package for browsers, from what tsc made of the sources: mod.js
-// for bundlers, and isomq.js, the same made small, for pages. Each has a file
-// beside it that is loaded for CURVE. `node .ci/web.mjs FROM TO` prints sizes.
+// Builds the package for browsers, from what tsc made of the sources: one
+// module for pages and bundlers, and one beside it that is loaded for CURVE.
+// `node .ci/web.mjs FROM TO` prints their sizes.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, relative } from "node:path/posix";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -17,9 +17,35 @@ const { resolve } = createRequire(import.meta.url);
 const CURVE =
   /[\\/]node_modules[\\/]@noble[\\/]|[\\/]src[\\/]security[\\/](curve|curve_(client|server|handshake|messages|nonce|traffic)|noble)\.js$/;
 
-const NO_SODIUM = `export function sodium() {
-  throw new Error("There is no native code in a browser");
-}`;
+/** Modules that browsers have others for. */
+const REPLACED = {
+  "adapters/auto.js": "adapters/web/auto.js",
+  "adapters/upgrades.js": "adapters/web/upgrades.js",
+};
+
+/**
+ * Modules that nothing in a browser leads to: there is neither TCP nor UDP, no
+ * peer of before ZMTP 3, and no native code.
+ */
+const LEFT_OUT = new Set([
+  "ext/sodium/mod.js",
+  "src/routing/datagram_pipe.js",
+  "src/session/datagrams.js",
+  "src/session/raw_session.js",
+  "src/session/reframer.js",
+  "src/wire/datagrams.js",
+  "src/wire/old_framing.js",
+]);
+
+/** A module with the same exports, all of which throw when they are called. */
+function emptied(code) {
+  const names = code.matchAll(
+    /^export (?:\w+ )*?(?:class|const|function) (\w+)/gm,
+  );
+  return [...names].map(([, name]) =>
+    `export function ${name}() { throw new Error("This is no browser's"); }`
+  ).join("\n");
+}
 
 /**
  * Builds the files.
@@ -35,34 +61,33 @@ export async function buildWeb(from, to) {
     preserveEntrySignatures: "allow-extension",
     plugins: [{
       name: "web",
-      resolveId(source) {
+      resolveId(source, importer) {
         if (!/^[./]/.test(source)) return resolve(source);
-        if (source === "./adapters/auto.js") {
-          return join(from, "adapters/web/auto.js");
-        }
-        return source === "./ext/sodium/mod.js" ? "no-sodium" : null;
+        if (importer === undefined) return null;
+        const path = join(importer, "..", source);
+        return join(
+          from,
+          REPLACED[relative(from, path)] ?? relative(from, path),
+        );
       },
-      load: (id) => id === "no-sodium" ? NO_SODIUM : null,
+      load(id) {
+        if (!LEFT_OUT.has(relative(from, id))) return null;
+        return emptied(readFileSync(id, "utf8"));
+      },
     }],
     onwarn: (warning) => {
       throw new Error(warning.message);
     },
   });
-  const generate = (entry, curve) =>
-    bundle.generate({
-      entryFileNames: entry,
-      chunkFileNames: (chunk) => chunk.name === "curve" ? curve : entry,
-      hoistTransitiveImports: false,
-      manualChunks: (id) => CURVE.test(id) ? "curve" : "isomq",
-    });
   rmSync(to, { recursive: true, force: true });
   mkdirSync(to, { recursive: true });
-  const { output } = await generate("mod.js", "curve.js");
-  const small = await generate("isomq.js", "isomq_curve.js");
+  const { output } = await bundle.generate({
+    entryFileNames: "isomq.js",
+    chunkFileNames: "[name].js",
+    hoistTransitiveImports: false,
+    manualChunks: (id) => CURVE.test(id) ? "isomq_curve" : "isomq",
+  });
   for (const { fileName, code } of output) {
-    writeFileSync(join(to, fileName), code);
-  }
-  for (const { fileName, code } of small.output) {
     writeFileSync(join(to, fileName), minified(code, to));
   }
   return output.flatMap(({ moduleIds }) => moduleIds);

@@ -6,6 +6,7 @@
  */
 
 import type * as Crypto from "node:crypto";
+import type * as Dgram from "node:dgram";
 import type * as Dns from "node:dns/promises";
 import type * as FsNow from "node:fs";
 import type * as Fs from "node:fs/promises";
@@ -19,6 +20,8 @@ import type * as Threads from "node:worker_threads";
 export interface Builtins {
   /** Certificates and keys. */
   readonly "node:crypto": typeof Crypto;
+  /** Datagrams. */
+  readonly "node:dgram": typeof Dgram;
   /** Name resolution. */
   readonly "node:dns/promises": typeof Dns;
   /** Files, at once. */

@@ -66,10 +66,19 @@ export interface Server {
   hold(keepsProcess: boolean): void;
 }
 
+/** What a runtime allows a program to know of names. */
+export interface Names {
+  /** Says whether interfaces may be listed without asking the user. */
+  canListInterfaces(): boolean;
+  /**
+   * The addresses to use among those that a name resolved to, for runtimes
+   * that allow names rather than addresses.
+   */
+  allowedHosts?(name: string, port: number, hosts: string[]): string[];
+}
+
 /** The stream sockets of one runtime. Errors are the runtime's own. */
-export interface Driver extends Platform {
-  /** True when a listener keeps a descriptor to spare. */
-  readonly keepsSpare?: boolean;
+export interface Driver extends Platform, Names {
   /** Opens one connection. */
   dial(place: Place, options: DialOptions): Promise<SocketConnection>;
   /**
@@ -85,13 +94,8 @@ export interface Driver extends Platform {
   ): Promise<SocketConnection>;
   /** Listens. */
   serve(place: Place, options: ServeOptions): Promise<Server>;
-  /** Says whether interfaces may be listed without asking the user. */
-  canListInterfaces(): boolean;
-  /**
-   * The addresses to use among those that a name resolved to, for runtimes
-   * that allow names rather than addresses.
-   */
-  allowedHosts?(name: string, port: number, hosts: string[]): string[];
+  /** Why no descriptor can be opened; `undefined` when one can. */
+  lack(): unknown;
   /** Makes a fresh temporary directory that only this user can enter. */
   makeDirectory(prefix: string): Promise<string>;
 }

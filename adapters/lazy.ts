@@ -53,7 +53,10 @@ export function lazyTransports(
 ): Transport[] {
   let loading: Promise<{ tcp: Transport; ipc: Transport }> | undefined;
   const both = (): Promise<{ tcp: Transport; ipc: Transport }> =>
-    loading ??= loadBoth(load);
+    loading ??= loadBoth(load).catch((cause) => {
+      loading = undefined;
+      throw cause;
+    });
   return [
     new LazyTransport("tcp", checkTcp, async () => (await both()).tcp),
     new LazyTransport(
@@ -150,6 +153,10 @@ class LazyTransport implements Transport {
   }
 
   #transport(): Promise<Transport> {
-    return this.#loaded ??= this.#load();
+    return this.#loaded ??= this.#load().catch((cause) => {
+      // Without descriptors nothing can be loaded: the next attempt may.
+      this.#loaded = undefined;
+      throw cause;
+    });
   }
 }

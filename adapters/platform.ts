@@ -25,6 +25,15 @@ export interface Platform {
   readonly abstractNames: boolean;
 }
 
+/** The platform options that `node:dgram` honours on every runtime. */
+export const udpOptions: readonly string[] = ["multicastHops", "multicastLoop"];
+
+/** Those that only Node and Bun honour: Deno takes them and does nothing. */
+export const udpBufferOptions: readonly string[] = [
+  "receiveBufferSize",
+  "sendBufferSize",
+];
+
 /**
  * The address of an `ipc` endpoint.
  *

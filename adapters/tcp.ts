@@ -85,7 +85,8 @@ export class TcpTransport implements Transport {
       return new CallbackByteStream(connection);
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
-      throw toZmqError(cause, "connect", text);
+      // Without descriptors, names are unknown, and Bun calls peers unwilling.
+      throw toZmqError(this.#driver.lack() ?? cause, "connect", text);
     }
   }
 

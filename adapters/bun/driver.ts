@@ -9,7 +9,6 @@ import { formatTcp } from "../../src/endpoint/tcp.ts";
 import type { StreamOptions } from "../../src/transport/transport.ts";
 import type { SocketConnection } from "../connection.ts";
 import type { DialOptions, Place, ServeOptions, Server } from "../driver.ts";
-import { lackOfDescriptors } from "../files.ts";
 import { deadOnArrival, NodeDriver, tune } from "../node/driver.ts";
 import { type BunApi, bunApi, type BunHandlers } from "./api.ts";
 import { BunConnection, type OwnSocket } from "./connection.ts";
@@ -51,7 +50,7 @@ export class BunDriver extends NodeDriver {
         : { hostname: place.host, port: place.port }),
       allowHalfOpen: true,
       socket: handlers((socket) => {
-        const lack = this.keepsSpare ? lackOfDescriptors() : undefined;
+        const lack = this.lack();
         if (lack !== undefined) {
           socket.end();
           options.failed(lack);

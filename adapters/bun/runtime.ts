@@ -7,7 +7,10 @@
 import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
+import type { Driver } from "../driver.ts";
 import { lazyTransports, socksOptions, webSocketOptions } from "../lazy.ts";
+import { lazyDatagrams } from "../lazy_udp.ts";
+import { udpBufferOptions, udpOptions } from "../platform.ts";
 import { broadcastTransport } from "../web/ports.ts";
 import { hasTypeOfService } from "../node/abilities.ts";
 import { bunApi } from "./api.ts";
@@ -21,15 +24,17 @@ export function bunRuntime(): Runtime {
   };
   const clock = systemClock();
   let options: Set<string> | undefined;
+  const load = async (): Promise<Driver> => {
+    const { BunDriver } = await import("./driver.ts");
+    return new BunDriver({ ...platform, keepsSpare: true });
+  };
   return {
     name: "bun",
     transports: [
-      ...lazyTransports(platform, async () => {
-        const { BunDriver } = await import("./driver.ts");
-        return new BunDriver({ ...platform, keepsSpare: true });
-      }, clock),
+      ...lazyTransports(platform, load, clock),
       broadcastTransport(() => clock),
     ],
+    datagrams: lazyDatagrams([...udpOptions, ...udpBufferOptions], load),
     clock,
     // node:net, which has to be asked, takes its time to load.
     get options(): Set<string> {

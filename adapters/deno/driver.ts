@@ -42,8 +42,8 @@ export class DenoDriver implements Driver {
   readonly platform: string;
   /** True when abstract names are the same as other programs'. */
   readonly abstractNames: boolean;
-  /** True unless looking for a descriptor would ask the user. */
-  readonly keepsSpare: boolean;
+  // Looking for a descriptor must not ask the user.
+  readonly #keepsSpare: boolean;
   readonly #deno: DenoApi = denoApi();
   readonly #node: NodeDriver;
 
@@ -56,7 +56,7 @@ export class DenoDriver implements Driver {
       name: "read",
       path: "/dev/null",
     });
-    this.keepsSpare = this.platform !== "win32" && state === "granted";
+    this.#keepsSpare = this.platform !== "win32" && state === "granted";
     this.#node = new NodeDriver(platform);
   }
 
@@ -94,7 +94,7 @@ export class DenoDriver implements Driver {
     if (wantsNode(options.stream)) {
       return await this.#node.serve(place, options);
     }
-    const lack = this.keepsSpare ? lackOfDescriptors : () => undefined;
+    const lack = () => this.lack();
     if (!("path" in place)) {
       const listener = this.#deno.listen({
         hostname: place.host,
@@ -107,6 +107,11 @@ export class DenoDriver implements Driver {
     const listener = this.#deno.listen({ transport: "unix", path });
     const file = path.startsWith("\0") ? undefined : await SocketFile.at(path);
     return new DenoServer(listener, place, options, lack, file);
+  }
+
+  /** Why no descriptor can be opened, where `--allow-read` lets us ask. */
+  lack(): unknown {
+    return this.#keepsSpare ? lackOfDescriptors() : undefined;
   }
 
   /** True when `--allow-sys` covers network interfaces. */

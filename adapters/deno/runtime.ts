@@ -8,9 +8,13 @@ import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { builtin } from "../builtin.ts";
 import { messageDefer, systemClock } from "../clock.ts";
+import type { Driver } from "../driver.ts";
 import { lazyTransports, socksOptions, webSocketOptions } from "../lazy.ts";
+import { lazyDatagrams } from "../lazy_udp.ts";
+import { udpOptions } from "../platform.ts";
 import { broadcastTransport } from "../web/ports.ts";
 import { denoApi } from "./api.ts";
+import { openBroadcast } from "./broadcast.ts";
 
 /** The runtime for Deno 2.4 or later. */
 export function denoRuntime(): Runtime {
@@ -40,15 +44,17 @@ export function denoRuntime(): Runtime {
     // Before Deno 2.6, setImmediate is a timer of 1 ms.
     ...(!since(6) && { defer: portDefer() }),
   });
+  const load = async (): Promise<Driver> => {
+    const { DenoDriver } = await import("./driver.ts");
+    return new DenoDriver(platform);
+  };
   return {
     name: "deno",
     transports: [
-      ...lazyTransports(platform, async () => {
-        const { DenoDriver } = await import("./driver.ts");
-        return new DenoDriver(platform);
-      }, clock),
-      broadcastTransport(() => clock),
+      ...lazyTransports(platform, load, clock),
+      broadcastTransport(() => clock, { open: openBroadcast }),
     ],
+    datagrams: lazyDatagrams(udpOptions, load),
     clock,
     options,
     loadAddon: loadAllowed,

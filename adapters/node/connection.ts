@@ -6,7 +6,7 @@
 
 import type { Socket } from "node:net";
 import { SocketConnection, writeLimit } from "../connection.ts";
-import type { Intake, IntakeOwner } from "./intake.ts";
+import { type Intake, type IntakeOwner, writeQueueSize } from "./intake.ts";
 
 /** A byte stream by callbacks over a `net.Socket`. */
 export class NodeConnection extends SocketConnection implements IntakeOwner {
@@ -22,14 +22,16 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
    *
    * @param intake what Node's socket reads with; another runtime's has "data"
    * events instead.
+   * @param since when it was connected, where there was a handshake since.
    */
   constructor(
     socket: Socket,
     localAddress: string,
     remoteAddress: string,
     intake?: Intake,
+    since?: number,
   ) {
-    super(localAddress, remoteAddress);
+    super(localAddress, remoteAddress, since);
     this.#socket = socket;
     this.#isNode = this.#reading = intake !== undefined;
     if (intake !== undefined) intake.owner = this;
@@ -66,6 +68,12 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
   /** True when the system has all that was written. */
   get settled(): boolean {
     return this.#socket.writableLength === 0 && !this.lost;
+  }
+
+  /** Falls as the system takes what was written, within one chunk too. */
+  get unsent(): number {
+    const { writableLength } = this.#socket;
+    return writableLength + writeQueueSize(this.#socket);
   }
 
   /** Stops calling `data`. */

@@ -39,8 +39,7 @@ export class NodeDriver implements Driver {
   readonly platform: string;
   /** True when abstract names are the same as other programs'. */
   readonly abstractNames: boolean;
-  /** True when a listener keeps a descriptor to spare. */
-  readonly keepsSpare: boolean;
+  readonly #keepsSpare: boolean;
   readonly #readsInto: boolean;
 
   /** Takes what differs between the runtimes. */
@@ -48,7 +47,7 @@ export class NodeDriver implements Driver {
     this.runtime = options.runtime;
     this.platform = options.platform;
     this.abstractNames = options.abstractNames;
-    this.keepsSpare = options.keepsSpare === true &&
+    this.#keepsSpare = options.keepsSpare === true &&
       options.platform !== "win32";
     this.#readsInto = options.readsInto ?? false;
   }
@@ -120,7 +119,7 @@ export class NodeDriver implements Driver {
       pauseOnConnect: true,
     });
     server.on("connection", (accepted) => {
-      const lack = this.keepsSpare ? lackOfDescriptors() : undefined;
+      const lack = this.lack();
       if (lack !== undefined) {
         accepted.destroy();
         options.failed(lack);
@@ -147,6 +146,11 @@ export class NodeDriver implements Driver {
         resolve(served(server));
       });
     });
+  }
+
+  /** Why no descriptor can be opened, where that can be asked. */
+  lack(): unknown {
+    return this.#keepsSpare ? lackOfDescriptors() : undefined;
   }
 
   /** Listing interfaces takes no permission. */

@@ -36,36 +36,66 @@ export interface Channels {
    * Takes a name for this context alone, where the platform has a way; gives
    * what frees it, or nothing when somebody has it.
    */
-  readonly reserve?:
-    | ((name: string) => Promise<(() => void) | undefined>)
-    | undefined;
+  readonly reserve?: Reserve | undefined;
   /** Opens a channel. */
   open(name: string, heard: (message: ChannelMessage) => void): Channel;
 }
 
 /** What is used of a `BroadcastChannel`; the last two only some have. */
-interface BroadcastLike {
-  onmessage: ((event: { data: unknown }) => void) | null;
+export interface BroadcastLike {
+  /** Called with each message. */
+  // deno-lint-ignore no-explicit-any
+  onmessage: ((event: any) => void) | null;
+  /** Sends a message to the others of the name. */
   postMessage(message: unknown): void;
+  /** Hears nothing more. */
   close(): void;
-  ref?(): void;
-  unref?(): void;
+  /** Lets the channel keep the process running. */
+  ref?(): unknown;
+  /** Does not let the channel keep the process running. */
+  unref?(): unknown;
 }
+
+/** What is used of Web Locks. */
+export interface LocksLike {
+  /** Calls back with the lock, or with `null` when somebody has it. */
+  request(
+    name: string,
+    options: { readonly ifAvailable: true },
+    callback: (lock: unknown) => Promise<void> | undefined,
+  ): Promise<unknown>;
+}
+
+/** What a platform has for names that others hear. */
+export interface BroadcastWays {
+  /** Opens a channel; default: the platform's `BroadcastChannel`. */
+  readonly open?: (name: string) => BroadcastLike;
+  /** Web Locks, which browsers have where pages come by https. */
+  readonly locks?: LocksLike | undefined;
+}
+
+/** Takes a name; gives what frees it, or nothing when somebody has it. */
+export type Reserve = (
+  name: string,
+) => Promise<(() => Promise<unknown>) | undefined>;
 
 /** Channels between the tabs and workers of an origin, or of a process. */
 export class BroadcastChannels implements Channels {
   readonly scheme = "broadcast";
   readonly answers = false;
   readonly bound: Set<string> = new Set();
-  readonly reserve:
-    | ((name: string) => Promise<(() => void) | undefined>)
-    | undefined = lockOrNothing();
+  readonly reserve: Reserve | undefined;
+  readonly #open: (name: string) => BroadcastLike;
+
+  /** Takes what the platform has. */
+  constructor({ open, locks }: BroadcastWays) {
+    this.#open = open ?? ((name) => new BroadcastChannel(name));
+    if (locks !== undefined) this.reserve = (name) => lock(locks, name);
+  }
 
   /** Opens a channel. */
   open(name: string, heard: (message: ChannelMessage) => void): Channel {
-    const channel = new BroadcastChannel(
-      `isomq:${name}`,
-    ) as unknown as BroadcastLike;
+    const channel = this.#open(`isomq:${name}`);
     channel.onmessage = ({ data }) => {
       if (isMessage(data)) heard(data);
     };
@@ -80,20 +110,30 @@ export class BroadcastChannels implements Channels {
   }
 }
 
-/** Web Locks, which browsers have where pages come by https. */
-function lockOrNothing(): Channels["reserve"] {
-  const { locks } = globalThis.navigator ?? {};
-  if (locks === undefined) return undefined;
-  return (name) =>
-    new Promise((resolve, reject) => {
-      const held = (lock: unknown): Promise<void> | undefined => {
-        if (lock !== null) return new Promise((free) => resolve(free));
+/** A lock for as long as the name is bound, by a page that is there. */
+function lock(
+  locks: LocksLike,
+  name: string,
+): Promise<(() => Promise<unknown>) | undefined> {
+  return new Promise((resolve, reject) => {
+    const request = locks.request(
+      `isomq:${name}`,
+      { ifAvailable: true },
+      (lock): Promise<void> | undefined => {
+        if (lock !== null) {
+          return new Promise((free) =>
+            resolve(() => {
+              free();
+              return request;
+            })
+          );
+        }
         resolve(undefined);
         return undefined;
-      };
-      locks.request(`isomq:${name}`, { ifAvailable: true }, held)
-        .catch(reject);
-    });
+      },
+    );
+    request.catch(reject);
+  });
 }
 
 /**
@@ -152,6 +192,7 @@ export class PortChannels implements Channels {
   readonly #heardOnNode = (message: unknown): void => this.#hear(message);
   #listening = false;
   #holds = true;
+  #letsGo = false;
 
   /** Takes a port; use `of`. */
   private constructor(port: PortLike) {
@@ -199,6 +240,7 @@ export class PortChannels implements Channels {
   #hear(data: unknown): void {
     if (!isMessage(data)) return;
     const { [MARK]: channel, message } = data;
+    if (!this.#holds) this.#letGo();
     if (typeof channel !== "string" || !isMessage(message)) return;
     const open = this.#open.get(channel);
     if (open !== undefined) {
@@ -231,6 +273,18 @@ export class PortChannels implements Channels {
     this.#holds = holds;
     if (holds) port.ref?.();
     else port.unref?.();
+  }
+
+  /** Deno forgets with each message that the port keeps no process. */
+  #letGo(): void {
+    if (this.#letsGo) return;
+    this.#letsGo = true;
+    setTimeout(() => {
+      this.#letsGo = false;
+      if (this.#holds) return;
+      this.#port.ref?.();
+      this.#port.unref?.();
+    }, 0);
   }
 }
 

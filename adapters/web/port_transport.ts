@@ -101,7 +101,7 @@ class PortListener implements Listener {
   readonly #accept: (stream: ByteStream) => void;
   readonly #self = fresh();
   #meeting: Channel | undefined;
-  #free: (() => void) | undefined;
+  #free: (() => Promise<unknown>) | undefined;
   #taken = false;
   #open = false;
 
@@ -133,12 +133,12 @@ class PortListener implements Listener {
     );
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    const free = this.#free;
+    this.#free = undefined;
     this.#meeting?.close();
     this.#meeting = undefined;
-    this.#free?.();
-    this.#free = undefined;
-    return Promise.resolve();
+    await free?.();
   }
 
   hold(keepsProcess: boolean): void {
@@ -150,12 +150,12 @@ class PortListener implements Listener {
     const name = this.#name;
     if (bound.has(name)) return false;
     bound.add(name);
-    this.#free = () => bound.delete(name);
+    this.#free = () => Promise.resolve(bound.delete(name));
     const free = await reserve?.(name);
     if (free !== undefined) {
       this.#free = () => {
         bound.delete(name);
-        free();
+        return free();
       };
     } else if (reserve !== undefined) return false;
     this.#meeting = this.#channels.open(name, (message) => this.#hear(message));

@@ -15,7 +15,7 @@ import type {
   ListenOptions,
   Transport,
 } from "../../src/transport/transport.ts";
-import type { Channels, PortLike } from "./channel.ts";
+import type { BroadcastWays, Channels, PortLike } from "./channel.ts";
 import type * as PortTransport from "./port_transport.ts";
 
 /** The longest name, as with inproc. */
@@ -38,12 +38,15 @@ export function portTransport(port: PortLike, clock: () => Clock): Transport {
 }
 
 /** The transport between the tabs and workers of an origin. */
-export function broadcastTransport(clock: () => Clock): Transport {
+export function broadcastTransport(
+  clock: () => Clock,
+  ways: BroadcastWays = {},
+): Transport {
   let channels: Channels | undefined;
   return new NamedTransport(
     "broadcast",
     clock,
-    ({ BroadcastChannels }) => channels ??= new BroadcastChannels(),
+    ({ BroadcastChannels }) => channels ??= new BroadcastChannels(ways),
   );
 }
 

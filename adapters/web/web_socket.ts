@@ -8,6 +8,7 @@ import type { Clock } from "../../src/base/clock.ts";
 import { quote, ZmqError } from "../../src/base/errors.ts";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { PlatformWebSocketStream } from "../../src/transport/platform_web_socket.ts";
+import { tokenOf } from "../../src/wire/websocket_names.ts";
 import type {
   ByteStream,
   ConnectOptions,
@@ -40,7 +41,7 @@ export function dialWebSocket(
     };
     let socket: WebSocket;
     try {
-      socket = new WebSocket(text, [...subprotocols]);
+      socket = new WebSocket(text, subprotocols.map(tokenOf));
     } catch (cause) {
       // A page that came by https may not open a WebSocket without TLS.
       refuse(cause);

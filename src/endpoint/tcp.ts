@@ -114,9 +114,22 @@ export function parseHostPort(
     );
   }
   const port = parsePort(address.slice(split + 1), use, endpoint);
-  const host = address.slice(0, split);
+  return { ...parseHost(address.slice(0, split), use, endpoint), port };
+}
+
+/**
+ * Parses a host without a port, with the brackets of an IPv6 address.
+ *
+ * @param endpoint The endpoint that error messages quote.
+ * @throws {ZmqError} `EINVAL`.
+ */
+export function parseHost(
+  host: string,
+  use: TcpAddressUse,
+  endpoint: string,
+): Pick<TcpAddress, "kind" | "host"> {
   const kind = hostKind(host, use, endpoint);
-  return { kind, host: host.startsWith("[") ? host.slice(1, -1) : host, port };
+  return { kind, host: host.startsWith("[") ? host.slice(1, -1) : host };
 }
 
 /**
@@ -130,11 +143,14 @@ export function formatTcp(
   port: number,
   scheme: string = "tcp",
 ): string {
+  return `${scheme}://${formatHostPort(host, port)}`;
+}
+
+/** The text of an address without a scheme, as {@linkcode formatTcp}. */
+export function formatHostPort(host: string, port: number): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(host)?.[1];
   const plain = mapped ?? host;
-  return plain.includes(":")
-    ? `${scheme}://[${plain}]:${port}`
-    : `${scheme}://${plain}:${port}`;
+  return plain.includes(":") ? `[${plain}]:${port}` : `${plain}:${port}`;
 }
 
 /** True for four decimal octets without leading zeros. */

@@ -10,7 +10,11 @@ import type { AddressFilter } from "./address_filter.ts";
 import { selectMechanism } from "./mechanism.ts";
 import { nearestName } from "./names.ts";
 import type { Option, SecurityMechanism } from "./option.ts";
-import { singlePartTypes, type SocketType } from "./socket_type.ts";
+import {
+  datagramTypes,
+  singlePartTypes,
+  type SocketType,
+} from "./socket_type.ts";
 import {
   type EveryOption,
   findOption,
@@ -86,6 +90,8 @@ export interface OptionRuntime {
   readonly name: string;
   /** The platform and extension options that it can honour. */
   readonly options: ReadonlySet<string>;
+  /** What it has for datagrams, with the options that only they honour. */
+  readonly datagrams?: readonly { readonly options: ReadonlySet<string> }[];
 }
 
 let base: Options | undefined;
@@ -159,7 +165,7 @@ export function setOption(
     throw refusal(option, name, value, `expected ${expectation(option)}`);
   }
   if (resolved !== read(templateOf(type), name)) {
-    checkSupport(option, name, value, runtime);
+    checkSupport(option, type, name, value, runtime);
   }
   write(options, name, resolved);
   selectMechanism(options, name);
@@ -206,14 +212,19 @@ function gatedOptions(): readonly (readonly [string, Option])[] {
 
 function checkSupport(
   option: Option,
+  type: SocketType,
   name: string,
   value: unknown,
   runtime: OptionRuntime,
 ): void {
   const isGated = option.platform || option.needs !== undefined;
   if (!isGated || runtime.options.has(name)) return;
+  const { datagrams = [] } = runtime;
+  const isForDatagrams = datagrams.some(({ options }) => options.has(name));
+  if (isForDatagrams && datagramTypes.has(type)) return;
+  const only = isForDatagrams ? " but for datagrams" : "";
   const reason = option.needs === undefined
-    ? `the runtime ${quote(runtime.name)} does not support the option`
+    ? `the runtime ${quote(runtime.name)} does not support the option${only}`
     : `the option belongs to ${option.needs}, which the runtime ` +
       `${quote(runtime.name)} does not have`;
   throw new ZmqError(

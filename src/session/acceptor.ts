@@ -18,6 +18,7 @@ import type {
 } from "../transport/transport.ts";
 import type { Connection, ConnectionOwner } from "./connection.ts";
 import { toZmqError } from "./failure.ts";
+import { FailureLimit } from "./failure_limit.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
 import { SharedProperties } from "./shared_properties.ts";
 import { type ConnectionMaker, prepareConnections } from "./maker.ts";
@@ -29,6 +30,7 @@ const OVER_TCP: ReadonlySet<string> = new Set(["tcp", "ws", "wss"]);
 
 /** One endpoint that is listened on. */
 export class Acceptor implements ConnectionOwner {
+  readonly failures: FailureLimit;
   readonly #host: SessionHost;
   readonly #transport: Transport;
   readonly #given: Endpoint;
@@ -51,6 +53,7 @@ export class Acceptor implements ConnectionOwner {
     endpoint: Endpoint,
     options: Options,
   ) {
+    this.failures = new FailureLimit(host.clock);
     this.#host = host;
     this.#transport = transport;
     this.#given = endpoint;
@@ -80,10 +83,7 @@ export class Acceptor implements ConnectionOwner {
         maxPendingHandshakes: this.#options.maxPendingHandshakes,
         admits: (peerAddress) => this.#admits(peerAddress),
         maxQueuedBytes: this.#options.maxQueuedBytes,
-        onAcceptError: (cause) =>
-          this.#emit("accept:error", {
-            error: toZmqError(cause, "ECONNRESET", "Cannot accept a peer"),
-          }),
+        onAcceptError: (cause) => this.#refused(cause, {}),
       }, (stream) => this.#accept(stream));
     } catch (cause) {
       const what = `Cannot bind "${this.#endpoint}"`;
@@ -188,7 +188,7 @@ export class Acceptor implements ConnectionOwner {
     } catch (cause) {
       stream.close();
       const error = toZmqError(cause, "EPROTO", "Cannot accept a peer");
-      this.#emit("accept:error", { error });
+      this.#refused(error, {});
     }
   }
 
@@ -207,16 +207,25 @@ export class Acceptor implements ConnectionOwner {
     const { tcpAcceptFilter } = this.#options;
     if (!OVER_TCP.has(this.#given.scheme)) return true;
     if (acceptsAddress(tcpAcceptFilter, peerAddress)) return true;
-    this.#emit("accept:error", {
-      peerAddress,
-      error: new ZmqError(
-        "EACCES",
-        `Refused a peer at "${peerAddress}": tcpAcceptFilter has no such ` +
-          "address",
-        { address: peerAddress },
-      ),
-    });
+    const error = new ZmqError(
+      "EACCES",
+      `Refused a peer at "${peerAddress}": tcpAcceptFilter has no such address`,
+      { address: peerAddress },
+    );
+    this.#refused(error, { peerAddress });
     return false;
+  }
+
+  /** Tells of a connection that was not taken, unless there are too many. */
+  #refused(cause: unknown, detail: Partial<EventDetail>): void {
+    if (!this.#host.observed) return;
+    const suppressed = this.failures.take();
+    if (suppressed < 0) return;
+    this.#emit("accept:error", {
+      ...detail,
+      error: toZmqError(cause, "ECONNRESET", "Cannot accept a peer"),
+      ...suppressed > 0 && { suppressed },
+    });
   }
 
   #warn(): void {

@@ -19,6 +19,7 @@ import type {
   DirectStream,
 } from "../transport/transport.ts";
 import { toZmqError } from "./failure.ts";
+import type { FailureLimit } from "./failure_limit.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
 import type { SharedProperties } from "./shared_properties.ts";
 import type { Writer } from "./writer.ts";
@@ -50,6 +51,8 @@ export interface ConnectionEnd {
 
 /** Who made a connection: a connector or an acceptor. */
 export interface ConnectionOwner {
+  /** Which of the peers that do not come in are told of. Default: all. */
+  readonly failures?: FailureLimit;
   /** The peer is known: gives the pipe that the connection is to carry. */
   pipeFor(connection: Connection, peer: PeerInfo): ConnectionPipe;
   /** The connection is gone; comes once. */
@@ -134,6 +137,16 @@ export abstract class Connection implements ByteSink {
     }
     this.hush();
     writer.flush();
+  }
+
+  /** Hands over what was received and still waits, limits or not. */
+  settle(): void {
+    if (this.over) return;
+    try {
+      this.catchUp();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   /** Drops the connection at once. */
@@ -223,7 +236,7 @@ export abstract class Connection implements ByteSink {
   /** Takes octets that are in `space`; throws as `receive` does. */
   protected fill(_length: number): void {}
 
-  /** Hands over what was received and still waits, limits or not. */
+  /** Does what `settle` says; what it throws ends the connection. */
   protected abstract catchUp(): void;
 
   /** From now on only what keeps the connection going is of interest. */
@@ -291,12 +304,7 @@ export abstract class Connection implements ByteSink {
       this.close();
       return;
     }
-    try {
-      this.catchUp();
-    } catch (error) {
-      this.fail(error);
-      return;
-    }
+    this.settle();
     if (this.over) return;
     this.#failed = true;
     if (cause !== undefined || !this.#ready) {

@@ -30,6 +30,11 @@ export interface HeartbeatOptions {
 
 /** What a heartbeat acts on. */
 export interface HeartbeatOwner {
+  /**
+   * While what we say has to wait for the peer to read: a number that changes
+   * when it has read some.
+   */
+  readonly progress: number | undefined;
   /** Send this command body. */
   ping(body: Uint8Array): void;
   /** The peer is dead: drop the connection. */
@@ -46,6 +51,7 @@ export class Heartbeat {
   #answers: boolean;
   #heard = false;
   #suspended = false;
+  #progress: number | undefined;
   #ttl = 0;
   #last = 0;
   #pinging: Timer | undefined;
@@ -127,6 +133,7 @@ export class Heartbeat {
     const isJudged = this.#answers && this.#timeout > 0;
     if (this.#waiting === undefined && isJudged) {
       this.#heard = false;
+      this.#progress = this.#owner.progress;
       this.#waiting = this.#timer(() => this.#judge(), this.#timeout);
     }
     this.#owner.ping(this.#body);
@@ -134,8 +141,17 @@ export class Heartbeat {
 
   #judge(): void {
     this.#waiting = undefined;
-    if (this.#heard || this.#suspended) return;
+    if (this.#heard || this.#suspended || this.#proceeds()) return;
     this.#die(`nothing arrived within ${this.#timeout} ms after a PING`);
+  }
+
+  /**
+   * True when the peer reads what was said before the PING: it cannot answer
+   * yet. Who is gone reads nothing.
+   */
+  #proceeds(): boolean {
+    const before = this.#progress;
+    return before !== undefined && this.#owner.progress !== before;
   }
 
   #expire(): void {

@@ -59,6 +59,7 @@ export class Session extends Connection
       options: this.options,
       maker,
       remoteAddress: this.remoteAddress,
+      since: setup.stream.since,
       properties: setup.properties ?? new SharedProperties(),
     });
   }
@@ -68,7 +69,9 @@ export class Session extends Connection
   frame(flags: number, body: Uint8Array): boolean {
     const traffic = this.#traffic;
     if (traffic !== undefined) return traffic.frame(flags, body);
-    return this.#opening?.frame(flags, body) ?? false;
+    const goesOn = this.#opening?.frame(flags, body) ?? false;
+    // An earlier connection may have filled the inbox.
+    return goesOn && !this.#stalled;
   }
 
   // The opening's side.
@@ -105,6 +108,8 @@ export class Session extends Connection
     const encoder = this.encoderOver(traffic.encoder, greeting);
     const writer = new Writer(this, clock, this.direct, pipe, encoder);
     traffic.use(writer);
+    // An answer that was waited for may find the inbox full.
+    traffic.suspend(this.#paused);
     this.#traffic = traffic;
     this.writer = writer;
     this.pipe = pipe;
@@ -116,7 +121,7 @@ export class Session extends Connection
   // The traffic's side.
 
   proceed(): void {
-    if (this.over) return;
+    if (this.over || this.#stalled) return;
     try {
       this.#decoder.resume();
     } catch (error) {
@@ -176,8 +181,13 @@ export class Session extends Connection
 
   protected override announce(error: ZmqError | undefined): void {
     const detail = error === undefined ? {} : { error };
-    if (!this.ready && error !== undefined) {
-      this.emit(handshakeEvent(error), detail);
+    if (!this.ready && error !== undefined && this.host.observed) {
+      const suppressed = this.owner.failures?.take() ?? 0;
+      if (suppressed < 0) return;
+      this.emit(handshakeEvent(error), {
+        ...detail,
+        ...suppressed > 0 && { suppressed },
+      });
     }
     this.emit("disconnect", detail);
   }
@@ -206,6 +216,10 @@ export class Session extends Connection
   /** How the peer is asked for a sign of life. */
   protected get pinging(): Pinging {
     return "command";
+  }
+
+  get #stalled(): boolean {
+    return this.#traffic?.stalled ?? false;
   }
 
   #pause(paused: boolean): void {

@@ -52,6 +52,8 @@ const TURN = 500;
 export interface TrafficOwner {
   /** The inbox has room again: decode and read on. */
   proceed(): void;
+  /** The socket wants what has arrived and waits. */
+  settle(): void;
   /** The socket let go of the pipe. */
   close(): void;
   /** The connection is broken. */
@@ -173,6 +175,13 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     this.#pipe.deliverCommand(SUBSCRIBE, EMPTY);
   }
 
+  /** True when the next message has to wait; then `resume` tells of room. */
+  get stalled(): boolean {
+    // A publisher goes on with its commands.
+    const waits = this.#intake === "deliver" || this.#intake === "replies";
+    return waits && this.#pipe.stall();
+  }
+
   /** Octets arrived. */
   heard(): void {
     this.#heartbeat?.heard();
@@ -198,6 +207,10 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   }
 
   // The heartbeat's side.
+
+  get progress(): number | undefined {
+    return this.#writer.progress;
+  }
 
   ping(body: Uint8Array): void {
     const pinging = this.#pinging;
@@ -233,6 +246,10 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   resume(): void {
     // Not at once: a reader is in the middle of taking a message.
     this.#clock.defer(() => this.#owner.proceed());
+  }
+
+  settle(): void {
+    this.#owner.settle();
   }
 
   command(command: PipeCommand, data: Uint8Array): void {

@@ -11,8 +11,14 @@ import { platformOptions, snapshot } from "../options/options.ts";
 import { InprocPipe } from "../routing/inproc_pipe.ts";
 import { Acceptor } from "../session/acceptor.ts";
 import { Connector } from "../session/connector.ts";
-import type { Transport } from "../transport/transport.ts";
+import { type AnyTransport, sendsDatagrams } from "../transport/datagram.ts";
 import type { SocketCore } from "./core.ts";
+import {
+  bindDatagrams,
+  checkDatagrams,
+  checkSocketOptions,
+  connectDatagrams,
+} from "./datagrams.ts";
 
 /** How an endpoint is let go. */
 export interface CloseOptions {
@@ -29,13 +35,13 @@ export interface EndpointOptions {
    * What makes the endpoint's connections, instead of the transport that the
    * context has for the scheme; its scheme is the endpoint's.
    */
-  readonly transport?: Transport | undefined;
+  readonly transport?: AnyTransport | undefined;
 }
 
 /** An endpoint, and what makes its connections; inproc needs nothing. */
 interface Route {
   readonly endpoint: Endpoint;
-  readonly transport: Transport | undefined;
+  readonly transport: AnyTransport | undefined;
 }
 
 /** One endpoint of a socket, of any transport. */
@@ -46,7 +52,7 @@ interface OpenEndpoint {
   readonly given: string;
   readonly role: "bind" | "connect";
   /** What makes its connections; inproc has none. */
-  readonly transport: Transport | undefined;
+  readonly transport: AnyTransport | undefined;
   close(options: { linger: number }): Promise<void>;
   hold(keepsProcess: boolean): void;
 }
@@ -155,14 +161,10 @@ export class Endpoints {
   ): Route {
     const endpoint = parseEndpoint(text);
     const own = ownTransport(endpoint, role, options);
+    const { services, type } = this.#core;
     if (endpoint.scheme === "inproc") {
-      if (this.#core.type === "STREAM" || this.#core.type === "DGRAM") {
-        throw new ZmqError(
-          "ENOCOMPATPROTO",
-          `Cannot ${role} ${quote(text)}: a ${this.#core.type} socket ` +
-            "cannot use inproc",
-          { address: text },
-        );
+      if (type === "STREAM" || type === "DGRAM") {
+        throw incompatible(type, endpoint, role);
       }
       if (endpoint.address.length > 256) {
         throw new ZmqError(
@@ -174,9 +176,14 @@ export class Endpoints {
       }
       return { endpoint, transport: undefined };
     }
-    const transport = own ??
-      this.#core.services.transport(endpoint.scheme, text);
+    const transport = own ?? services.transport(endpoint.scheme, text);
+    if (sendsDatagrams(transport)) {
+      checkDatagrams(this.#core, transport, endpoint, role);
+      return { endpoint, transport };
+    }
+    if (type === "DGRAM") throw incompatible(type, endpoint, role);
     transport.check?.(endpoint, role, platformOptions(this.#core.options));
+    checkSocketOptions(this.#core, endpoint, services.runtime.options);
     return { endpoint, transport };
   }
 
@@ -194,40 +201,58 @@ export class Endpoints {
 
   async #listen(
     endpoint: Endpoint,
-    transport: Transport,
+    transport: AnyTransport,
   ): Promise<OpenEndpoint> {
     const core = this.#core;
+    if (sendsDatagrams(transport)) {
+      const bound = await bindDatagrams(core, transport, endpoint);
+      return await this.#bound(endpoint, { ...bound, transport });
+    }
     const acceptor = new Acceptor(
       core,
       transport,
       endpoint,
       snapshot(core.options),
     );
-    const bound = await acceptor.listen();
-    if (this.#closed) {
-      await acceptor.close({ linger: 0 });
-      throw new ZmqError(
-        "EBADF",
-        `Cannot bind ${quote(endpoint.text)}: the socket was closed meanwhile`,
-        { address: endpoint.text },
-      );
-    }
-    return this.#keep({
-      endpoint: bound,
-      given: endpoint.text,
-      role: "bind",
+    return await this.#bound(endpoint, {
+      endpoint: await acceptor.listen(),
       transport,
       close: (options) => acceptor.close(options),
       hold: (keepsProcess) => acceptor.hold(keepsProcess),
     });
   }
 
+  async #bound(
+    { text }: Endpoint,
+    open: Omit<OpenEndpoint, "given" | "role">,
+  ): Promise<OpenEndpoint> {
+    if (this.#closed) {
+      await open.close({ linger: 0 });
+      throw new ZmqError(
+        "EBADF",
+        `Cannot bind ${quote(text)}: the socket was closed meanwhile`,
+        { address: text },
+      );
+    }
+    return this.#keep({ ...open, given: text, role: "bind" });
+  }
+
   #dial(
     endpoint: Endpoint,
-    transport: Transport,
+    transport: AnyTransport,
     assignedRoutingId?: Uint8Array,
   ): void {
     const core = this.#core;
+    if (sendsDatagrams(transport)) {
+      const gone = (): void => void this.#open.delete(open);
+      const open = this.#keep({
+        ...connectDatagrams(core, transport, endpoint, gone),
+        given: endpoint.text,
+        role: "connect",
+        transport,
+      });
+      return;
+    }
     const connector = new Connector(
       core,
       transport,
@@ -326,6 +351,18 @@ export class Endpoints {
   }
 }
 
+function incompatible(
+  type: string,
+  { scheme, text }: Endpoint,
+  role: "bind" | "connect",
+): ZmqError {
+  return new ZmqError(
+    "ENOCOMPATPROTO",
+    `Cannot ${role} ${quote(text)}: a ${type} socket cannot use ${scheme}`,
+    { address: text },
+  );
+}
+
 /**
  * The transport that was passed for one endpoint, if any.
  *
@@ -335,7 +372,7 @@ function ownTransport(
   endpoint: Endpoint,
   role: "bind" | "connect",
   options?: EndpointOptions,
-): Transport | undefined {
+): AnyTransport | undefined {
   const refuse = (reason: string): never => {
     throw new ZmqError(
       "EINVAL",
@@ -350,10 +387,7 @@ function ownTransport(
   const { transport } = options;
   if (transport === undefined) return undefined;
   const through = ` through the transport ${quote(transport)}`;
-  if (
-    typeof transport?.connect !== "function" ||
-    typeof transport.listen !== "function"
-  ) {
+  if (!isTransport(transport)) {
     return refuse(`${through}: expected an object with connect() and listen()`);
   }
   const { scheme } = transport;
@@ -365,4 +399,10 @@ function ownTransport(
     `: the transport is for ${quote(`${scheme}://`)}, expected one for ` +
       quote(`${endpoint.scheme}://`),
   );
+}
+
+function isTransport(value: unknown): value is AnyTransport {
+  const { connect, listen, open } = (value ?? {}) as Record<string, unknown>;
+  return typeof open === "function" ||
+    (typeof connect === "function" && typeof listen === "function");
 }

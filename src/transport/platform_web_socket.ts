@@ -16,6 +16,7 @@
 import { toBytes, toText } from "../base/bytes.ts";
 import type { Timer } from "../base/clock.ts";
 import { ZmqError } from "../base/errors.ts";
+import { subprotocolOf } from "../wire/websocket_names.ts";
 import { FrameCutter, frameHeader } from "./frame_cutter.ts";
 import { HeldConnection, type HeldConnectionInit } from "./held_connection.ts";
 import { CallbackByteStream } from "./streams.ts";
@@ -97,7 +98,9 @@ export class PlatformWebSocketStream extends CallbackByteStream {
     super(new PlatformConnection(socket, init));
     const { role } = init;
     // One that was not offered is refused by the session.
-    const subprotocol = init.subprotocol ?? socket.protocol as Subprotocol;
+    const subprotocol = subprotocolOf(
+      init.subprotocol ?? socket.protocol,
+    ) as Subprotocol;
     this.webSocket = { subprotocol, role, masked: false, canPing: false };
   }
 }

@@ -16,6 +16,7 @@ import {
   toBytes,
 } from "../base/bytes.ts";
 import { ZmqError } from "../base/errors.ts";
+import { subprotocolOf } from "./websocket_names.ts";
 import {
   headError,
   type HttpFields,
@@ -55,7 +56,10 @@ export interface OpeningPolicy {
 export interface Grant<Policy extends OpeningPolicy> {
   /** The policy that it met. */
   readonly policy: Policy;
-  /** The subprotocol: the first that was asked for among those spoken. */
+  /**
+   * The subprotocol, as it was asked for: the first that names one of those
+   * spoken.
+   */
   readonly subprotocol: string;
   /** The client's key. */
   readonly key: string;
@@ -120,7 +124,9 @@ export function judgeOpening<Policy extends OpeningPolicy>(
     return { status: 403, why: "Pages of this origin may not connect" };
   }
   const offered = fields.list("Sec-WebSocket-Protocol");
-  const subprotocol = offered.find((one) => policy.subprotocols.includes(one));
+  const subprotocol = offered.find((one) =>
+    policy.subprotocols.includes(subprotocolOf(one))
+  );
   if (subprotocol === undefined || new Set(offered).size < offered.length) {
     const spoken = policy.subprotocols.join(", ");
     return { status: 400, why: `Expected one of the subprotocols ${spoken}` };

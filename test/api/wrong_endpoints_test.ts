@@ -141,6 +141,19 @@ const wrongs: readonly Wrong[] = [
       ...tells as string[],
     ),
   ]),
+  ...[
+    ["127.1:1080", "tcp://a:1", "socks5://127.1:1080", "IP address"],
+    ["a:70000", "tcp://a:1", "socks5://a:70000", "65535"],
+    ["[::1::]:1080", "ws://a:1/", "socks5://[::1::]:1080", "IPv6"],
+    ["a:1", "tcp://[fe80::1%eth0]:1", "fe80::1%eth0", "zone"],
+  ].map(([socksProxy, endpoint, ...tells]): Wrong =>
+    call(
+      `connect() to ${endpoint} through ${socksProxy}`,
+      () => bag.keep(new Push({ socksProxy: socksProxy! })).connect(endpoint!),
+      "EINVAL",
+      ...tells,
+    )
+  ),
   call(
     "connect() to inproc with a transport",
     () => push.connect("inproc://x", { transport: tunnel }),

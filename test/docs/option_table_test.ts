@@ -2,7 +2,15 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { describe, it } from "node:test";
-import { Dealer, Dish, Publisher, Push, ZmqError } from "../../mod.ts";
+import {
+  Datagram,
+  Dealer,
+  Dish,
+  Publisher,
+  Push,
+  type Socket,
+  ZmqError,
+} from "../../mod.ts";
 import { isOptionOf, optionTable } from "../../src/options/table.ts";
 import type { Option } from "../../src/options/option.ts";
 import { read } from "../structure/project.ts";
@@ -15,6 +23,7 @@ const HINT = "Run: tsc && node .out/test/docs/write_tables.js";
 /** Another value than the default that an option would take. */
 function otherThanDefault(name: string, option: Option): unknown {
   if (name === "interface") return "lo";
+  if (option.form !== undefined) return "host:1";
   switch (option.kind) {
     case "boolean":
       return !option.default;
@@ -22,6 +31,8 @@ function otherThanDefault(name: string, option: Option): unknown {
       return option.default === -1 ? 1 : (option.default as number) + 1;
     case "choice":
       return option.choices.find((each) => each !== option.default);
+    case "origins":
+      return ["*"];
   }
   return "value";
 }
@@ -32,7 +43,7 @@ function columnsOf(name: string): string[] | undefined {
     "\n",
   );
   const row = lines.find((line) =>
-    line.startsWith(`| \`${name}\``) && /(yes|no|newer) +\|$/.test(line)
+    line.startsWith(`| \`${name}\``) && /(yes|no|newer|udp) +\|$/.test(line)
   );
   return row?.split("|").slice(2, -1).map((cell) => cell.trim());
 }
@@ -40,6 +51,25 @@ function columnsOf(name: string): string[] | undefined {
 function runtimeColumn(): number {
   if (process.versions.bun !== undefined) return 2;
   return process.versions.deno === undefined ? 0 : 1;
+}
+
+/** Whether a socket takes another value than the default. */
+async function takes(
+  socket: Socket,
+  name: string,
+  option: Option,
+): Promise<"yes" | "no"> {
+  const fields = socket as unknown as Record<string, unknown>;
+  try {
+    fields[name] = otherThanDefault(name, option);
+    return "yes";
+  } catch (error) {
+    if (!(error instanceof ZmqError)) throw error;
+    assert.equal(error.code, "ENOTSUP", `${name}: ${error.message}`);
+    return "no";
+  } finally {
+    await socket.close();
+  }
 }
 
 describe("README.md", () => {
@@ -57,19 +87,11 @@ describe("README.md", () => {
       const said = columnsOf(name)?.[column];
       assert.ok(said, `Expected a row for ${name}`);
       const type = types.find((each) => isOptionOf(option, each))!;
-      const socket = new sockets[type]();
-      let works = "yes";
-      try {
-        (socket as unknown as Record<string, unknown>)[name] = otherThanDefault(
-          name,
-          option,
-        );
-      } catch (error) {
-        if (!(error instanceof ZmqError)) throw error;
-        assert.equal(error.code, "ENOTSUP", `${name}: ${error.message}`);
-        works = "no";
+      let works: string = await takes(new sockets[type](), name, option);
+      if (works === "no") {
+        const forUdp = await takes(new Datagram(), name, option);
+        if (forUdp === "yes") works = "udp";
       }
-      await socket.close();
       // "newer": only some versions of the runtime can.
       if (said === "newer") continue;
       assert.equal(works, said, `${name} in column ${column + 1}`);

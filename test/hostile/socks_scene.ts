@@ -64,7 +64,7 @@ export class SocksScene implements AsyncDisposable {
     const [retry] = events();
     const { error } = retry!;
     assert.equal(close.error, error);
-    assert.equal(error?.code, code, error?.message);
+    assert.equal(error?.code, code, String(error));
     assert.equal(error?.reason, reason);
     assert.match(error!.message, words);
     assert.equal(error?.address, this.endpoint);

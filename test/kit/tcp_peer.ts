@@ -92,6 +92,11 @@ export class TcpPeer implements AsyncDisposable {
     this.#socket.end();
   }
 
+  /** Stops reading: what comes fills the system's buffers. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
   /** Closes the connection. */
   close(): void {
     this.#socket.destroy();

@@ -13,7 +13,7 @@ export class PlatformClient {
   readonly #waiting: ((message: Uint8Array[]) => void)[] = [];
   #parts: Uint8Array[] = [];
   #hasIdentity = false;
-  /** Resolves when the connection is gone, with the code. */
+  /** Resolves when the connection is gone, with the code, or failed, with 0. */
   readonly closed: Promise<number>;
   readonly #opened: Promise<void>;
 
@@ -23,6 +23,8 @@ export class PlatformClient {
     socket.addEventListener("message", ({ data }) => this.#take(data));
     this.closed = new Promise((resolve) => {
       socket.addEventListener("close", ({ code }) => resolve(code));
+      // Node 20 says no more of one that could not be opened.
+      socket.addEventListener("error", () => resolve(0));
     });
     this.#opened = new Promise((resolve, reject) => {
       socket.addEventListener("open", () => resolve());

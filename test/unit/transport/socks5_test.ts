@@ -104,6 +104,12 @@ describe("Socks5Exchange asks", () => {
     assert.equal(take(one, "0100"), "05010001c00002010001");
   });
 
+  it("without authentication where the user name is empty", () => {
+    const one = exchange("a:1", { username: "", password: "p" });
+    assert.equal(toHex(one.hello()), "050100");
+    assert.equal(take(one, "0500"), "0501000301610001");
+  });
+
   it("with the longest of both, and without a password", () => {
     const long = "x".repeat(255);
     const one = exchange("a:1", { username: long, password: long });
