@@ -142,6 +142,11 @@ export type { ContextLike } from "./src/socket/services.ts";
 export type { SocketInit } from "./src/socket/socket.ts";
 export type { SocketStats, StatsCount } from "./src/socket/stats.ts";
 export type { WaitOptions } from "./src/socket/waiters.ts";
+export type {
+  Adoption,
+  NativeHost,
+  NativeThread,
+} from "./src/transport/native.ts";
 export type { Runtime } from "./src/transport/runtime.ts";
 export type {
   ByteSink,

@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { Adoption } from "../src/transport/native.ts";
 import type { StreamOptions } from "../src/transport/transport.ts";
 import type { SocketConnection } from "./connection.ts";
 import type { Platform } from "./platform.ts";
@@ -69,6 +70,8 @@ export interface Driver extends Platform {
   dial(place: Place, options: DialOptions): Promise<SocketConnection>;
   /** Listens. */
   serve(place: Place, options: ServeOptions): Promise<Server>;
+  /** Takes over a connected socket that native code made. */
+  adopt(adoption: Adoption): Promise<SocketConnection>;
   /** Says whether interfaces may be listed without asking the user. */
   canListInterfaces(): boolean;
   /**

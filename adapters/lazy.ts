@@ -7,6 +7,7 @@
 
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import { parseTcpBind, parseTcpConnect } from "../src/endpoint/tcp.ts";
+import type { NativeHost } from "../src/transport/native.ts";
 import type {
   ByteStream,
   ConnectOptions,
@@ -15,7 +16,20 @@ import type {
   Transport,
 } from "../src/transport/transport.ts";
 import type { Driver } from "./driver.ts";
+import type { NativeTraits } from "./native.ts";
 import { type Platform, usableIpc } from "./platform.ts";
+
+/** Loads what native code needs of the runtime, on first use. */
+export function lazyNative(
+  load: () => Promise<Driver>,
+  traits: NativeTraits,
+): () => Promise<NativeHost> {
+  let loading: Promise<NativeHost> | undefined;
+  return () =>
+    loading ??= Promise.all([load(), import("./native.ts")]).then((
+      [driver, { DriverNativeHost }],
+    ) => new DriverNativeHost(driver, traits));
+}
 
 type Check = NonNullable<Transport["check"]>;
 

@@ -7,7 +7,8 @@
 import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
-import { lazyTransports } from "../lazy.ts";
+import type { Driver } from "../driver.ts";
+import { lazyNative, lazyTransports } from "../lazy.ts";
 import { hasTypeOfService } from "../node/abilities.ts";
 import { bunApi } from "./api.ts";
 
@@ -19,18 +20,20 @@ export function bunRuntime(): Runtime {
     abstractNames: process.platform === "linux",
   };
   let options: Set<string> | undefined;
+  const driver = async (): Promise<Driver> => {
+    const { BunDriver } = await import("./driver.ts");
+    return new BunDriver({ ...platform, keepsSpare: true });
+  };
   return {
     name: "bun",
-    transports: lazyTransports(platform, async () => {
-      const { BunDriver } = await import("./driver.ts");
-      return new BunDriver({ ...platform, keepsSpare: true });
-    }),
+    transports: lazyTransports(platform, driver),
     clock: systemClock(),
     // node:net, which has to be asked, takes its time to load.
     get options(): Set<string> {
       return options ??= bunOptions();
     },
     loadAddon,
+    native: lazyNative(driver, { hasPolling: false, joinsThreads: false }),
   };
 }
 

@@ -8,7 +8,8 @@ import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { builtin } from "../builtin.ts";
 import { messageDefer, systemClock } from "../clock.ts";
-import { lazyTransports } from "../lazy.ts";
+import type { Driver } from "../driver.ts";
+import { lazyNative, lazyTransports } from "../lazy.ts";
 import { denoApi } from "./api.ts";
 
 /** The runtime for Deno 2.4 or later. */
@@ -25,12 +26,13 @@ export function denoRuntime(): Runtime {
   // What Deno lacks before, it ignores without a word.
   if (since(5)) options.add("backlog");
   if (since(9)) options.add("tcpKeepaliveIdle");
+  const driver = async (): Promise<Driver> => {
+    const { DenoDriver } = await import("./driver.ts");
+    return new DenoDriver(platform);
+  };
   return {
     name: "deno",
-    transports: lazyTransports(platform, async () => {
-      const { DenoDriver } = await import("./driver.ts");
-      return new DenoDriver(platform);
-    }),
+    transports: lazyTransports(platform, driver),
     clock: systemClock({
       holdTimer: (id, keepsProcess) => {
         if (keepsProcess) deno.refTimer(id);
@@ -41,6 +43,7 @@ export function denoRuntime(): Runtime {
     }),
     options,
     loadAddon: loadAllowed,
+    native: lazyNative(driver, { hasPolling: true, joinsThreads: false }),
   };
 }
 

@@ -7,6 +7,7 @@
 
 import type * as Net from "node:net";
 import { formatTcp } from "../../src/endpoint/tcp.ts";
+import type { Adoption } from "../../src/transport/native.ts";
 import type { StreamOptions } from "../../src/transport/transport.ts";
 import { builtin } from "../builtin.ts";
 import type { SocketConnection } from "../connection.ts";
@@ -20,6 +21,7 @@ import type {
 import { lackOfDescriptors, makeTemporaryDirectory } from "../files.ts";
 import { NodeConnection } from "./connection.ts";
 import type { Platform } from "../platform.ts";
+import { socketOf } from "./descriptors.ts";
 import { adopt, Intake } from "./intake.ts";
 
 /** What differs where `node:net` is another runtime's. */
@@ -130,6 +132,14 @@ export class NodeDriver implements Driver {
         resolve(served(server));
       });
     });
+  }
+
+  /** Takes over a connected socket that native code made. */
+  async adopt(adoption: Adoption): Promise<SocketConnection> {
+    const { fd, localAddress, remoteAddress } = adoption;
+    const intake = this.#readsInto ? new Intake() : undefined;
+    const socket = socketOf(fd, intake);
+    return new NodeConnection(socket, localAddress, remoteAddress, intake);
   }
 
   /** Listing interfaces takes no permission. */

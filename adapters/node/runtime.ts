@@ -7,7 +7,8 @@
 import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
-import { lazyTransports } from "../lazy.ts";
+import type { Driver } from "../driver.ts";
+import { lazyNative, lazyTransports } from "../lazy.ts";
 import { hasKeepaliveProbes, hasTypeOfService } from "./abilities.ts";
 
 /** The runtime for Node.js 20.19 or later. */
@@ -21,22 +22,24 @@ export function nodeRuntime(): Runtime {
       Number.parseInt(version) >= 22,
   };
   let options: Set<string> | undefined;
+  const driver = async (): Promise<Driver> => {
+    const { NodeDriver } = await import("./driver.ts");
+    return new NodeDriver({
+      ...platform,
+      readsInto: true,
+      keepsSpare: true,
+    });
+  };
   return {
     name: "node",
-    transports: lazyTransports(platform, async () => {
-      const { NodeDriver } = await import("./driver.ts");
-      return new NodeDriver({
-        ...platform,
-        readsInto: true,
-        keepsSpare: true,
-      });
-    }),
+    transports: lazyTransports(platform, driver),
     clock: systemClock(),
     // node:net, which has to be asked, takes its time to load.
     get options(): Set<string> {
       return options ??= nodeOptions();
     },
     loadAddon,
+    native: lazyNative(driver, { hasPolling: true, joinsThreads: true }),
   };
 }
 

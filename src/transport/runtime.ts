@@ -6,6 +6,7 @@
  */
 
 import type { Clock } from "../base/clock.ts";
+import type { NativeHost } from "./native.ts";
 import type { Transport } from "./transport.ts";
 
 /** One JavaScript runtime as the engine sees it. */
@@ -29,4 +30,6 @@ export interface Runtime {
    * @throws when the package is not installed, or may not be loaded.
    */
   loadAddon?(name: string): unknown;
+  /** What the runtime does for native code. Absent where there is none. */
+  native?(): Promise<NativeHost>;
 }
