@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Koffi, KoffiFunction } from "./koffi.ts";
+import type { Koffi } from "./koffi.ts";
 import type { System } from "./system.ts";
 import { struct } from "./struct.ts";
 import {
