@@ -72,6 +72,11 @@ export interface Driver extends Platform {
   serve(place: Place, options: ServeOptions): Promise<Server>;
   /** Takes over a connected socket that native code made. */
   adopt(adoption: Adoption): Promise<SocketConnection>;
+  /**
+   * Throws the runtime's own error where the program may not use the place:
+   * native code does not ask.
+   */
+  assertAllowed?(place: Place): void;
   /** Says whether interfaces may be listed without asking the user. */
   canListInterfaces(): boolean;
   /**

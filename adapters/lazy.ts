@@ -44,7 +44,7 @@ export function lazyTransports(
 ): Transport[] {
   let loading: Promise<{ tcp: Transport; ipc: Transport }> | undefined;
   const both = (): Promise<{ tcp: Transport; ipc: Transport }> =>
-    loading ??= loadBoth(load);
+    loading ??= loadBoth(platform, load);
   return [
     new LazyTransport("tcp", checkTcp, async () => (await both()).tcp),
     new LazyTransport(
@@ -56,12 +56,12 @@ export function lazyTransports(
 }
 
 async function loadBoth(
+  { native }: Platform,
   load: () => Promise<Driver>,
 ): Promise<{ tcp: Transport; ipc: Transport }> {
-  const [driver, { IpcTransport, TcpTransport }] = await Promise.all([
-    load(),
-    import("./transports.ts"),
-  ]);
+  const [own, { IpcTransport, NativeDriver, TcpTransport }] = await Promise
+    .all([load(), import("./transports.ts")]);
+  const driver = native === undefined ? own : new NativeDriver(own, native);
   return { tcp: new TcpTransport(driver), ipc: new IpcTransport(driver) };
 }
 

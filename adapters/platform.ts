@@ -8,6 +8,7 @@
 import { quote, ZmqError } from "../src/base/errors.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import { type IpcAddress, parseIpc } from "../src/endpoint/ipc.ts";
+import type { NativeSupport } from "./native_support.ts";
 
 /** A runtime on an operating system. */
 export interface Platform {
@@ -17,6 +18,8 @@ export interface Platform {
   readonly platform: string;
   /** True when abstract names are the same as other programs'. */
   readonly abstractNames: boolean;
+  /** What native code adds to the runtime. */
+  readonly native?: NativeSupport;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface Platform {
  * `ENOTSUP` for what the platform does not have.
  */
 export function usableIpc(
-  { runtime, platform, abstractNames }: Platform,
+  { runtime, platform, abstractNames, native }: Platform,
   endpoint: Endpoint,
   role: "bind" | "connect",
 ): IpcAddress {
@@ -36,6 +39,10 @@ export function usableIpc(
     missing = "Unix domain sockets on Windows";
   } else if (address.kind === "abstract" && !abstractNames) {
     missing = `abstract names of Unix domain sockets on ${platform}`;
+    if (native !== undefined && platform === "linux") {
+      const lack = native.lack();
+      missing = lack && `right ${missing} without ${lack}`;
+    }
   }
   if (missing === undefined) return address;
   throw new ZmqError(

@@ -9,22 +9,26 @@ import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
 import type { Driver } from "../driver.ts";
 import { lazyNative, lazyTransports } from "../lazy.ts";
+import { type LoadNativeSockets, NativeSupport } from "../native_support.ts";
 import { hasTypeOfService } from "../node/abilities.ts";
 import { bunApi } from "./api.ts";
 
 /** The runtime for Bun 1.2 or later. */
-export function bunRuntime(): Runtime {
+export function bunRuntime(load?: LoadNativeSockets): Runtime {
+  const native = load &&
+    new NativeSupport(process.platform, () => runtime, load);
   const platform = {
     runtime: `Bun ${bunApi().version}`,
     platform: process.platform,
     abstractNames: process.platform === "linux",
+    ...(native && { native }),
   };
   let options: Set<string> | undefined;
   const driver = async (): Promise<Driver> => {
     const { BunDriver } = await import("./driver.ts");
     return new BunDriver({ ...platform, keepsSpare: true });
   };
-  return {
+  const runtime: Runtime = {
     name: "bun",
     transports: lazyTransports(platform, driver),
     clock: systemClock(),
@@ -34,7 +38,9 @@ export function bunRuntime(): Runtime {
     },
     loadAddon,
     native: lazyNative(driver, { hasPolling: false, joinsThreads: false }),
+    ...(native && { nativeOptions: native }),
   };
+  return runtime;
 }
 
 function bunOptions(): Set<string> {

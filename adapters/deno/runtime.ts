@@ -10,15 +10,19 @@ import { builtin } from "../builtin.ts";
 import { messageDefer, systemClock } from "../clock.ts";
 import type { Driver } from "../driver.ts";
 import { lazyNative, lazyTransports } from "../lazy.ts";
+import { type LoadNativeSockets, NativeSupport } from "../native_support.ts";
 import { denoApi } from "./api.ts";
 
 /** The runtime for Deno 2.4 or later. */
-export function denoRuntime(): Runtime {
+export function denoRuntime(load?: LoadNativeSockets): Runtime {
   const deno = denoApi();
+  const os = deno.build.os === "windows" ? "win32" : deno.build.os;
+  const native = load && new NativeSupport(os, () => runtime, load);
   const platform = {
     runtime: `Deno ${deno.version.deno}`,
-    platform: deno.build.os === "windows" ? "win32" : deno.build.os,
-    abstractNames: deno.build.os === "linux",
+    platform: os,
+    abstractNames: os === "linux",
+    ...(native && { native }),
   };
   const [major = 0, minor = 0] = deno.version.deno.split(".").map(Number);
   const since = (wanted: number): boolean => major > 2 || minor >= wanted;
@@ -30,7 +34,7 @@ export function denoRuntime(): Runtime {
     const { DenoDriver } = await import("./driver.ts");
     return new DenoDriver(platform);
   };
-  return {
+  const runtime: Runtime = {
     name: "deno",
     transports: lazyTransports(platform, driver),
     clock: systemClock({
@@ -44,7 +48,9 @@ export function denoRuntime(): Runtime {
     options,
     loadAddon: loadAllowed,
     native: lazyNative(driver, { hasPolling: true, joinsThreads: false }),
+    ...(native && { nativeOptions: native }),
   };
+  return runtime;
 }
 
 /** Deno would ask the user for what is not allowed. */

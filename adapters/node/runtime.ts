@@ -9,17 +9,21 @@ import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
 import type { Driver } from "../driver.ts";
 import { lazyNative, lazyTransports } from "../lazy.ts";
+import { type LoadNativeSockets, NativeSupport } from "../native_support.ts";
 import { hasKeepaliveProbes, hasTypeOfService } from "./abilities.ts";
 
 /** The runtime for Node.js 20.19 or later. */
-export function nodeRuntime(): Runtime {
+export function nodeRuntime(load?: LoadNativeSockets): Runtime {
   const version = process.versions.node;
+  const native = load &&
+    new NativeSupport(process.platform, () => runtime, load);
   const platform = {
     runtime: `Node ${version}`,
     platform: process.platform,
     // Before Node 22, libuv pads an abstract name with NUL characters.
     abstractNames: process.platform === "linux" &&
       Number.parseInt(version) >= 22,
+    ...(native && { native }),
   };
   let options: Set<string> | undefined;
   const driver = async (): Promise<Driver> => {
@@ -30,7 +34,7 @@ export function nodeRuntime(): Runtime {
       keepsSpare: true,
     });
   };
-  return {
+  const runtime: Runtime = {
     name: "node",
     transports: lazyTransports(platform, driver),
     clock: systemClock(),
@@ -40,7 +44,9 @@ export function nodeRuntime(): Runtime {
     },
     loadAddon,
     native: lazyNative(driver, { hasPolling: true, joinsThreads: true }),
+    ...(native && { nativeOptions: native }),
   };
+  return runtime;
 }
 
 function nodeOptions(): Set<string> {

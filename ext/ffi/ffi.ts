@@ -126,7 +126,10 @@ export class Ffi {
     });
   }
 
-  /** Makes a connected stream socket a byte stream, to which it belongs. */
+  /**
+   * Makes a connected stream socket, of any family and not blocking, a byte
+   * stream: the descriptor belongs to that, and is closed when this fails.
+   */
   async stream(adoption: Adoption): Promise<ByteStream> {
     try {
       return await this.#host.adopt(adoption);

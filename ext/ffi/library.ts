@@ -135,14 +135,16 @@ export function openLibrary(
   const { name, files, install } = source;
   const names = files[platform] ?? (platform === "win32" ? [] : files.linux) ??
     [];
-  let failure: unknown = new Error(`There is none for ${platform}`);
+  let failure: unknown;
   for (const file of names) {
     try {
       return new Library(koffi, threads, file, koffi.load(file));
     } catch (cause) {
-      failure = cause;
+      // The first name is the usual one: its failure says most.
+      failure ??= cause;
     }
   }
+  failure ??= new Error(`There is none for ${platform}`);
   const expected = names.length === 0
     ? "another operating system"
     : names.map((file) => `"${file}"`).join(" or ");

@@ -86,6 +86,16 @@ export interface OptionRuntime {
   readonly name: string;
   /** The platform and extension options that it can honour. */
   readonly options: ReadonlySet<string>;
+  /** Those that it can honour with the help of native code. */
+  readonly nativeOptions?: NativeOptions;
+}
+
+/** Options that a runtime honours where a package is installed. */
+export interface NativeOptions {
+  /** True for these options. */
+  has(name: string): boolean;
+  /** What is missing for them, in words; `undefined` when nothing is. */
+  lack(): string | undefined;
 }
 
 let base: Options | undefined;
@@ -212,8 +222,13 @@ function checkSupport(
 ): void {
   const isGated = option.platform || option.needs !== undefined;
   if (!isGated || runtime.options.has(name)) return;
+  const { nativeOptions } = runtime;
+  const isNative = nativeOptions?.has(name) === true;
+  const lack = isNative ? nativeOptions!.lack() : undefined;
+  if (isNative && lack === undefined) return;
+  const without = isNative ? ` without ${lack}` : "";
   const reason = option.needs === undefined
-    ? `the runtime ${quote(runtime.name)} does not support the option`
+    ? `the runtime ${quote(runtime.name)} does not support the option${without}`
     : `the option belongs to ${option.needs}, which the runtime ` +
       `${quote(runtime.name)} does not have`;
   throw new ZmqError(

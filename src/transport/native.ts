@@ -12,8 +12,8 @@ import type { ByteStream } from "./transport.ts";
 export interface Adoption {
   /**
    * The file descriptor of a connected stream socket of any family, not
-   * blocking. It belongs to the stream from now on, and is closed when this
-   * fails.
+   * blocking. It belongs to the stream from now on, or when this fails, to
+   * who has called.
    */
   readonly fd: number;
   /** The local address as an endpoint. */

@@ -6,6 +6,7 @@
  */
 
 import type { Clock } from "../base/clock.ts";
+import type { NativeOptions } from "../options/options.ts";
 import type { NativeHost } from "./native.ts";
 import type { Transport } from "./transport.ts";
 
@@ -23,6 +24,11 @@ export interface Runtime {
    * option throws `ENOTSUP` naming the runtime.
    */
   readonly options: ReadonlySet<string>;
+  /**
+   * The platform options that the runtime can honour where a package with
+   * native code is installed.
+   */
+  readonly nativeOptions?: NativeOptions;
   /**
    * What an installed package with native code exports. Absent where there
    * is no such thing. Never asks the user.
