@@ -156,6 +156,10 @@ export type {
   Adoption,
   NativeHost,
   NativeThread,
+  Readiness,
+  StreamDescriptor,
+  Watch,
+  WatchCallback,
 } from "./src/transport/native.ts";
 export type {
   NativeDial,

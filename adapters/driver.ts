@@ -70,8 +70,11 @@ export interface Driver extends Platform {
   dial(place: Place, options: DialOptions): Promise<SocketConnection>;
   /** Listens. */
   serve(place: Place, options: ServeOptions): Promise<Server>;
-  /** Takes over a connected socket that native code made. */
-  adopt(adoption: Adoption): Promise<SocketConnection>;
+  /**
+   * Takes over a connected socket that native code made; `undefined` for one
+   * that it cannot have.
+   */
+  adopt?(adoption: Adoption): Promise<SocketConnection | undefined>;
   /**
    * Throws the runtime's own error where the program may not use the place:
    * native code does not ask.

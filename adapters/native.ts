@@ -14,6 +14,7 @@ import { CallbackByteStream } from "../src/transport/streams.ts";
 import type { ByteStream } from "../src/transport/transport.ts";
 import { builtin } from "./builtin.ts";
 import type { Driver } from "./driver.ts";
+import { adopt } from "./native_connection.ts";
 
 /** How the runtimes differ. */
 export interface NativeTraits {
@@ -45,7 +46,7 @@ export class DriverNativeHost implements NativeHost {
 
   /** Makes a descriptor a byte stream. */
   async adopt(adoption: Adoption): Promise<ByteStream> {
-    return new CallbackByteStream(await this.#driver.adopt(adoption));
+    return new CallbackByteStream(await adopt(this.#driver, adoption));
   }
 
   /** Starts a thread that never keeps the process running. */

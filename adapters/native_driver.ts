@@ -20,6 +20,7 @@ import type {
   Server,
 } from "./driver.ts";
 import { SocketFile } from "./files.ts";
+import { adopt } from "./native_connection.ts";
 import { resolveHost } from "./names.ts";
 import type { NativeSupport } from "./native_support.ts";
 
@@ -33,8 +34,6 @@ export class NativeDriver implements Driver {
   readonly abstractNames: boolean;
   /** What native code adds. */
   readonly native: NativeSupport;
-  /** Adopts what native code made. */
-  readonly adopt: Driver["adopt"];
   /** Makes a fresh directory. */
   readonly makeDirectory: Driver["makeDirectory"];
   /** Says whether interfaces may be listed. */
@@ -50,7 +49,6 @@ export class NativeDriver implements Driver {
     this.runtime = driver.runtime;
     this.platform = driver.platform;
     this.abstractNames = driver.abstractNames;
-    this.adopt = (adoption) => driver.adopt(adoption);
     this.makeDirectory = (prefix) => driver.makeDirectory(prefix);
     this.canListInterfaces = () => driver.canListInterfaces();
     if (driver.allowedHosts !== undefined) {
@@ -109,21 +107,18 @@ export class NativeDriver implements Driver {
   }
 
   async #adopt(
-    { fd, local, remote }: NativeSocket,
+    { descriptor, local, remote }: NativeSocket,
     place: Place,
   ): Promise<SocketConnection> {
     const text = (address: NativeHostPort | undefined): string =>
       "path" in place
         ? place.endpoint
         : formatTcp(address?.host ?? place.host, address?.port ?? place.port);
-    const localAddress = text(local);
-    const remoteAddress = text(remote);
-    try {
-      return await this.#driver.adopt({ fd, localAddress, remoteAddress });
-    } catch (cause) {
-      (await this.native.sockets()).close(fd);
-      throw cause;
-    }
+    return await adopt(this.#driver, {
+      descriptor,
+      localAddress: text(local),
+      remoteAddress: text(remote),
+    });
   }
 }
 

@@ -82,9 +82,9 @@ export class BunDriver extends NodeDriver {
 
   /** Takes over a connected socket that native code made. */
   override async adopt(adoption: Adoption): Promise<SocketConnection> {
-    const { fd, localAddress, remoteAddress } = adoption;
+    const { descriptor, localAddress, remoteAddress } = adoption;
     const socket = await this.#bun.connect<Owner>({
-      fd,
+      fd: descriptor.fd,
       allowHalfOpen: true,
       socket: {
         ...handlers((socket) =>

@@ -6,7 +6,6 @@
  */
 
 import { formatTcp } from "../../src/endpoint/tcp.ts";
-import type { Adoption } from "../../src/transport/native.ts";
 import type { StreamOptions } from "../../src/transport/transport.ts";
 import type { SocketConnection } from "../connection.ts";
 import type {
@@ -97,11 +96,6 @@ export class DenoDriver implements Driver {
     const listener = this.#deno.listen({ transport: "unix", path });
     const file = path.startsWith("\0") ? undefined : await SocketFile.at(path);
     return new DenoServer(listener, place, options, lack, file);
-  }
-
-  /** Takes over a connected socket that native code made. */
-  adopt(adoption: Adoption): Promise<SocketConnection> {
-    return this.#node.adopt(adoption);
   }
 
   /** Throws where Deno's own sockets would. */

@@ -47,7 +47,7 @@ export function denoRuntime(load?: LoadNativeSockets): Runtime {
     }),
     options,
     loadAddon: loadAllowed,
-    native: lazyNative(driver, { hasPolling: true, joinsThreads: false }),
+    native: lazyNative(driver, { hasPolling: false, joinsThreads: false }),
     ...(native && { nativeOptions: native }),
   };
   return runtime;

@@ -135,11 +135,12 @@ export class NodeDriver implements Driver {
   }
 
   /** Takes over a connected socket that native code made. */
-  async adopt(adoption: Adoption): Promise<SocketConnection> {
-    const { fd, localAddress, remoteAddress } = adoption;
+  async adopt(adoption: Adoption): Promise<SocketConnection | undefined> {
+    const { descriptor, localAddress, remoteAddress } = adoption;
     const intake = this.#readsInto ? new Intake() : undefined;
-    const socket = socketOf(fd, intake);
-    return new NodeConnection(socket, localAddress, remoteAddress, intake);
+    const socket = socketOf(descriptor.fd, intake);
+    return socket &&
+      new NodeConnection(socket, localAddress, remoteAddress, intake);
   }
 
   /** Listing interfaces takes no permission. */

@@ -54,6 +54,8 @@ export interface Constants {
   readonly TCP_KEEPCNT: number;
   /** Milliseconds that octets may stay unacknowledged. */
   readonly TCP_USER_TIMEOUT: number;
+  /** An error instead of a signal when the peer has gone. */
+  readonly MSG_NOSIGNAL: number;
   /** True where addresses begin with their length. */
   readonly hasAddressLength: boolean;
 }
@@ -82,6 +84,7 @@ const LINUX: Constants = {
   TCP_KEEPINTVL: 5,
   TCP_KEEPCNT: 6,
   TCP_USER_TIMEOUT: 18,
+  MSG_NOSIGNAL: 0x4000,
   hasAddressLength: false,
 };
 
@@ -107,6 +110,7 @@ const DARWIN: Constants = {
   TCP_KEEPINTVL: 0x101,
   TCP_KEEPCNT: 0x102,
   TCP_USER_TIMEOUT: -1,
+  MSG_NOSIGNAL: 0x80000,
   hasAddressLength: true,
 };
 

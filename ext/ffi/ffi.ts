@@ -5,26 +5,24 @@
  */
 
 import {
-  type Adoption,
   type ByteStream,
   context,
   type NativeHost,
+  type Readiness,
   type Runtime,
+  type StreamDescriptor,
+  type Watch,
+  type WatchCallback,
   ZmqError,
 } from "../../mod.ts";
+import { descriptorOf } from "./descriptor.ts";
 import { type Koffi, loadKoffi } from "./koffi.ts";
 import { type Library, type LibrarySource, openLibrary } from "./library.ts";
 import { Memory } from "./memory.ts";
 import { PollLoop } from "./poll_loop.ts";
 import { LIBC, System } from "./system.ts";
 import { Threads } from "./threads.ts";
-import {
-  LoopWatcher,
-  type Readiness,
-  type Watch,
-  type WatchCallback,
-  type Watcher,
-} from "./watch.ts";
+import { LoopWatcher, type Watcher } from "./watch.ts";
 
 /** Native code on one runtime. */
 export class Ffi {
@@ -94,7 +92,8 @@ export class Ffi {
 
   /**
    * Waits for a descriptor that does not block and has no other watch.
-   * Close the watch before the descriptor.
+   * Close the watch before the descriptor, and wait for it where the
+   * descriptor's address has to be free at once.
    */
   watch(fd: number, events: Readiness, callback: WatchCallback): Watch {
     this.#watcher ??= this.#host.hasPolling
@@ -111,7 +110,7 @@ export class Ffi {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const end = (): void => {
-        watch.close();
+        void watch.close();
         signal?.removeEventListener("abort", abort);
       };
       const abort = (): void => {
@@ -130,13 +129,18 @@ export class Ffi {
    * Makes a connected stream socket, of any family and not blocking, a byte
    * stream: the descriptor belongs to that, and is closed when this fails.
    */
-  async stream(adoption: Adoption): Promise<ByteStream> {
-    try {
-      return await this.#host.adopt(adoption);
-    } catch (cause) {
-      this.system.close(adoption.fd);
-      throw cause;
-    }
+  stream({ fd, localAddress, remoteAddress }: {
+    readonly fd: number;
+    readonly localAddress: string;
+    readonly remoteAddress: string;
+  }): Promise<ByteStream> {
+    const descriptor = this.descriptor(fd);
+    return this.#host.adopt({ descriptor, localAddress, remoteAddress });
+  }
+
+  /** A connected stream socket as runtimes take it over. */
+  descriptor(fd: number): StreamDescriptor {
+    return descriptorOf(this, fd);
   }
 }
 

@@ -60,17 +60,16 @@ export function listen(
       delay = Math.min(2 * delay, LONGEST_DELAY);
     }
   });
+  const close = async (): Promise<void> => {
+    closed = true;
+    clearTimeout(timer);
+    await watch.close();
+    system.close(fd);
+  };
+  let closing: Promise<void> | undefined;
   return {
     endpoint,
-    close: () => {
-      if (!closed) {
-        closed = true;
-        clearTimeout(timer);
-        watch.close();
-        system.close(fd);
-      }
-      return Promise.resolve();
-    },
+    close: () => closing ??= close(),
     hold: (keepsProcess) => watch.hold(keepsProcess),
   };
 }

@@ -53,6 +53,7 @@ export { Memory } from "./memory.ts";
 export { Struct, struct } from "./struct.ts";
 export { LIBC, System } from "./system.ts";
 
+export type { Readiness, Watch, WatchCallback } from "../../mod.ts";
 export type { Constants } from "./constants.ts";
 export type { LibrarySource, NativeFunction, Outcome } from "./library.ts";
 export type { Fields, FieldType, OctetField, Values } from "./struct.ts";
@@ -64,4 +65,3 @@ export type {
   Results,
   ResultType,
 } from "./types.ts";
-export type { Readiness, Watch, WatchCallback } from "./watch.ts";

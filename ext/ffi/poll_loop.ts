@@ -5,16 +5,15 @@
  * @module
  */
 
+import type {
+  Readiness,
+  Watch,
+  WatchCallback,
+} from "../../src/transport/native.ts";
 import type { Koffi } from "./koffi.ts";
 import type { System } from "./system.ts";
 import { struct } from "./struct.ts";
-import {
-  isWanted,
-  type Readiness,
-  type Watch,
-  type WatchCallback,
-  type Watcher,
-} from "./watch.ts";
+import { isWanted, type Watcher } from "./watch.ts";
 
 const pollfd = struct({ fd: "i32", events: "i16", revents: "i16" });
 const POLLIN = 1;
@@ -38,6 +37,7 @@ export class PollLoop implements Watcher {
   #pipe: readonly [reads: number, writes: number] | undefined;
   #polling = false;
   #woken = false;
+  #waiting: Promise<void> = Promise.resolve();
 
   /** Takes the system's calls. */
   constructor(koffi: Koffi, system: System) {
@@ -72,9 +72,11 @@ export class PollLoop implements Watcher {
     }
   }
 
-  /** A watch has ended. */
-  remove(watch: PollWatch): void {
-    if (this.#watches.delete(watch)) this.changed();
+  /** A watch has ended; resolves when the thread waits for it no more. */
+  remove(watch: PollWatch): Promise<void> {
+    this.#watches.delete(watch);
+    this.changed();
+    return this.#waiting;
   }
 
   async #run(): Promise<void> {
@@ -103,7 +105,9 @@ export class PollLoop implements Watcher {
       pollfd.write(octets, { fd, events }, size * (index + 1));
     });
     const poll = watches.some(({ held }) => held) ? this.#held : this.#unheld;
-    await poll(octets, watches.length + 1, -1);
+    const waiting = poll(octets, watches.length + 1, -1);
+    this.#waiting = waiting.then(() => {});
+    await waiting;
     if (pollfd.read(octets).revents !== 0) {
       this.#woken = false;
       this.#system.read(pipe[0], new Uint8Array(64));
@@ -152,10 +156,10 @@ class PollWatch implements Watch {
     this.#loop.changed();
   }
 
-  close(): void {
-    if (this.#closed) return;
+  close(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
     this.#closed = true;
-    this.#loop.remove(this);
+    return this.#loop.remove(this);
   }
 
   /** The thread has found something, or nothing. */

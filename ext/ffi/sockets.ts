@@ -83,10 +83,6 @@ class FfiSockets implements NativeSockets {
     };
   }
 
-  close(fd: number): void {
-    this.#system.close(fd);
-  }
-
   async #connect(
     fd: number,
     address: Uint8Array,
@@ -147,6 +143,7 @@ class FfiSockets implements NativeSockets {
   #connected(fd: number): NativeSocket {
     const local = this.#addresses.decode(this.#system.localAddress(fd));
     const remote = this.#addresses.decode(this.#system.peerAddress(fd));
-    return { fd, ...(local && { local }), ...(remote && { remote }) };
+    const descriptor = this.#ffi.descriptor(fd);
+    return { descriptor, ...(local && { local }), ...(remote && { remote }) };
   }
 }

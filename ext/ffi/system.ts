@@ -22,6 +22,9 @@ export const LIBC: LibrarySource = {
 /** The longest address of a socket: `sockaddr_storage`. */
 const ADDRESS_OCTETS = 128;
 
+const SHUT_WR = 1;
+const SHUT_RDWR = 2;
+
 type Call = NativeFunction<[number, Pointer, number], number>;
 type AddressCall = NativeFunction<[number, Pointer, Pointer], number>;
 
@@ -41,8 +44,10 @@ export class System {
     this.library = library;
     this.constants = constantsOf(platform);
     this.#koffi = koffi;
+    const codes = Object.entries(koffi.os.errno);
+    // Of two names for one number, the last to be set is the first in order.
     this.#codes = new Map(
-      Object.entries(koffi.os.errno).map(([code, errno]) => [errno, code]),
+      codes.reverse().map(([code, errno]) => [errno, code]),
     );
     this.#calls = declare(library);
     // Some processors pass what comes after "..." in another way.
@@ -156,6 +161,24 @@ export class System {
     return length >= 0 ? length : this.#waits("write");
   }
 
+  /**
+   * Writes to a socket; its peer's end is an error and never a signal.
+   * `undefined` means that it would wait.
+   */
+  send(fd: number, octets: Uint8Array): number | undefined {
+    const { MSG_NOSIGNAL } = this.constants;
+    const length = Number(
+      this.#calls.send(fd, octets, octets.length, MSG_NOSIGNAL),
+    );
+    return length >= 0 ? length : this.#waits("send");
+  }
+
+  /** Ends the writing side of a socket, or both. */
+  shutdown(fd: number, side: "writing" | "both"): void {
+    const how = side === "writing" ? SHUT_WR : SHUT_RDWR;
+    this.#check("shutdown", this.#calls.shutdown(fd, how));
+  }
+
   /** A pipe, neither end of which blocks. */
   pipe(): [reads: number, writes: number] {
     const fds = new Int32Array(2);
@@ -203,7 +226,7 @@ export class System {
 
   #waits(call: string): undefined {
     const failure = this.#error(call);
-    if (!["EAGAIN", "EWOULDBLOCK", "EINTR"].includes(failure.code)) {
+    if (!["EAGAIN", "EINTR"].includes(failure.code)) {
       throw failure;
     }
   }
@@ -233,6 +256,8 @@ function declare(libc: Library) {
     setsockopt: libc.function("setsockopt", "i32", [...option, "u32"]),
     read: libc.function("read", "i64", transfer),
     write: libc.function("write", "i64", transfer),
+    send: libc.function("send", "i64", [...transfer, "i32"]),
+    shutdown: libc.function("shutdown", "i32", ["i32", "i32"]),
     pipe: libc.function("pipe", "i32", ["pointer"]),
     close: libc.function("close", "i32", ["i32"]),
     _exit: libc.function("_exit", "void", ["i32"]),

@@ -4,32 +4,12 @@
  * @module
  */
 
+import type {
+  Readiness,
+  Watch,
+  WatchCallback,
+} from "../../src/transport/native.ts";
 import type { Koffi, KoffiEvents, KoffiPoll } from "./koffi.ts";
-
-/** What a descriptor is ready for, or is to be. */
-export interface Readiness {
-  /** Something to read: octets, an event, the peer's end, or an error. */
-  readonly readable?: boolean;
-  /** Room to write, or an error. */
-  readonly writable?: boolean;
-}
-
-/**
- * A descriptor that is waited for. The callback is called as long as it is
- * ready, once a turn, and sometimes when it is not: the descriptor must not
- * block.
- */
-export interface Watch {
-  /** Changes what to wait for; nothing pauses. */
-  want(events: Readiness): void;
-  /** Says whether waiting keeps the process running. Default: yes. */
-  hold(keepsProcess: boolean): void;
-  /** Ends it; comes before the descriptor is closed. */
-  close(): void;
-}
-
-/** Told what a descriptor is ready for. */
-export type WatchCallback = (events: Readiness) => void;
 
 /** Makes watches. */
 export interface Watcher {
@@ -42,7 +22,7 @@ export function isWanted({ readable, writable }: Readiness): boolean {
   return readable === true || writable === true;
 }
 
-/** The event loop of Node, and of Deno. */
+/** The event loop of Node. */
 export class LoopWatcher implements Watcher {
   readonly #koffi: Koffi;
 
@@ -92,23 +72,20 @@ class LoopWatch implements Watch {
     else this.#handle.unref();
   }
 
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#handle.close();
+  close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#handle.close();
+    }
+    return Promise.resolve();
   }
 
   readonly #polled = (status: number, found: KoffiEvents): void => {
     if (this.#closed) return;
     const { readable = false, writable = false } = this.#events;
-    try {
-      // An error is found by whoever reads or writes next.
-      if (status < 0) this.#callback({ readable, writable });
-      else this.#callback(exact(found));
-    } finally {
-      // Deno's handle is told of one event only.
-      if (!this.#closed) this.#arm();
-    }
+    // An error is found by whoever reads or writes next.
+    if (status < 0) this.#callback({ readable, writable });
+    else this.#callback(exact(found));
   };
 
   #arm(): void {

@@ -8,14 +8,54 @@
 
 import type { ByteStream } from "./transport.ts";
 
+/** What a descriptor is ready for, or is to be. */
+export interface Readiness {
+  /** Something to read: octets, an event, the peer's end, or an error. */
+  readonly readable?: boolean;
+  /** Room to write, or an error. */
+  readonly writable?: boolean;
+}
+
+/**
+ * A descriptor that is waited for. The callback is called as long as it is
+ * ready, once a turn, and sometimes when it is not: the descriptor must not
+ * block.
+ */
+export interface Watch {
+  /** Changes what to wait for; nothing pauses. */
+  want(events: Readiness): void;
+  /** Says whether waiting keeps the process running. Default: yes. */
+  hold(keepsProcess: boolean): void;
+  /**
+   * Ends it: the callback is called no more. Resolves when the system waits
+   * for the descriptor no more, which should not be closed before.
+   */
+  close(): Promise<void>;
+}
+
+/** Told what a descriptor is ready for. */
+export type WatchCallback = (events: Readiness) => void;
+
+/** A connected stream socket of any family that does not block. */
+export interface StreamDescriptor {
+  /** The file descriptor. */
+  readonly fd: number;
+  /** Reads; 0 is the peer's end, `undefined` means that nothing is there. */
+  read(into: Uint8Array): number | undefined;
+  /** Writes some of the octets; `undefined` means that there is no room. */
+  write(octets: Uint8Array): number | undefined;
+  /** Ends the writing side. */
+  endWriting(): void;
+  /** Waits for it; there is one watch at a time. */
+  watch(events: Readiness, callback: WatchCallback): Watch;
+  /** Drops the connection, and closes the descriptor when `after` resolves. */
+  close(after?: Promise<void>): void;
+}
+
 /** A descriptor that is to become a byte stream. */
 export interface Adoption {
-  /**
-   * The file descriptor of a connected stream socket of any family, not
-   * blocking. It belongs to the stream from now on, or when this fails, to
-   * who has called.
-   */
-  readonly fd: number;
+  /** It belongs to the stream from now on. */
+  readonly descriptor: StreamDescriptor;
   /** The local address as an endpoint. */
   readonly localAddress: string;
   /** The peer's address as an endpoint. */

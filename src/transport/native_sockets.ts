@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { StreamDescriptor } from "./native.ts";
 import type { StreamOptions } from "./transport.ts";
 
 /** An IP address and a port. */
@@ -30,8 +31,8 @@ export interface NativeDial {
 
 /** A connected socket. */
 export interface NativeSocket {
-  /** Its descriptor, which does not block, and belongs to who gets it. */
-  readonly fd: number;
+  /** Its descriptor, which belongs to who gets it. */
+  readonly descriptor: StreamDescriptor;
   /** The local address; none of Unix domain sockets. */
   readonly local?: NativeHostPort;
   /** The peer's address. */
@@ -66,6 +67,4 @@ export interface NativeSockets {
   dial(place: NativePlace, options: NativeDial): Promise<NativeSocket>;
   /** Listens. */
   serve(place: NativePlace, options: NativeServe): Promise<NativeServer>;
-  /** Closes a descriptor that nobody has taken over. */
-  close(fd: number): void;
 }

@@ -1,0 +1,247 @@
+// Options that only native code can set: read back from the system, of the
+// side that connects and of the side that accepts.
+import assert from "node:assert/strict";
+import process from "node:process";
+import { before, describe, it } from "node:test";
+import { detectRuntime } from "../../../adapters/auto.ts";
+import { type Ffi, loadFfi } from "../../../ext/ffi/mod.ts";
+import {
+  Context,
+  context,
+  Pair,
+  type PairOptions,
+  Pull,
+  Push,
+  type Runtime,
+} from "../../../mod.ts";
+import { descriptorOf, numberOf, skipWithoutKoffi } from "../../kit/native.ts";
+import { loopback, runtimeName } from "../../kit/runtime.ts";
+import { Bag } from "../../kit/sockets.ts";
+import { PATIENCE } from "../../kit/wait.ts";
+
+const MISSING = new Error("Cannot find module 'koffi'\nRequire stack:");
+const SOL_SOCKET = 1;
+const IPPROTO_IP = 0;
+const IPPROTO_TCP = 6;
+
+type Values = Partial<PairOptions>;
+
+/** An option, what is set, and what the system then says. */
+interface Case {
+  readonly values: Values;
+  readonly level: number;
+  readonly name: number;
+  readonly expected: number;
+  readonly needsRoot?: boolean;
+}
+
+// Linux doubles the sizes of buffers, for what it keeps with the octets.
+const CASES: readonly Case[] = [
+  {
+    values: { sendBufferSize: 50_000 },
+    level: SOL_SOCKET,
+    name: 7,
+    expected: 100_000,
+  },
+  {
+    values: { receiveBufferSize: 60_000 },
+    level: SOL_SOCKET,
+    name: 8,
+    expected: 120_000,
+  },
+  { values: { priority: 5 }, level: SOL_SOCKET, name: 12, expected: 5 },
+  {
+    values: { busyPoll: 30 },
+    level: SOL_SOCKET,
+    name: 46,
+    expected: 30,
+    needsRoot: true,
+  },
+  {
+    values: { typeOfService: 0x28 },
+    level: IPPROTO_IP,
+    name: 1,
+    expected: 0x28,
+  },
+  {
+    values: { tcpKeepalive: 1, tcpKeepaliveIdle: 77 },
+    level: IPPROTO_TCP,
+    name: 4,
+    expected: 77,
+  },
+  {
+    values: { tcpKeepalive: 1, tcpKeepaliveInterval: 7 },
+    level: IPPROTO_TCP,
+    name: 5,
+    expected: 7,
+  },
+  {
+    values: { tcpKeepalive: 1, tcpKeepaliveCount: 3 },
+    level: IPPROTO_TCP,
+    name: 6,
+    expected: 3,
+  },
+  {
+    values: { tcpMaxRetransmitTimeout: 1234 },
+    level: IPPROTO_TCP,
+    name: 18,
+    expected: 1234,
+  },
+];
+
+function portOf(endpoint: string): number {
+  return Number(/\d+$/.exec(endpoint)![0]);
+}
+
+/** The descriptors of both sides of a connection with options. */
+async function descriptors(
+  bag: Bag,
+  options: Values,
+): Promise<{ near: number; far: number; listener: number }> {
+  const bound = bag.keep(new Pair(options));
+  const connected = bag.keep(new Pair(options));
+  const accepted = bound.events.once("accept");
+  const endpoint = await bound.bind("tcp://127.0.0.1:*");
+  connected.connect(endpoint);
+  const { peerAddress } = await accepted;
+  await connected.send("here");
+  await bound.receive({ timeout: PATIENCE });
+  const port = portOf(endpoint);
+  const peer = portOf(peerAddress!);
+  return {
+    near: await descriptorOf(peer, port),
+    far: await descriptorOf(port, peer),
+    listener: await descriptorOf(port),
+  };
+}
+
+describe("options by native code", { skip: skipWithoutKoffi }, () => {
+  let ffi: Ffi;
+  before(async () => {
+    ffi = await loadFfi();
+  });
+
+  for (const { values, level, name, expected, needsRoot } of CASES) {
+    const option = Object.keys(values).at(-1)!;
+    it(`${option} is what the system says, of both sides`, {
+      skip: needsRoot && process.getuid!() !== 0 ? "needs root" : false,
+    }, async () => {
+      await using bag = new Bag();
+      const { near, far } = await descriptors(bag, values);
+      assert.equal(numberOf(ffi, near, level, name), expected, "connected");
+      assert.equal(numberOf(ffi, far, level, name), expected, "accepted");
+    });
+  }
+
+  it("interface is what the system says, of all sockets", async () => {
+    await using bag = new Bag();
+    const fds = await descriptors(bag, { interface: loopback });
+    for (const fd of Object.values(fds)) {
+      const name = ffi.system.option(fd, SOL_SOCKET, 25, 16);
+      assert.equal(new TextDecoder().decode(name), `${loopback}\0`);
+    }
+  });
+
+  it("all of them work together, and small packets leave at once", async () => {
+    await using bag = new Bag();
+    const all: Values = {};
+    for (const { values, needsRoot } of CASES) {
+      if (!needsRoot) Object.assign(all, values);
+    }
+    const { near, far } = await descriptors(bag, all);
+    for (const fd of [near, far]) {
+      for (const { level, name, expected, needsRoot } of CASES) {
+        if (!needsRoot) assert.equal(numberOf(ffi, fd, level, name), expected);
+      }
+      assert.equal(numberOf(ffi, fd, IPPROTO_TCP, 1), 1);
+    }
+  });
+
+  it("an interface that does not exist fails bind() with ENODEV", async () => {
+    await using bag = new Bag();
+    const pull = bag.keep(new Pull({ interface: "no-such-one" }));
+    await assert.rejects(pull.bind("tcp://127.0.0.1:*"), { code: "ENODEV" });
+  });
+});
+
+describe("ipcFilterUid", { skip: skipWithoutKoffi }, () => {
+  const uid = process.getuid!();
+
+  it("lets the user in that it names, over ipc", async () => {
+    await using bag = new Bag();
+    const pull = bag.keep(new Pull({ ipcFilterUid: uid }));
+    const push = bag.keep(new Push());
+    push.connect(await pull.bind("ipc://*"));
+    await push.send("here");
+    await pull.receive({ timeout: PATIENCE });
+  });
+
+  for (const option of ["ipcFilterUid", "ipcFilterGid", "ipcFilterPid"]) {
+    it(`${option} keeps others out, with an event`, async () => {
+      await using bag = new Bag();
+      const pull = bag.keep(new Pull({ [option]: 2147483646 }));
+      const refused = pull.events.once("accept:error");
+      const push = bag.keep(new Push({ linger: 0 }));
+      push.connect(await pull.bind("ipc://*"));
+      const { error } = await refused;
+      assert.equal(error?.code, "EACCES");
+      assert.equal(pull.peers.length, 0);
+    });
+  }
+
+  it("one filter that fits is enough", async () => {
+    await using bag = new Bag();
+    const filters = { ipcFilterPid: process.pid, ipcFilterUid: uid + 1 };
+    const pull = bag.keep(new Pull(filters));
+    const push = bag.keep(new Push());
+    push.connect(await pull.bind("ipc://*"));
+    await push.send("here");
+    await pull.receive({ timeout: PATIENCE });
+  });
+});
+
+describe("options without native code", () => {
+  /** The runtime at hand, as if koffi were not installed. */
+  function bare(): Runtime {
+    const { runtime } = context;
+    return {
+      ...runtime,
+      nativeOptions: {
+        has: (name) => runtime.nativeOptions!.has(name),
+        lack: () => undefined,
+      },
+    };
+  }
+
+  it("are refused with ENOTSUP, the runtime's name and the command", () => {
+    const query = context.runtime.nativeOptions!;
+    assert.equal(query.has("sendBufferSize"), true);
+    const runtime: Runtime = {
+      ...bare(),
+      nativeOptions: {
+        has: (name) => query.has(name),
+        lack: () => `the package "koffi" (npm install koffi@3; ${MISSING})`,
+      },
+    };
+    const context2 = new Context({ runtime });
+    assert.throws(() => new Push({ context: context2, sendBufferSize: 4096 }), {
+      code: "ENOTSUP",
+      message: new RegExp(
+        `^Cannot set "sendBufferSize" to 4096: the runtime "${runtimeName}" ` +
+          'does not support the option without the package "koffi" ' +
+          "\\(npm install koffi@3; .*\\), expected the default, -1$",
+        "s",
+      ),
+    });
+  });
+
+  it("are as before for a runtime that was not told of native code", () => {
+    const { nativeOptions } = detectRuntime();
+    assert.equal(nativeOptions, undefined);
+    const bound = new Context({ runtime: detectRuntime() });
+    assert.throws(() => new Push({ context: bound, sendBufferSize: 4096 }), {
+      code: "ENOTSUP",
+      message: /does not support the option, expected the default/,
+    });
+  });
+});
