@@ -4,18 +4,29 @@
  * @module
  */
 
-import type { StreamDescriptor } from "../../src/transport/native.ts";
-import type { Ffi } from "./ffi.ts";
+import type {
+  Readiness,
+  StreamDescriptor,
+  Watch,
+  WatchCallback,
+} from "../../src/transport/native.ts";
+import type { System } from "./system.ts";
+
+/** How a descriptor is waited for. */
+type Waits = (fd: number, events: Readiness, callback: WatchCallback) => Watch;
 
 /** A connected stream socket that does not block. */
-export function descriptorOf(ffi: Ffi, fd: number): StreamDescriptor {
-  const { system } = ffi;
+export function descriptorOf(
+  system: System,
+  fd: number,
+  watch: Waits,
+): StreamDescriptor {
   return {
     fd,
     read: (into) => system.read(fd, into),
     write: (octets) => system.send(fd, octets),
     endWriting: () => system.shutdown(fd, "writing"),
-    watch: (events, callback) => ffi.watch(fd, events, callback),
+    watch: (events, callback) => watch(fd, events, callback),
     close(after) {
       if (after === undefined) return system.close(fd);
       // Who waits for it still keeps it open: the peer is told now.

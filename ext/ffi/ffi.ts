@@ -140,7 +140,7 @@ export class Ffi {
 
   /** A connected stream socket as runtimes take it over. */
   descriptor(fd: number): StreamDescriptor {
-    return descriptorOf(this, fd);
+    return descriptorOf(this.system, fd, (...of) => this.watch(...of));
   }
 }
 

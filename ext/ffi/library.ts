@@ -12,7 +12,7 @@ import {
   type KoffiFunction,
   type KoffiLibrary,
 } from "./koffi.ts";
-import type { ThreadCall, Threads } from "./threads.ts";
+import type { Outcome, ThreadCall, Threads } from "./threads.ts";
 import {
   type ArgumentsOf,
   type ArgumentType,
@@ -32,14 +32,6 @@ export interface LibrarySource {
   readonly files: Readonly<Record<string, readonly string[]>>;
   /** The command that installs it, by the name of the system. */
   readonly install: Readonly<Record<string, string>>;
-}
-
-/** What a call off the main thread gave. */
-export interface Outcome<Result> {
-  /** What the function returned. */
-  readonly value: Result;
-  /** The thread's error number after it. */
-  readonly errno: number;
 }
 
 /** A function of a library. */

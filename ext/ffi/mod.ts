@@ -24,7 +24,7 @@
  * text.octets.set(new TextEncoder().encode("42 apples"));
  * const end = new BigUint64Array(1);
  * const parse = libc.function("strtol", "long", ["pointer", "pointer", "i32"]);
- * console.log(parse(text.address, end, 10), ffi.text(end[0]!)); // 42  apples
+ * console.log(parse(text.address, end, 10), ffi.text(end[0])); // 42  apples
  * text.free();
  *
  * // What may block is called off the main thread; a timer holds the process.
@@ -55,7 +55,8 @@ export { LIBC, System } from "./system.ts";
 
 export type { Readiness, Watch, WatchCallback } from "../../mod.ts";
 export type { Constants } from "./constants.ts";
-export type { LibrarySource, NativeFunction, Outcome } from "./library.ts";
+export type { LibrarySource, NativeFunction } from "./library.ts";
+export type { Outcome } from "./threads.ts";
 export type { Fields, FieldType, OctetField, Values } from "./struct.ts";
 export type {
   Arguments,

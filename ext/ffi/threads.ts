@@ -7,10 +7,17 @@
 
 import type { NativeHost, NativeThread } from "../../mod.ts";
 import { PACKAGE } from "./koffi.ts";
-import type { Outcome } from "./library.ts";
 
 /** How many calls run at once; more wait for their turn. */
 const MOST_THREADS = 8;
+
+/** What a call off the main thread gave. */
+export interface Outcome<Result> {
+  /** What the function returned. */
+  readonly value: Result;
+  /** The thread's error number after it. */
+  readonly errno: number;
+}
 
 /** A function, as a thread finds it anew. */
 export interface ThreadCall {
