@@ -75,6 +75,8 @@ export const context: Context = new Context();
 
 provideDefaultContext(() => context);
 
+export { messagePort } from "./adapters/auto.ts";
+export { WebSocketUpgrades } from "./adapters/upgrades.ts";
 export { noble } from "./src/security/crypto.ts";
 export { curveKeyPair, curvePublicKey } from "./src/security/curve_keys.ts";
 export { EngineContext } from "./src/context/context.ts";
@@ -85,6 +87,7 @@ export { poll } from "./src/context/poll.ts";
 export { proxy } from "./src/context/proxy.ts";
 export { Channel } from "./src/socket/channel.ts";
 export { Client } from "./src/socket/client.ts";
+export { Datagram } from "./src/socket/datagram.ts";
 export { Dealer } from "./src/socket/dealer.ts";
 export { Dish } from "./src/socket/dish.ts";
 export { Gather } from "./src/socket/gather.ts";
@@ -107,6 +110,13 @@ export { DuplexSocket, WritableSocket } from "./src/socket/writable_socket.ts";
 export { XPublisher } from "./src/socket/xpublisher.ts";
 export { XSubscriber } from "./src/socket/xsubscriber.ts";
 
+export type { PortLike } from "./adapters/auto.ts";
+export type {
+  BunWebSocketHandlers,
+  UpgradeRequest,
+  UpgradeSocket,
+  WebSocketUpgradesInit,
+} from "./adapters/upgrades.ts";
 export type { ErrorCode, ZmqErrorOptions } from "./src/base/errors.ts";
 export type { Clock, Timer } from "./src/base/clock.ts";
 export type { ContextInit } from "./src/context/context.ts";
@@ -118,6 +128,7 @@ export type {
   ProxyStatistics,
 } from "./src/context/proxy.ts";
 export type { Endpoint } from "./src/endpoint/endpoint.ts";
+export type { DatagramAddress } from "./src/endpoint/udp.ts";
 export type { FrameLike, Message, MessageLike } from "./src/message/message.ts";
 export type * from "./src/options/types.ts";
 export type { NativeOptions } from "./src/options/options.ts";
@@ -139,7 +150,7 @@ export type {
 export type { EventDetail, EventName } from "./src/session/host.ts";
 export type { Warning, WarningCode } from "./src/session/warnings.ts";
 export type { DishMessage } from "./src/socket/dish.ts";
-export type { CloseOptions } from "./src/socket/endpoints.ts";
+export type { CloseOptions, EndpointOptions } from "./src/socket/endpoints.ts";
 export type { SocketEventListener } from "./src/socket/events.ts";
 export type { RadioGroup } from "./src/socket/radio.ts";
 export type { Received } from "./src/socket/readable_socket.ts";
@@ -150,6 +161,7 @@ export type { SendOptions } from "./src/socket/sender.ts";
 export type { RoutedBy, RoutedMessage } from "./src/socket/server.ts";
 export type { ContextLike } from "./src/socket/services.ts";
 export type { SocketInit } from "./src/socket/socket.ts";
+export type { DatagramLosses } from "./src/routing/pipe.ts";
 export type { SocketStats, StatsCount } from "./src/socket/stats.ts";
 export type { WaitOptions } from "./src/socket/waiters.ts";
 export type {
@@ -170,6 +182,13 @@ export type {
   NativeSocket,
   NativeSockets,
 } from "./src/transport/native_sockets.ts";
+export type {
+  AnyTransport,
+  DatagramSettings,
+  DatagramSink,
+  DatagramSocket,
+  DatagramTransport,
+} from "./src/transport/datagram.ts";
 export type { Runtime } from "./src/transport/runtime.ts";
 export type {
   ByteSink,
@@ -179,5 +198,8 @@ export type {
   Listener,
   ListenOptions,
   StreamOptions,
+  Subprotocol,
   Transport,
+  WebSocketLink,
+  WebSocketOptions,
 } from "./src/transport/transport.ts";

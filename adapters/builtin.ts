@@ -5,16 +5,23 @@
  * @module
  */
 
+import type * as Crypto from "node:crypto";
+import type * as Dgram from "node:dgram";
 import type * as Dns from "node:dns/promises";
 import type * as FsNow from "node:fs";
 import type * as Fs from "node:fs/promises";
 import type * as Module from "node:module";
 import type * as Net from "node:net";
 import type * as Os from "node:os";
+import type * as Tls from "node:tls";
 import type * as Threads from "node:worker_threads";
 
 /** The modules in use, by specifier. */
 export interface Builtins {
+  /** Certificates and keys. */
+  readonly "node:crypto": typeof Crypto;
+  /** Datagrams. */
+  readonly "node:dgram": typeof Dgram;
   /** Name resolution. */
   readonly "node:dns/promises": typeof Dns;
   /** Files, at once. */
@@ -27,6 +34,8 @@ export interface Builtins {
   readonly "node:net": typeof Net;
   /** Network interfaces. */
   readonly "node:os": typeof Os;
+  /** TLS. */
+  readonly "node:tls": typeof Tls;
   /** Message channels that can be unreferenced. */
   readonly "node:worker_threads": typeof Threads;
 }

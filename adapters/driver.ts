@@ -6,6 +6,7 @@
  * @module
  */
 
+import type * as Net from "node:net";
 import type { Adoption } from "../src/transport/native.ts";
 import type { StreamOptions } from "../src/transport/transport.ts";
 import type { SocketConnection } from "./connection.ts";
@@ -17,6 +18,8 @@ export interface NetPlace {
   readonly host: string;
   /** The port; 0 lets the system choose. */
   readonly port: number;
+  /** The scheme that the addresses of its streams have. Default: `"tcp"`. */
+  readonly scheme?: string;
 }
 
 /** A path, or an abstract name behind a NUL character. */
@@ -64,10 +67,32 @@ export interface Server {
   hold(keepsProcess: boolean): void;
 }
 
+/** What a runtime allows a program to know of names. */
+export interface Names {
+  /** Says whether interfaces may be listed without asking the user. */
+  canListInterfaces(): boolean;
+  /**
+   * The addresses to use among those that a name resolved to, for runtimes
+   * that allow names rather than addresses.
+   */
+  allowedHosts?(name: string, port: number, hosts: string[]): string[];
+}
+
 /** The stream sockets of one runtime. Errors are the runtime's own. */
-export interface Driver extends Platform {
+export interface Driver extends Platform, Names {
   /** Opens one connection. */
   dial(place: Place, options: DialOptions): Promise<SocketConnection>;
+  /**
+   * Opens one connection over a socket of `node:net` that is connected, to a
+   * proxy that passes octets on, and paused.
+   *
+   * @param place the peer behind it; the host may be a name.
+   */
+  dialOver(
+    socket: Net.Socket,
+    place: NetPlace,
+    options: DialOptions,
+  ): Promise<SocketConnection>;
   /** Listens. */
   serve(place: Place, options: ServeOptions): Promise<Server>;
   /**
@@ -80,13 +105,8 @@ export interface Driver extends Platform {
    * native code does not ask.
    */
   assertAllowed?(place: Place): void;
-  /** Says whether interfaces may be listed without asking the user. */
-  canListInterfaces(): boolean;
-  /**
-   * The addresses to use among those that a name resolved to, for runtimes
-   * that allow names rather than addresses.
-   */
-  allowedHosts?(name: string, port: number, hosts: string[]): string[];
+  /** Why no descriptor can be opened; `undefined` when one can. */
+  lack(): unknown;
   /** Makes a fresh temporary directory that only this user can enter. */
   makeDirectory(prefix: string): Promise<string>;
 }

@@ -106,6 +106,8 @@ export function toZmqError(
   address: string,
 ): ZmqError {
   if (cause instanceof ZmqError) return cause;
+  const tls = tlsError(cause, task, address);
+  if (tls !== undefined) return tls;
   const [code, words] = meaningOf(cause, task);
   // Deno's own words name the flag that would give the permission.
   const hint = cause instanceof Error && cause.name === "NotCapable";
@@ -114,6 +116,37 @@ export function toZmqError(
     cause,
     address,
   });
+}
+
+/** The codes of certificates that are not accepted; OpenSSL's, and Node's. */
+const certificateCode =
+  /^(CERT_|CRL_|DEPTH_ZERO|ERR_TLS_CERT|HOSTNAME_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|SELF_SIGNED|UNABLE_TO_)/;
+
+/** The error for a failure of TLS, `undefined` when it is another's. */
+function tlsError(
+  cause: unknown,
+  task: Task,
+  address: string,
+): ZmqError | undefined {
+  const { code, message } = (cause ?? {}) as Record<string, unknown>;
+  if (typeof code !== "string") return undefined;
+  const isCertificate = certificateCode.test(code);
+  if (!isCertificate && !/^ERR_(SSL|TLS|OSSL|BORINGSSL)/.test(code)) {
+    return undefined;
+  }
+  const words = isCertificate
+    ? "the certificate is not accepted"
+    : "TLS failed";
+  // The words are the peer's in part: its certificate names it.
+  return new ZmqError(
+    "EPROTO",
+    `${verbs[task]} ${quote(address)}: ${words}: ${quote(String(message))}`,
+    {
+      cause,
+      address,
+      reason: isCertificate ? "ERR_TLS_CERTIFICATE" : "ERR_TLS_HANDSHAKE",
+    },
+  );
 }
 
 function meaningOf(cause: unknown, task: Task): Meaning {

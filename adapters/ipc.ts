@@ -57,7 +57,8 @@ export class IpcTransport implements Transport {
       return new CallbackByteStream(connection);
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
-      throw toZmqError(cause, "connect", endpoint.text);
+      // Without descriptors, Bun calls every peer unwilling.
+      throw toZmqError(this.#driver.lack() ?? cause, "connect", endpoint.text);
     }
   }
 
@@ -124,6 +125,7 @@ export class IpcTransport implements Transport {
       connection.close();
       return false;
     } catch (cause) {
+      if (this.#driver.lack() !== undefined) return false;
       const code = systemCode(cause);
       return code === "ECONNREFUSED" || code === "ENOENT";
     }

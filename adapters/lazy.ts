@@ -5,19 +5,23 @@
  * @module
  */
 
+import type { Clock } from "../src/base/clock.ts";
+import { quote, ZmqError } from "../src/base/errors.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
-import { parseTcpBind, parseTcpConnect } from "../src/endpoint/tcp.ts";
+import { parseSocksProxy } from "../src/endpoint/tcp.ts";
+import { parseWsBind, parseWsConnect } from "../src/endpoint/ws.ts";
 import type { NativeHost } from "../src/transport/native.ts";
 import type {
   ByteStream,
   ConnectOptions,
   Listener,
   ListenOptions,
+  StreamOptions,
   Transport,
 } from "../src/transport/transport.ts";
 import type { Driver } from "./driver.ts";
 import type { NativeTraits } from "./native.ts";
-import { type Platform, usableIpc } from "./platform.ts";
+import { checkTcp, type Platform, usableIpc } from "./platform.ts";
 
 /** Loads what native code needs of the runtime, on first use. */
 export function lazyNative(
@@ -33,25 +37,65 @@ export function lazyNative(
 
 type Check = NonNullable<Transport["check"]>;
 
+/** The options that all transports over TCP honour when they connect. */
+export const socksOptions: readonly string[] = [
+  "socksPassword",
+  "socksProxy",
+  "socksUsername",
+];
+
+/** The options that the `ws` and `wss` transports honour. */
+export const webSocketOptions: readonly string[] = [
+  "webSocketOrigins",
+  "wssCertPem",
+  "wssHostname",
+  "wssKeyPem",
+  "wssTrustPem",
+  "wssTrustSystem",
+];
+
 /**
- * The `tcp` and `ipc` transports.
+ * The `tcp`, `ipc`, `ws` and `wss` transports.
  *
  * @param load loads the runtime's sockets.
+ * @param clock the runtime's.
  */
 export function lazyTransports(
   platform: Platform,
   load: () => Promise<Driver>,
+  clock: Clock,
 ): Transport[] {
   let loading: Promise<{ tcp: Transport; ipc: Transport }> | undefined;
   const both = (): Promise<{ tcp: Transport; ipc: Transport }> =>
-    loading ??= loadBoth(platform, load);
+    loading ??= loadBoth(platform, load).catch((cause) => {
+      loading = undefined;
+      throw cause;
+    });
+  const checked = (check: Check): Check => (endpoint, role, options = {}) => {
+    check(endpoint, role, options);
+    checkNative(platform, endpoint, role, options);
+  };
   return [
-    new LazyTransport("tcp", checkTcp, async () => (await both()).tcp),
+    new LazyTransport("tcp", checked(checkTcp), async () => (await both()).tcp),
     new LazyTransport(
       "ipc",
       (endpoint, role) => void usableIpc(platform, endpoint, role),
       async () => (await both()).ipc,
     ),
+    new LazyTransport("ws", checked(checkWs), async () => {
+      const [{ tcp }, { WebSocketTransport }] = await Promise.all([
+        both(),
+        import("./websocket/transport.ts"),
+      ]);
+      return new WebSocketTransport("ws", tcp, clock);
+    }, true),
+    new LazyTransport("wss", checked(checkWss), async () => {
+      const [driver, { makeWss }] = await Promise.all([
+        load(),
+        import("./tls/wss.ts"),
+      ]);
+      return makeWss(driver, clock);
+    }, true),
   ];
 }
 
@@ -65,19 +109,71 @@ async function loadBoth(
   return { tcp: new TcpTransport(driver), ipc: new IpcTransport(driver) };
 }
 
-function checkTcp(endpoint: Endpoint, role: "bind" | "connect"): void {
-  if (role === "bind") parseTcpBind(endpoint);
-  else parseTcpConnect(endpoint);
+/**
+ * Native code makes the sockets of TCP, and neither those of TLS nor those to
+ * proxies.
+ */
+function checkNative(
+  { native, runtime }: Platform,
+  { scheme, text }: Endpoint,
+  role: "bind" | "connect",
+  options: StreamOptions,
+): void {
+  const isProxied = role === "connect" && Boolean(options.socksProxy);
+  if (native === undefined || (scheme !== "wss" && !isProxied)) return;
+  const missing = Object.keys(options).find((name) => native.has(name));
+  if (missing === undefined) return;
+  throw new ZmqError(
+    "ENOTSUP",
+    `Cannot use ${quote(text)} with ${quote(missing)}: ${runtime} does not ` +
+      `support the option ${isProxied ? "through a proxy" : "for wss"}`,
+    { address: text },
+  );
+}
+
+function checkWs(
+  endpoint: Endpoint,
+  role: "bind" | "connect",
+  { socksProxy }: StreamOptions = {},
+): void {
+  if (role === "bind") parseWsBind(endpoint);
+  else parseSocksProxy(socksProxy, parseWsConnect(endpoint), endpoint.text);
+}
+
+function checkWss(
+  endpoint: Endpoint,
+  role: "bind" | "connect",
+  options: StreamOptions,
+): void {
+  checkWs(endpoint, role, options);
+  const { wssTrustPem, wssTrustSystem, wssCertPem, wssKeyPem } = options;
+  const missing = role === "connect"
+    ? !wssTrustPem && !wssTrustSystem && `"wssTrustPem" or "wssTrustSystem"`
+    : !(wssCertPem && wssKeyPem) && `"wssCertPem" and "wssKeyPem"`;
+  if (!missing) return;
+  throw new ZmqError(
+    "EINVAL",
+    `Cannot ${role} ${quote(endpoint.text)}: expected ${missing} to be set`,
+    { address: endpoint.text },
+  );
 }
 
 class LazyTransport implements Transport {
   readonly scheme: string;
   readonly check: Check;
+  readonly makesWebSockets: boolean;
   readonly #load: () => Promise<Transport>;
+  #loaded: Promise<Transport> | undefined;
 
-  constructor(scheme: string, check: Check, load: () => Promise<Transport>) {
+  constructor(
+    scheme: string,
+    check: Check,
+    load: () => Promise<Transport>,
+    makesWebSockets = false,
+  ) {
     this.scheme = scheme;
     this.check = check;
+    this.makesWebSockets = makesWebSockets;
     this.#load = load;
   }
 
@@ -85,7 +181,7 @@ class LazyTransport implements Transport {
     endpoint: Endpoint,
     options: ConnectOptions,
   ): Promise<ByteStream> {
-    return (await this.#load()).connect(endpoint, options);
+    return (await this.#transport()).connect(endpoint, options);
   }
 
   async listen(
@@ -93,6 +189,14 @@ class LazyTransport implements Transport {
     options: ListenOptions,
     accept: (stream: ByteStream) => void,
   ): Promise<Listener> {
-    return (await this.#load()).listen(endpoint, options, accept);
+    return (await this.#transport()).listen(endpoint, options, accept);
+  }
+
+  #transport(): Promise<Transport> {
+    return this.#loaded ??= this.#load().catch((cause) => {
+      // Without descriptors nothing can be loaded: the next attempt may.
+      this.#loaded = undefined;
+      throw cause;
+    });
   }
 }

@@ -7,7 +7,7 @@
 import { quote, ZmqError } from "../src/base/errors.ts";
 import type { TcpAddress } from "../src/endpoint/tcp.ts";
 import { builtin } from "./builtin.ts";
-import type { Driver } from "./driver.ts";
+import type { Names } from "./driver.ts";
 import { toZmqError } from "./errors.ts";
 
 /**
@@ -45,7 +45,7 @@ function interleave(
 export async function resolveLocal(
   { kind, host, port }: TcpAddress,
   ipv6: boolean,
-  driver: Driver,
+  driver: Names,
   endpoint: string,
 ): Promise<string> {
   if (kind === "any") return ipv6 ? "::" : "0.0.0.0";

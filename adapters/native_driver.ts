@@ -40,6 +40,10 @@ export class NativeDriver implements Driver {
   readonly canListInterfaces: Driver["canListInterfaces"];
   /** Chooses among the addresses of a name. */
   readonly allowedHosts?: NonNullable<Driver["allowedHosts"]>;
+  /** Opens a connection through a proxy. */
+  readonly dialOver: Driver["dialOver"];
+  /** Why no descriptor can be opened. */
+  readonly lack: Driver["lack"];
   readonly #driver: Driver;
 
   /** Takes the runtime's own driver. */
@@ -51,6 +55,8 @@ export class NativeDriver implements Driver {
     this.abstractNames = driver.abstractNames;
     this.makeDirectory = (prefix) => driver.makeDirectory(prefix);
     this.canListInterfaces = () => driver.canListInterfaces();
+    this.dialOver = (...of) => driver.dialOver(...of);
+    this.lack = () => driver.lack();
     if (driver.allowedHosts !== undefined) {
       this.allowedHosts = (...of) => driver.allowedHosts!(...of);
     }
@@ -111,9 +117,11 @@ export class NativeDriver implements Driver {
     place: Place,
   ): Promise<SocketConnection> {
     const text = (address: NativeHostPort | undefined): string =>
-      "path" in place
-        ? place.endpoint
-        : formatTcp(address?.host ?? place.host, address?.port ?? place.port);
+      "path" in place ? place.endpoint : formatTcp(
+        address?.host ?? place.host,
+        address?.port ?? place.port,
+        place.scheme,
+      );
     return await adopt(this.#driver, {
       descriptor,
       localAddress: text(local),
@@ -125,8 +133,8 @@ export class NativeDriver implements Driver {
 /** The place with an address: a runtime may go by the name instead. */
 async function addressed(place: Place, stream: StreamOptions): Promise<Place> {
   if ("path" in place) return place;
-  const { host, port } = place;
+  const { host } = place;
   if (isIPv4(host) || isIPv6(host)) return place;
   const [first = host] = await resolveHost(host, stream.ipv6 === true);
-  return { host: first, port };
+  return { ...place, host: first };
 }

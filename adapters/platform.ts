@@ -8,6 +8,12 @@
 import { quote, ZmqError } from "../src/base/errors.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import { type IpcAddress, parseIpc } from "../src/endpoint/ipc.ts";
+import {
+  parseSocksProxy,
+  parseTcpBind,
+  parseTcpConnect,
+} from "../src/endpoint/tcp.ts";
+import type { StreamOptions } from "../src/transport/transport.ts";
 import type { NativeSupport } from "./native_support.ts";
 
 /** A runtime on an operating system. */
@@ -21,6 +27,15 @@ export interface Platform {
   /** What native code adds to the runtime. */
   readonly native?: NativeSupport;
 }
+
+/** The platform options that `node:dgram` honours on every runtime. */
+export const udpOptions: readonly string[] = ["multicastHops", "multicastLoop"];
+
+/** Those that only Node and Bun honour: Deno takes them and does nothing. */
+export const udpBufferOptions: readonly string[] = [
+  "receiveBufferSize",
+  "sendBufferSize",
+];
 
 /**
  * The address of an `ipc` endpoint.
@@ -51,4 +66,18 @@ export function usableIpc(
       missing,
     { address: endpoint.text },
   );
+}
+
+/**
+ * Checks the address of a `tcp` endpoint, and that of the proxy on the way.
+ *
+ * @throws {ZmqError} `EINVAL`.
+ */
+export function checkTcp(
+  endpoint: Endpoint,
+  role: "bind" | "connect",
+  { socksProxy }: StreamOptions = {},
+): void {
+  if (role === "bind") parseTcpBind(endpoint);
+  else parseSocksProxy(socksProxy, parseTcpConnect(endpoint), endpoint.text);
 }

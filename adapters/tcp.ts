@@ -9,9 +9,11 @@ import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import {
   formatTcp,
   isIPv6,
+  parseSocksProxy,
   parseTcpBind,
   parseTcpConnect,
   type TcpAddress,
+  type TcpRoute,
 } from "../src/endpoint/tcp.ts";
 import { CallbackByteStream } from "../src/transport/streams.ts";
 import type {
@@ -19,12 +21,14 @@ import type {
   ConnectOptions,
   Listener,
   ListenOptions,
+  StreamOptions,
   Transport,
 } from "../src/transport/transport.ts";
 import { dialFirst } from "./dial.ts";
 import type { Driver, NetPlace } from "./driver.ts";
 import { toZmqError } from "./errors.ts";
 import { interfaceAddress, resolveHost, resolveLocal } from "./names.ts";
+import { checkTcp } from "./platform.ts";
 
 /** TCP connections and listeners. */
 export class TcpTransport implements Transport {
@@ -38,21 +42,32 @@ export class TcpTransport implements Transport {
   }
 
   /** Checks an address without resolving it. */
-  check(endpoint: Endpoint, role: "bind" | "connect"): void {
-    if (role === "bind") parseTcpBind(endpoint);
-    else parseTcpConnect(endpoint);
+  check(
+    endpoint: Endpoint,
+    role: "bind" | "connect",
+    options?: StreamOptions,
+  ): void {
+    checkTcp(endpoint, role, options);
   }
 
-  /** Resolves the names anew and opens one connection. */
+  /**
+   * Resolves the names anew and opens one connection; with `socksProxy`
+   * through the proxy, which resolves the peer's name.
+   */
   async connect(
     endpoint: Endpoint,
     options: ConnectOptions,
   ): Promise<ByteStream> {
-    const { destination, source } = parseTcpConnect(endpoint);
-    const { text } = endpoint;
+    const route = parseTcpConnect(endpoint);
+    const { scheme, text } = endpoint;
     const { signal } = options;
+    const proxy = parseSocksProxy(options.socksProxy, route, text);
     try {
       signal.throwIfAborted();
+      if (proxy !== undefined) {
+        return await this.#connectThrough(proxy, route, endpoint, options);
+      }
+      const { destination, source } = route;
       const hosts = await aborted(
         this.#hosts(destination, options.ipv6 === true),
         signal,
@@ -61,7 +76,7 @@ export class TcpTransport implements Transport {
         hosts,
         signal,
         (host, signal) =>
-          this.#driver.dial({ host, port: destination.port }, {
+          this.#driver.dial({ host, port: destination.port, scheme }, {
             signal,
             stream: options,
             ...(source && { source: sourcePlace(source, host, text) }),
@@ -70,7 +85,8 @@ export class TcpTransport implements Transport {
       return new CallbackByteStream(connection);
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
-      throw toZmqError(cause, "connect", text);
+      // Without descriptors, names are unknown, and Bun calls peers unwilling.
+      throw toZmqError(this.#driver.lack() ?? cause, "connect", text);
     }
   }
 
@@ -81,11 +97,12 @@ export class TcpTransport implements Transport {
     accept: (stream: ByteStream) => void,
   ): Promise<Listener> {
     const address = parseTcpBind(endpoint);
-    const { text } = endpoint;
+    const { scheme, text } = endpoint;
     const ipv6 = options.ipv6 === true;
     const host = await resolveLocal(address, ipv6, this.#driver, text);
+    const { port } = address;
     try {
-      const server = await this.#driver.serve({ host, port: address.port }, {
+      const server = await this.#driver.serve({ host, port, scheme }, {
         backlog: options.backlog,
         stream: options,
         accept: (connection) => accept(new CallbackByteStream(connection)),
@@ -93,13 +110,37 @@ export class TcpTransport implements Transport {
           options.onAcceptError?.(toZmqError(cause, "accept", text)),
       });
       return {
-        endpoint: formatTcp(withZone(server.host, host), server.port),
+        endpoint: formatTcp(withZone(server.host, host), server.port, scheme),
         close: () => server.close(),
         hold: (keepsProcess) => server.hold(keepsProcess),
       };
     } catch (cause) {
       throw toZmqError(cause, "bind", text);
     }
+  }
+
+  async #connectThrough(
+    proxy: TcpAddress,
+    { destination, source }: TcpRoute,
+    { scheme, text: endpoint }: Endpoint,
+    options: ConnectOptions,
+  ): Promise<ByteStream> {
+    const { signal, socksUsername, socksPassword, handshakeInterval } = options;
+    const { dialThrough } = await import("./socks5.ts");
+    const connection = await dialThrough(this.#driver, {
+      endpoint,
+      scheme,
+      address: options.socksProxy!,
+      port: proxy.port,
+      hosts: () => aborted(this.#hosts(proxy, options.ipv6 === true), signal),
+      source: (host) => source && sourcePlace(source, host, endpoint),
+      patience: handshakeInterval ?? 0,
+    }, {
+      destination,
+      username: socksUsername,
+      password: socksPassword,
+    }, { signal, stream: options });
+    return new CallbackByteStream(connection);
   }
 
   async #hosts(

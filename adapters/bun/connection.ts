@@ -42,6 +42,11 @@ export class BunConnection extends SocketConnection {
     return this.#queue.length === 0 && !this.lost;
   }
 
+  /** How many octets the system has not taken yet. */
+  get unsent(): number {
+    return this.#queue.length;
+  }
+
   /** Stops calling `data`. */
   pause(): void {
     if (!this.lost) this.#socket.pause();

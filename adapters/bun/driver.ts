@@ -10,7 +10,6 @@ import type { Adoption } from "../../src/transport/native.ts";
 import type { StreamOptions } from "../../src/transport/transport.ts";
 import type { SocketConnection } from "../connection.ts";
 import type { DialOptions, Place, ServeOptions, Server } from "../driver.ts";
-import { lackOfDescriptors } from "../files.ts";
 import { deadOnArrival, NodeDriver, tune } from "../node/driver.ts";
 import { type BunApi, bunApi, type BunHandlers } from "./api.ts";
 import { BunConnection, type OwnSocket } from "./connection.ts";
@@ -52,7 +51,7 @@ export class BunDriver extends NodeDriver {
         : { hostname: place.host, port: place.port }),
       allowHalfOpen: true,
       socket: handlers((socket) => {
-        const lack = this.keepsSpare ? lackOfDescriptors() : undefined;
+        const lack = this.lack();
         if (lack !== undefined) {
           socket.end();
           options.failed(lack);
@@ -126,7 +125,7 @@ function wrap(
   tune(socket, options);
   return new BunConnection(
     socket,
-    formatTcp(socket.localAddress, socket.localPort),
-    formatTcp(socket.remoteAddress, socket.remotePort),
+    formatTcp(socket.localAddress, socket.localPort, place.scheme),
+    formatTcp(socket.remoteAddress, socket.remotePort, place.scheme),
   );
 }

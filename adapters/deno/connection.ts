@@ -45,6 +45,11 @@ export class DenoConnection extends SocketConnection {
     return this.#queue.length === 0 && !this.lost;
   }
 
+  /** How many octets the system has not taken yet. */
+  get unsent(): number {
+    return this.#queue.length;
+  }
+
   /** Stops calling `data`; a read that is under way may still do. */
   pause(): void {
     this.#paused = true;

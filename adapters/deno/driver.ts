@@ -5,12 +5,14 @@
  * @module
  */
 
+import type * as Net from "node:net";
 import { formatTcp } from "../../src/endpoint/tcp.ts";
 import type { StreamOptions } from "../../src/transport/transport.ts";
 import type { SocketConnection } from "../connection.ts";
 import type {
   DialOptions,
   Driver,
+  NetPlace,
   Place,
   ServeOptions,
   Server,
@@ -40,10 +42,10 @@ export class DenoDriver implements Driver {
   readonly platform: string;
   /** True when abstract names are the same as other programs'. */
   readonly abstractNames: boolean;
-  readonly #deno: DenoApi = denoApi();
-  readonly #node: NodeDriver;
   // Looking for a descriptor must not ask the user.
   readonly #keepsSpare: boolean;
+  readonly #deno: DenoApi = denoApi();
+  readonly #node: NodeDriver;
 
   /** Takes what is known of the runtime. */
   constructor(platform: Platform) {
@@ -78,12 +80,21 @@ export class DenoDriver implements Driver {
     return wrap(conn, place, stream);
   }
 
+  /** Opens one connection over a socket of Deno's `node:net`. */
+  dialOver(
+    socket: Net.Socket,
+    place: NetPlace,
+    options: DialOptions,
+  ): Promise<SocketConnection> {
+    return this.#node.dialOver(socket, place, options);
+  }
+
   /** Listens. */
   async serve(place: Place, options: ServeOptions): Promise<Server> {
     if (wantsNode(options.stream)) {
       return await this.#node.serve(place, options);
     }
-    const lack = this.#keepsSpare ? lackOfDescriptors : () => undefined;
+    const lack = () => this.lack();
     if (!("path" in place)) {
       const listener = this.#deno.listen({
         hostname: place.host,
@@ -119,6 +130,11 @@ export class DenoDriver implements Driver {
       if (state === "granted") continue;
       throw notCapable(`${name} access to "${path}"`, `--allow-${name}`);
     }
+  }
+
+  /** Why no descriptor can be opened, where `--allow-read` lets us ask. */
+  lack(): unknown {
+    return this.#keepsSpare ? lackOfDescriptors() : undefined;
   }
 
   /** True when `--allow-sys` covers network interfaces. */
@@ -255,7 +271,7 @@ function wrap(
   const { localAddr, remoteAddr } = conn;
   return new DenoConnection(
     conn,
-    formatTcp(localAddr.hostname!, localAddr.port!),
-    formatTcp(remoteAddr.hostname!, remoteAddr.port!),
+    formatTcp(localAddr.hostname!, localAddr.port!, place.scheme),
+    formatTcp(remoteAddr.hostname!, remoteAddr.port!, place.scheme),
   );
 }

@@ -9,15 +9,24 @@ import { loadAddon } from "../addons.ts";
 import { builtin } from "../builtin.ts";
 import { messageDefer, systemClock } from "../clock.ts";
 import type { Driver } from "../driver.ts";
-import { lazyNative, lazyTransports } from "../lazy.ts";
+import {
+  lazyNative,
+  lazyTransports,
+  socksOptions,
+  webSocketOptions,
+} from "../lazy.ts";
+import { lazyDatagrams } from "../lazy_udp.ts";
 import { type LoadNativeSockets, NativeSupport } from "../native_support.ts";
+import { udpOptions } from "../platform.ts";
+import { broadcastTransport } from "../web/ports.ts";
 import { denoApi } from "./api.ts";
+import { openBroadcast } from "./broadcast.ts";
 
 /** The runtime for Deno 2.4 or later. */
-export function denoRuntime(load?: LoadNativeSockets): Runtime {
+export function denoRuntime(sockets?: LoadNativeSockets): Runtime {
   const deno = denoApi();
   const os = deno.build.os === "windows" ? "win32" : deno.build.os;
-  const native = load && new NativeSupport(os, () => runtime, load);
+  const native = sockets && new NativeSupport(os, () => runtime, sockets);
   const platform = {
     runtime: `Deno ${deno.version.deno}`,
     platform: os,
@@ -26,28 +35,39 @@ export function denoRuntime(load?: LoadNativeSockets): Runtime {
   };
   const [major = 0, minor = 0] = deno.version.deno.split(".").map(Number);
   const since = (wanted: number): boolean => major > 2 || minor >= wanted;
-  const options = new Set(["ipv6", "tcpKeepalive", "useFd"]);
+  const options = new Set([
+    "ipv6",
+    "tcpKeepalive",
+    "useFd",
+    ...socksOptions,
+    ...webSocketOptions,
+  ]);
   // What Deno lacks before, it ignores without a word.
   if (since(5)) options.add("backlog");
   if (since(9)) options.add("tcpKeepaliveIdle");
-  const driver = async (): Promise<Driver> => {
+  const clock = systemClock({
+    holdTimer: (id, keepsProcess) => {
+      if (keepsProcess) deno.refTimer(id);
+      else deno.unrefTimer(id);
+    },
+    // Before Deno 2.6, setImmediate is a timer of 1 ms.
+    ...(!since(6) && { defer: portDefer() }),
+  });
+  const load = async (): Promise<Driver> => {
     const { DenoDriver } = await import("./driver.ts");
     return new DenoDriver(platform);
   };
   const runtime: Runtime = {
     name: "deno",
-    transports: lazyTransports(platform, driver),
-    clock: systemClock({
-      holdTimer: (id, keepsProcess) => {
-        if (keepsProcess) deno.refTimer(id);
-        else deno.unrefTimer(id);
-      },
-      // Before Deno 2.6, setImmediate is a timer of 1 ms.
-      ...(!since(6) && { defer: portDefer() }),
-    }),
+    transports: [
+      ...lazyTransports(platform, load, clock),
+      broadcastTransport(() => clock, { open: openBroadcast }),
+    ],
+    datagrams: lazyDatagrams(udpOptions, load),
+    clock,
     options,
     loadAddon: loadAllowed,
-    native: lazyNative(driver, { hasPolling: false, joinsThreads: false }),
+    native: lazyNative(load, { hasPolling: false, joinsThreads: false }),
     ...(native && { nativeOptions: native }),
   };
   return runtime;

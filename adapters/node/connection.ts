@@ -6,7 +6,7 @@
 
 import type { Socket } from "node:net";
 import { SocketConnection, writeLimit } from "../connection.ts";
-import type { Intake, IntakeOwner } from "./intake.ts";
+import { type Intake, type IntakeOwner, writeQueueSize } from "./intake.ts";
 
 /** A byte stream by callbacks over a `net.Socket`. */
 export class NodeConnection extends SocketConnection implements IntakeOwner {
@@ -66,6 +66,12 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
   /** True when the system has all that was written. */
   get settled(): boolean {
     return this.#socket.writableLength === 0 && !this.lost;
+  }
+
+  /** Falls as the system takes what was written, within one chunk too. */
+  get unsent(): number {
+    const { writableLength } = this.#socket;
+    return writableLength + writeQueueSize(this.#socket);
   }
 
   /** Stops calling `data`. */

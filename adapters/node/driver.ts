@@ -14,6 +14,7 @@ import type { SocketConnection } from "../connection.ts";
 import type {
   DialOptions,
   Driver,
+  NetPlace,
   Place,
   ServeOptions,
   Server,
@@ -40,8 +41,7 @@ export class NodeDriver implements Driver {
   readonly platform: string;
   /** True when abstract names are the same as other programs'. */
   readonly abstractNames: boolean;
-  /** True when a listener keeps a descriptor to spare. */
-  protected readonly keepsSpare: boolean;
+  readonly #keepsSpare: boolean;
   readonly #readsInto: boolean;
 
   /** Takes what differs between the runtimes. */
@@ -49,7 +49,7 @@ export class NodeDriver implements Driver {
     this.runtime = options.runtime;
     this.platform = options.platform;
     this.abstractNames = options.abstractNames;
-    this.keepsSpare = options.keepsSpare === true &&
+    this.#keepsSpare = options.keepsSpare === true &&
       options.platform !== "win32";
     this.#readsInto = options.readsInto ?? false;
   }
@@ -98,6 +98,22 @@ export class NodeDriver implements Driver {
     });
   }
 
+  /** Opens one connection over a socket that is connected to a proxy. */
+  async dialOver(
+    socket: Net.Socket,
+    { host, port, scheme }: NetPlace,
+    { stream }: DialOptions,
+  ): Promise<SocketConnection> {
+    const { localAddress, localPort } = socket;
+    if (socket.destroyed || localAddress === undefined) throw deadOnArrival();
+    tune(socket, stream);
+    return new NodeConnection(
+      socket,
+      formatTcp(localAddress, localPort!, scheme),
+      formatTcp(host, port, scheme),
+    );
+  }
+
   /** Listens. */
   serve(place: Place, options: ServeOptions): Promise<Server> {
     const server = builtin("node:net").createServer({
@@ -105,7 +121,7 @@ export class NodeDriver implements Driver {
       pauseOnConnect: true,
     });
     server.on("connection", (accepted) => {
-      const lack = this.keepsSpare ? lackOfDescriptors() : undefined;
+      const lack = this.lack();
       if (lack !== undefined) {
         accepted.destroy();
         options.failed(lack);
@@ -143,6 +159,11 @@ export class NodeDriver implements Driver {
       new NodeConnection(socket, localAddress, remoteAddress, intake);
   }
 
+  /** Why no descriptor can be opened, where that can be asked. */
+  lack(): unknown {
+    return this.#keepsSpare ? lackOfDescriptors() : undefined;
+  }
+
   /** Listing interfaces takes no permission. */
   canListInterfaces(): boolean {
     return true;
@@ -154,7 +175,8 @@ export class NodeDriver implements Driver {
   }
 }
 
-function listenPlace(
+/** What to listen on: a place, or a socket that somebody else has opened. */
+export function listenPlace(
   place: Place,
   { useFd = -1 }: StreamOptions,
 ): Net.ListenOptions & { fd?: number } {
@@ -182,8 +204,8 @@ function wrap(
   tune(socket, options);
   return new NodeConnection(
     socket,
-    formatTcp(localAddress, localPort!),
-    formatTcp(remoteAddress, remotePort!),
+    formatTcp(localAddress, localPort!, place.scheme),
+    formatTcp(remoteAddress, remotePort!, place.scheme),
     intake,
   );
 }
@@ -233,7 +255,8 @@ export function tune(socket: TunableSocket, options: StreamOptions): void {
   if (options.typeOfService) socket.setTypeOfService?.(options.typeOfService);
 }
 
-function served(server: Net.Server): Server {
+/** A server that has begun to listen. */
+export function served(server: Net.Server): Server {
   const bound = server.address();
   const { address, port } = typeof bound === "object" && bound !== null
     ? bound

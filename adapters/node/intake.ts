@@ -106,6 +106,14 @@ function copyOf(buffer: Uint8Array, length: number): Uint8Array {
 /** A socket with what Node keeps to itself. */
 type WithHandle = { _handle?: unknown };
 
+/** What is left of the chunk that is being written, where Node tells. */
+export function writeQueueSize(socket: Socket): number {
+  const { _handle } = socket as {
+    _handle?: { writeQueueSize?: number } | null;
+  };
+  return _handle?.writeQueueSize ?? 0;
+}
+
 /**
  * Gives an accepted socket the option that Node has for dialled ones only:
  * another socket takes its handle over. `undefined` when this Node's sockets

@@ -8,15 +8,23 @@ import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
 import type { Driver } from "../driver.ts";
-import { lazyNative, lazyTransports } from "../lazy.ts";
+import {
+  lazyNative,
+  lazyTransports,
+  socksOptions,
+  webSocketOptions,
+} from "../lazy.ts";
+import { lazyDatagrams } from "../lazy_udp.ts";
 import { type LoadNativeSockets, NativeSupport } from "../native_support.ts";
+import { udpBufferOptions, udpOptions } from "../platform.ts";
+import { broadcastTransport } from "../web/ports.ts";
 import { hasKeepaliveProbes, hasTypeOfService } from "./abilities.ts";
 
 /** The runtime for Node.js 20.19 or later. */
-export function nodeRuntime(load?: LoadNativeSockets): Runtime {
+export function nodeRuntime(sockets?: LoadNativeSockets): Runtime {
   const version = process.versions.node;
-  const native = load &&
-    new NativeSupport(process.platform, () => runtime, load);
+  const native = sockets &&
+    new NativeSupport(process.platform, () => runtime, sockets);
   const platform = {
     runtime: `Node ${version}`,
     platform: process.platform,
@@ -25,8 +33,9 @@ export function nodeRuntime(load?: LoadNativeSockets): Runtime {
       Number.parseInt(version) >= 22,
     ...(native && { native }),
   };
+  const clock = systemClock();
   let options: Set<string> | undefined;
-  const driver = async (): Promise<Driver> => {
+  const load = async (): Promise<Driver> => {
     const { NodeDriver } = await import("./driver.ts");
     return new NodeDriver({
       ...platform,
@@ -36,14 +45,18 @@ export function nodeRuntime(load?: LoadNativeSockets): Runtime {
   };
   const runtime: Runtime = {
     name: "node",
-    transports: lazyTransports(platform, driver),
-    clock: systemClock(),
+    transports: [
+      ...lazyTransports(platform, load, clock),
+      broadcastTransport(() => clock),
+    ],
+    datagrams: lazyDatagrams([...udpOptions, ...udpBufferOptions], load),
+    clock,
     // node:net, which has to be asked, takes its time to load.
     get options(): Set<string> {
       return options ??= nodeOptions();
     },
     loadAddon,
-    native: lazyNative(driver, { hasPolling: true, joinsThreads: true }),
+    native: lazyNative(load, { hasPolling: true, joinsThreads: true }),
     ...(native && { nativeOptions: native }),
   };
   return runtime;
@@ -56,6 +69,8 @@ function nodeOptions(): Set<string> {
     "tcpKeepalive",
     "tcpKeepaliveIdle",
     "useFd",
+    ...socksOptions,
+    ...webSocketOptions,
   ];
   if (hasKeepaliveProbes()) {
     options.push("tcpKeepaliveInterval", "tcpKeepaliveCount");

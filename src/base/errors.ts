@@ -40,7 +40,10 @@ export type ErrorCode = keyof typeof errorCodes;
 export interface ZmqErrorOptions {
   /** The error that led to this one. */
   readonly cause?: unknown;
-  /** For `EPROTO`: how the protocol was broken, `ERR_ZMTP_…` or `ERR_ZAP_…`. */
+  /**
+   * For `EPROTO`: how the protocol was broken, `ERR_ZMTP_…` or `ERR_ZAP_…`; of
+   * a proxy: why it refused, `ERR_SOCKS_…`.
+   */
   readonly reason?: string;
   /** The endpoint or the peer address that the error is about. */
   readonly address?: string;
@@ -69,7 +72,7 @@ const brand: unique symbol = Symbol.for("isomq.ZmqError") as never;
 export class ZmqError extends Error {
   /** The libzmq errno name. */
   readonly code: ErrorCode;
-  /** For `EPROTO`, how the protocol was broken. */
+  /** For `EPROTO`, how the protocol was broken; why a proxy refused. */
   readonly reason?: string;
   /** The endpoint or the peer address that the error is about. */
   readonly address?: string;

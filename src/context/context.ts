@@ -19,8 +19,8 @@ import type { Authenticator } from "../security/zap.ts";
 import { Turns } from "../session/turns.ts";
 import { InprocRegistry } from "../socket/inproc.ts";
 import type { OwnedSocket, SocketServices } from "../socket/services.ts";
+import type { AnyTransport } from "../transport/datagram.ts";
 import type { Runtime } from "../transport/runtime.ts";
-import type { Transport } from "../transport/transport.ts";
 import { ZapClient } from "./zap_client.ts";
 
 /** What a context is made with, all of it optional. */
@@ -28,7 +28,7 @@ export interface ContextInit extends Partial<ContextOptions> {
   /** The runtime. Default: the one at hand. */
   readonly runtime?: Runtime;
   /** Transports beside those of the runtime; they win over its own. */
-  readonly transports?: readonly Transport[];
+  readonly transports?: readonly AnyTransport[];
   /**
    * The library of cryptography for CURVE. Default: sodium where the package
    * `sodium-native` is installed and may be loaded, else noble.
@@ -119,11 +119,12 @@ export class EngineContext implements AsyncDisposable {
 
   #makeServices(
     runtime: Runtime,
-    extra: readonly Transport[] = [],
+    extra: readonly AnyTransport[] = [],
     loadCurve: () => Promise<CurveCrypto>,
   ): SocketServices {
-    const transports = new Map<string, Transport>();
-    for (const each of [...runtime.transports, ...extra]) {
+    const transports = new Map<string, AnyTransport>();
+    const { datagrams = [] } = runtime;
+    for (const each of [...runtime.transports, ...datagrams, ...extra]) {
       transports.set(each.scheme, each);
     }
     return {

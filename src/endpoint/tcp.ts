@@ -66,6 +66,30 @@ export function parseTcpConnect(endpoint: Endpoint): TcpRoute {
 }
 
 /**
+ * Parses the address of the SOCKS proxy on the way, `host:port`; `undefined`
+ * when there is none.
+ *
+ * @param proxy The option.
+ * @param route Where to connect to through it.
+ * @param endpoint The endpoint that error messages quote.
+ * @throws {ZmqError} `EINVAL`.
+ */
+export function parseSocksProxy(
+  proxy: string | undefined,
+  { destination }: TcpRoute,
+  endpoint: string,
+): TcpAddress | undefined {
+  if (proxy === undefined) return undefined;
+  if (destination.host.includes("%")) {
+    throw refusal(
+      endpoint,
+      `the zone of ${quote(destination.host)} means nothing to a proxy`,
+    );
+  }
+  return parseHostPort(proxy, "connect", `socks5://${proxy}`);
+}
+
+/**
  * Parses one `host:port`.
  *
  * @param address The text to parse.
@@ -90,9 +114,22 @@ export function parseHostPort(
     );
   }
   const port = parsePort(address.slice(split + 1), use, endpoint);
-  const host = address.slice(0, split);
+  return { ...parseHost(address.slice(0, split), use, endpoint), port };
+}
+
+/**
+ * Parses a host without a port, with the brackets of an IPv6 address.
+ *
+ * @param endpoint The endpoint that error messages quote.
+ * @throws {ZmqError} `EINVAL`.
+ */
+export function parseHost(
+  host: string,
+  use: TcpAddressUse,
+  endpoint: string,
+): Pick<TcpAddress, "kind" | "host"> {
   const kind = hostKind(host, use, endpoint);
-  return { kind, host: host.startsWith("[") ? host.slice(1, -1) : host, port };
+  return { kind, host: host.startsWith("[") ? host.slice(1, -1) : host };
 }
 
 /**
@@ -106,11 +143,14 @@ export function formatTcp(
   port: number,
   scheme: string = "tcp",
 ): string {
+  return `${scheme}://${formatHostPort(host, port)}`;
+}
+
+/** The text of an address without a scheme, as {@linkcode formatTcp}. */
+export function formatHostPort(host: string, port: number): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(host)?.[1];
   const plain = mapped ?? host;
-  return plain.includes(":")
-    ? `${scheme}://[${plain}]:${port}`
-    : `${scheme}://${plain}:${port}`;
+  return plain.includes(":") ? `[${plain}]:${port}` : `${plain}:${port}`;
 }
 
 /** True for four decimal octets without leading zeros. */

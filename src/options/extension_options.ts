@@ -1,12 +1,19 @@
 /**
- * Options of transports and mechanisms that are not built in: GSSAPI, SOCKS5,
- * WebSocket over TLS, VMCI. Until an extension adds their names to the
+ * Options of transports and mechanisms that not every runtime has: GSSAPI,
+ * SOCKS5, WebSocket, VMCI. Until an extension adds their names to the
  * runtime's, setting one throws `ENOTSUP`.
  *
  * @module
  */
 
-import { choice, flag, integer, type OptionGroup, text } from "./option.ts";
+import {
+  choice,
+  flag,
+  integer,
+  option,
+  type OptionGroup,
+  text,
+} from "./option.ts";
 
 /** What kind of name a GSSAPI principal is. */
 export type GssapiNameType = "hostBased" | "userName" | "krb5Principal";
@@ -43,12 +50,14 @@ export interface ExtensionOptions {
    */
   gssapiServicePrincipalNameType: GssapiNameType;
   /**
-   * The SOCKS5 proxy for TCP connections, `"host:port"`. Default: null.
+   * The SOCKS5 proxy that TCP connections go through, `"host:port"` or
+   * `"[ipv6]:port"`. It resolves the names of peers. Default: null.
    * `ZMQ_SOCKS_PROXY`
    */
   socksProxy: string | null;
   /**
-   * The user name for the proxy, at most 255 octets. Default: null.
+   * The user name for the proxy, at most 255 octets. With one, the proxy must
+   * ask for it; without, it must ask for nothing. Default: null.
    * `ZMQ_SOCKS_USERNAME`
    */
   socksUsername: string | null;
@@ -58,30 +67,38 @@ export interface ExtensionOptions {
    */
   socksPassword: string | null;
   /**
-   * The secret key of a `wss` listener, as PEM. Default: null.
+   * The secret key of a `wss` listener, as PEM, not encrypted. Default: null.
    * `ZMQ_WSS_KEY_PEM`
    */
   wssKeyPem: string | null;
   /**
-   * The certificate of a `wss` listener, as PEM. Default: null.
-   * `ZMQ_WSS_CERT_PEM`
+   * The certificate of a `wss` listener, as PEM; those between it and the one
+   * that clients trust follow it. Default: null. `ZMQ_WSS_CERT_PEM`
    */
   wssCertPem: string | null;
   /**
-   * The certificates that `wss` connections trust, as PEM. Default: null.
-   * `ZMQ_WSS_TRUST_PEM`
+   * The certificates that `wss` connections trust, as PEM. Without them and
+   * `wssTrustSystem` no server is trusted. Default: null. `ZMQ_WSS_TRUST_PEM`
    */
   wssTrustPem: string | null;
   /**
-   * The host name that the certificate of a `wss` server must be for. Default:
-   * null. `ZMQ_WSS_HOSTNAME`
+   * The host name that the certificate of a `wss` server must be for, and that
+   * the server is told; null: that of the endpoint. Default: null; libzmq
+   * checks no name then. `ZMQ_WSS_HOSTNAME`
    */
   wssHostname: string | null;
   /**
-   * True: `wss` connections trust what the system trusts. Default: false.
-   * `ZMQ_WSS_TRUST_SYSTEM`
+   * True: `wss` connections trust what the runtime trusts by default. Default:
+   * false. `ZMQ_WSS_TRUST_SYSTEM`
    */
   wssTrustSystem: boolean;
+  /**
+   * The origins of web pages that a `ws` or `wss` listener lets in, such as
+   * `"https://example.org"`, or `"*"` for all; `null`: those of the same host,
+   * whatever their port. Who is no browser names no origin and comes in.
+   * Default: null. libzmq lets all pages in.
+   */
+  webSocketOrigins: readonly string[] | null;
   /**
    * Octets of a VMCI connection's buffer; 0 leaves it to the system. Default:
    * 0. `ZMQ_VMCI_BUFFER_SIZE`
@@ -106,8 +123,8 @@ export interface ExtensionOptions {
 
 const GSSAPI = { needs: "the GSSAPI mechanism" } as const;
 const GSSAPI_CREDENTIAL = { ...GSSAPI, mechanism: "gssapi" } as const;
-const SOCKS = { needs: "the SOCKS5 proxy extension" } as const;
-const WSS = { needs: "the wss transport" } as const;
+const SOCKS = { platform: true } as const;
+const WSS = { platform: true } as const;
 const VMCI = { needs: "the VMCI transport" } as const;
 const VMCI_SIZE = {
   ...VMCI,
@@ -147,7 +164,11 @@ export const extensionOptions = (): OptionGroup<ExtensionOptions> => ({
     libzmq: [["ZMQ_GSSAPI_SERVICE_PRINCIPAL_NAMETYPE", 91]],
     ...NAME_TYPES,
   }),
-  socksProxy: text({ libzmq: [["ZMQ_SOCKS_PROXY", 68]], ...SOCKS }),
+  socksProxy: text({
+    libzmq: [["ZMQ_SOCKS_PROXY", 68]],
+    ...SOCKS,
+    form: "host:port",
+  }),
   socksUsername: text({
     libzmq: [["ZMQ_SOCKS_USERNAME", 99]],
     ...SOCKS,
@@ -164,6 +185,11 @@ export const extensionOptions = (): OptionGroup<ExtensionOptions> => ({
   wssTrustPem: text({ libzmq: [["ZMQ_WSS_TRUST_PEM", 105]], ...PEM }),
   wssHostname: text({ libzmq: [["ZMQ_WSS_HOSTNAME", 106]], ...WSS, min: 0 }),
   wssTrustSystem: flag({ libzmq: [["ZMQ_WSS_TRUST_SYSTEM", 107]], ...WSS }),
+  webSocketOrigins: option<readonly string[] | null>({
+    platform: true,
+    kind: "origins",
+    default: null,
+  }),
   vmciBufferSize: integer({
     libzmq: [["ZMQ_VMCI_BUFFER_SIZE", 85]],
     ...VMCI_SIZE,

@@ -18,6 +18,7 @@ import type { SocketType } from "./socket_type.ts";
  * - `choice`: one of a list of values.
  * - `flags`: an array of distinct values of a list.
  * - `filters`: address ranges; a string adds one, an array replaces all.
+ * - `origins`: an array of origins of web pages, or of `"*"`; `null` is none.
  * - `properties`: an object of texts, names that begin with `X-`.
  */
 export type OptionKind =
@@ -29,6 +30,7 @@ export type OptionKind =
   | "choice"
   | "flags"
   | "filters"
+  | "origins"
   | "properties";
 
 /** A security mechanism as the options name it; `null` is NULL. */
@@ -86,6 +88,8 @@ export interface Option<T = unknown> extends OptionRow<T> {
   readonly max: number;
   /** What the lowest value means, where it is no amount. */
   readonly lowest?: string;
+  /** `text`: what it has to look like. */
+  readonly form?: "host:port";
   /** `octets`: true when the first one must not be zero. */
   readonly reservesZero?: boolean;
   /** `choice` and `flags`: the values. */
@@ -136,6 +140,8 @@ export interface LengthRow<T> extends Partial<OptionRow<T>> {
   readonly min?: number;
   /** The most octets. Default: 255. */
   readonly max?: number;
+  /** What a text has to look like. */
+  readonly form?: "host:port";
   /** True: the first octet must not be zero. Default: false. */
   readonly reservesZero?: boolean;
 }

@@ -10,7 +10,11 @@ import type { AddressFilter } from "./address_filter.ts";
 import { selectMechanism } from "./mechanism.ts";
 import { nearestName } from "./names.ts";
 import type { Option, SecurityMechanism } from "./option.ts";
-import { singlePartTypes, type SocketType } from "./socket_type.ts";
+import {
+  datagramTypes,
+  singlePartTypes,
+  type SocketType,
+} from "./socket_type.ts";
 import {
   type EveryOption,
   findOption,
@@ -86,6 +90,8 @@ export interface OptionRuntime {
   readonly name: string;
   /** The platform and extension options that it can honour. */
   readonly options: ReadonlySet<string>;
+  /** What it has for datagrams, with the options that only they honour. */
+  readonly datagrams?: readonly { readonly options: ReadonlySet<string> }[];
   /** Those that it can honour with the help of native code. */
   readonly nativeOptions?: NativeOptions;
 }
@@ -169,7 +175,7 @@ export function setOption(
     throw refusal(option, name, value, `expected ${expectation(option)}`);
   }
   if (resolved !== read(templateOf(type), name)) {
-    checkSupport(option, name, value, runtime);
+    checkSupport(option, type, name, value, runtime);
   }
   write(options, name, resolved);
   selectMechanism(options, name);
@@ -214,21 +220,37 @@ function gatedOptions(): readonly (readonly [string, Option])[] {
   );
 }
 
+/** True for an option that the runtime honours, by itself or with help. */
+export function honours(
+  { options, nativeOptions }: OptionRuntime,
+  name: string,
+): boolean {
+  return options.has(name) ||
+    (nativeOptions?.has(name) === true && nativeOptions.lack() === undefined);
+}
+
 function checkSupport(
   option: Option,
+  type: SocketType,
   name: string,
   value: unknown,
   runtime: OptionRuntime,
 ): void {
   const isGated = option.platform || option.needs !== undefined;
   if (!isGated || runtime.options.has(name)) return;
-  const { nativeOptions } = runtime;
+  const { datagrams = [], nativeOptions } = runtime;
+  const isForDatagrams = datagrams.some(({ options }) => options.has(name));
+  if (isForDatagrams && datagramTypes.has(type)) return;
   const isNative = nativeOptions?.has(name) === true;
   const lack = isNative ? nativeOptions!.lack() : undefined;
   if (isNative && lack === undefined) return;
-  const without = isNative ? ` without ${lack}` : "";
+  const only = isNative
+    ? ` without ${lack}`
+    : isForDatagrams
+    ? " but for datagrams"
+    : "";
   const reason = option.needs === undefined
-    ? `the runtime ${quote(runtime.name)} does not support the option${without}`
+    ? `the runtime ${quote(runtime.name)} does not support the option${only}`
     : `the option belongs to ${option.needs}, which the runtime ` +
       `${quote(runtime.name)} does not have`;
   throw new ZmqError(

@@ -80,6 +80,13 @@ export const singlePartTypes: ReadonlySet<SocketType> = new Set<SocketType>([
   "CHANNEL",
 ]);
 
+/** Types that can use datagrams: those that get along without a handshake. */
+export const datagramTypes: ReadonlySet<SocketType> = new Set<SocketType>([
+  "RADIO",
+  "DISH",
+  "DGRAM",
+]);
+
 const unsent: readonly SocketType[] = ["SUB", "PULL", "DISH", "GATHER"];
 const unreceived: readonly SocketType[] = ["PUB", "PUSH", "RADIO", "SCATTER"];
 

@@ -27,6 +27,7 @@ import {
   type SendingOptions,
   sendingOptions,
 } from "./transfer_options.ts";
+import { type UdpOptions, udpOptions } from "./udp_options.ts";
 
 /** Every option that some socket has, as users see it. */
 export interface EveryOption
@@ -35,7 +36,8 @@ export interface EveryOption
     SendingOptions,
     ReceivingOptions,
     RoutingOptions,
-    PubSubOptions {
+    PubSubOptions,
+    UdpOptions {
   /** The endpoint bound or connected last. `ZMQ_LAST_ENDPOINT` */
   readonly lastEndpoint: string | null;
 }
@@ -64,6 +66,7 @@ export function optionTable(): OptionGroup<EveryOption> {
     ...limitOptions(),
     ...routingOptions(),
     ...pubSubOptions(),
+    ...udpOptions(),
     ...securityOptions(),
     ...tcpOptions(),
     ...multicastOptions(),

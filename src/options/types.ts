@@ -9,6 +9,7 @@ import type { PubSubOptions } from "./pubsub_options.ts";
 import type { RoutingOptions } from "./routing_options.ts";
 import type { SocketOptions } from "./socket_options.ts";
 import type { ReceivingOptions, SendingOptions } from "./transfer_options.ts";
+import type { UdpOptions } from "./udp_options.ts";
 
 export type {
   ConnectionOptions,
@@ -27,6 +28,7 @@ export type { GeneralOptions, SocketOptions } from "./socket_options.ts";
 export type { SocketType } from "./socket_type.ts";
 export type { TcpOptions } from "./tcp_options.ts";
 export type { ReceivingOptions, SendingOptions } from "./transfer_options.ts";
+export type { UdpOptions } from "./udp_options.ts";
 
 /** The options of a PAIR socket. */
 export interface PairOptions
@@ -167,10 +169,12 @@ export interface RadioOptions
   extends
     SocketOptions,
     SendingOptions,
-    Pick<PubSubOptions, "noDrop" | "maxTopics" | "maxTopicBytes"> {}
+    Pick<PubSubOptions, "noDrop" | "maxTopics" | "maxTopicBytes">,
+    UdpOptions {}
 
 /** The options of a DISH socket. */
-export interface DishOptions extends SocketOptions, ReceivingOptions {}
+export interface DishOptions
+  extends SocketOptions, ReceivingOptions, UdpOptions {}
 
 /** The options of a SCATTER socket. */
 export interface ScatterOptions
@@ -197,4 +201,4 @@ export interface ChannelOptions
 
 /** The options of a DGRAM socket. */
 export interface DatagramOptions
-  extends SocketOptions, SendingOptions, ReceivingOptions {}
+  extends SocketOptions, SendingOptions, ReceivingOptions, UdpOptions {}

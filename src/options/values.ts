@@ -28,6 +28,9 @@ const MAX_PROPERTIES = 60;
 const MAX_PROPERTY_OCTETS = 49152;
 const PROPERTY_NAME = /^X-[A-Za-z0-9_.+-]{1,253}$/;
 
+/** The rest is for those to say who will use the address. */
+const HOST_PORT = /^(\[[\da-f:.]+(%[\w.-]+)?\]|\w[\w.-]*):0*[1-9]\d*$/i;
+
 /** Octets that were given as text, to be read as text again. */
 const textual = new WeakSet<Uint8Array>();
 
@@ -59,6 +62,8 @@ export function resolve(
       return resolveFlags(option, value);
     case "filters":
       return resolveFilters(value, current as readonly AddressFilter[]);
+    case "origins":
+      return resolveOrigins(value);
     case "properties":
       return resolveProperties(value);
   }
@@ -82,6 +87,8 @@ export function publish(option: Option, resolved: unknown): unknown {
       const filters = resolved as readonly AddressFilter[];
       return filters.length === 0 ? null : filters.map((one) => one.text);
     }
+    case "origins":
+      return resolved === null ? null : [...resolved as string[]];
     case "properties":
       return Object.fromEntries(
         (resolved as Properties).map(([name, value]) => [name, toText(value)]),
@@ -103,7 +110,9 @@ export function expectation(option: Option): string {
       return `an integer from ${min}${meaning} to ${max}${unit}`;
     }
     case "text":
-      return `a string of ${min} to ${max} octets, or null`;
+      return option.form === undefined
+        ? `a string of ${min} to ${max} octets, or null`
+        : `a string "${option.form}" of at most ${max} octets, or null`;
     case "octets": {
       const first = option.reservesZero ? ", the first not zero" : "";
       return `a string or binary, ${min} to ${max} octets${first}, or null`;
@@ -117,6 +126,9 @@ export function expectation(option: Option): string {
     case "filters":
       return 'an address range like "192.168.0.0/16" or "fe80::/10", an ' +
         "array of them, or null";
+    case "origins":
+      return 'an array of origins like "https://example.org", or of "*", or ' +
+        "null";
     case "properties":
       return `an object of at most ${MAX_PROPERTIES} strings, names "X-" and ` +
         '1 to 253 letters, digits or "-_.+", all together at most ' +
@@ -155,6 +167,7 @@ function resolveText(option: Option, value: unknown): unknown {
   if (value === null) return null;
   if (typeof value !== "string") return INVALID;
   if (value === "" && option.min === 0) return null;
+  if (option.form !== undefined && !HOST_PORT.test(value)) return INVALID;
   const { length } = toBytes(value);
   return length >= option.min && length <= option.max ? value : INVALID;
 }
@@ -229,6 +242,16 @@ function resolveFilters(
     filters.push(filter);
   }
   return filters;
+}
+
+/** RFC 6454 §6.2: scheme, host and port, and nothing behind. */
+const ORIGIN = /^(\*|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,]+)$/i;
+
+function resolveOrigins(value: unknown): unknown {
+  if (value === null) return null;
+  if (!Array.isArray(value)) return INVALID;
+  const origins = value.map((one) => typeof one === "string" ? one : "");
+  return origins.every((one) => ORIGIN.test(one)) ? origins : INVALID;
 }
 
 function resolveProperties(value: unknown): unknown {

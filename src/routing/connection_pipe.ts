@@ -33,6 +33,8 @@ export interface PipeLink {
   flush(): void;
   /** The inbox has room again. */
   resume(): void;
+  /** Deliver what has arrived and waits, limits or not. */
+  settle(): void;
   /** Send a command. */
   command(command: PipeCommand, data: Uint8Array): void;
   /** The socket let go of the pipe. */
@@ -45,6 +47,8 @@ export class ConnectionPipe extends Pipe {
   #link: PipeLink | undefined;
   #refused = false;
   #stalled = false;
+  // Takes no more messages, for good: retired or closed.
+  #over = false;
 
   /** @param room octets that every frame leaves free before its body. */
   constructor(
@@ -68,6 +72,7 @@ export class ConnectionPipe extends Pipe {
   }
 
   override get full(): boolean {
+    if (this.#over) return true;
     if (!this.#isFull()) return false;
     this.#link?.flush();
     // Who was told so waits for room, as after a refused write.
@@ -79,7 +84,7 @@ export class ConnectionPipe extends Pipe {
     encoded?: EncodedMessage,
   ): boolean {
     const outbox = this.#outbox;
-    if (this.closed) return false;
+    if (this.#over) return false;
     if (this.#isFull()) {
       this.#link?.flush();
       if (this.#isFull()) {
@@ -116,14 +121,16 @@ export class ConnectionPipe extends Pipe {
   }
 
   override retire(): void {
-    // Full for ever: nothing is asked of those that write.
-    this.limits.conflate = false;
-    this.limits.maxQueuedBytes = 0;
+    this.#over = true;
+  }
+
+  override settle(): void {
+    this.#link?.settle();
   }
 
   override close(): void {
     if (this.closed) return;
-    this.closed = true;
+    this.closed = this.#over = true;
     this.dropped += this.#outbox.clear();
     const link = this.#link;
     this.#link = undefined;
@@ -160,9 +167,14 @@ export class ConnectionPipe extends Pipe {
     this.received.messages++;
     this.received.octets += messageSize(message);
     this.owner.pipeMessage(this, message);
-    if (!this.inboxFull) return true;
+    return !this.stall();
+  }
+
+  /** True while the inbox is full: `resume` will tell of room. */
+  stall(): boolean {
+    if (!this.inboxFull) return false;
     this.#stalled = true;
-    return false;
+    return true;
   }
 
   /** A command arrived. */
@@ -195,7 +207,7 @@ export class ConnectionPipe extends Pipe {
   }
 
   #roomAgain(): void {
-    if (!this.#refused || this.#isFull()) return;
+    if (!this.#refused || this.#over || this.#isFull()) return;
     this.#refused = false;
     this.owner.pipeWritable(this);
   }

@@ -50,6 +50,16 @@ export interface PipeCount {
   octets: number;
 }
 
+/** Datagrams that were thrown away. */
+export interface DatagramLosses {
+  /** Arrived, and are no message: empty, cut short or too large. */
+  readonly malformed: number;
+  /** Arrived while the queue was at its high water mark. */
+  readonly overflow: number;
+  /** Were sent, and refused by the system or the network. */
+  readonly unsent: number;
+}
+
 /** The queues between a socket and one peer. */
 export abstract class Pipe {
   /** Who the peer is; changes with each connection. */
@@ -95,6 +105,11 @@ export abstract class Pipe {
     this.peer = peer;
     this.endpoint = endpoint;
     this.connecting = connecting;
+  }
+
+  /** What was lost on the way; `undefined` where nothing can be. */
+  get losses(): DatagramLosses | undefined {
+    return undefined;
   }
 
   /** Messages waiting to leave. */
@@ -151,6 +166,9 @@ export abstract class Pipe {
 
   /** Takes no more messages; what is queued may still leave. For good. */
   abstract retire(): void;
+
+  /** Hands over what has arrived and waits for room, limits or not. */
+  settle(): void {}
 
   /** Closes the pipe now, dropping what waits to leave. */
   abstract close(): void;

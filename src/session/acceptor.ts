@@ -18,13 +18,19 @@ import type {
 } from "../transport/transport.ts";
 import type { Connection, ConnectionOwner } from "./connection.ts";
 import { toZmqError } from "./failure.ts";
+import { FailureLimit } from "./failure_limit.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
 import { SharedProperties } from "./shared_properties.ts";
 import { type ConnectionMaker, prepareConnections } from "./maker.ts";
+import { subprotocolsOf } from "./subprotocols.ts";
 import { bindWarnings } from "./warnings.ts";
+
+/** Schemes whose peers have IP addresses. */
+const OVER_TCP: ReadonlySet<string> = new Set(["tcp", "ws", "wss"]);
 
 /** One endpoint that is listened on. */
 export class Acceptor implements ConnectionOwner {
+  readonly failures: FailureLimit;
   readonly #host: SessionHost;
   readonly #transport: Transport;
   readonly #given: Endpoint;
@@ -47,6 +53,7 @@ export class Acceptor implements ConnectionOwner {
     endpoint: Endpoint,
     options: Options,
   ) {
+    this.failures = new FailureLimit(host.clock);
     this.#host = host;
     this.#transport = transport;
     this.#given = endpoint;
@@ -62,15 +69,21 @@ export class Acceptor implements ConnectionOwner {
    */
   async listen(): Promise<string> {
     try {
-      this.#maker = await prepareConnections(this.#host, this.#options);
+      this.#maker = await prepareConnections(
+        this.#host,
+        this.#options,
+        this.#transport.makesWebSockets,
+      );
       this.#listener = await this.#transport.listen(this.#given, {
         ...platformOptions(this.#options),
         ipv6: this.#options.ipv6,
         backlog: this.#options.backlog,
-        onAcceptError: (cause) =>
-          this.#emit("accept:error", {
-            error: toZmqError(cause, "ECONNRESET", "Cannot accept a peer"),
-          }),
+        subprotocols: subprotocolsOf(this.#host.type, this.#options, "bind"),
+        handshakeInterval: this.#options.handshakeInterval,
+        maxPendingHandshakes: this.#options.maxPendingHandshakes,
+        admits: (peerAddress) => this.#admits(peerAddress),
+        maxQueuedBytes: this.#options.maxQueuedBytes,
+        onAcceptError: (cause) => this.#refused(cause, {}),
       }, (stream) => this.#accept(stream));
     } catch (cause) {
       const what = `Cannot bind "${this.#endpoint}"`;
@@ -160,7 +173,7 @@ export class Acceptor implements ConnectionOwner {
       stream.close();
       return;
     }
-    if (!this.#admits(stream)) {
+    if (!this.#admits(stream.remoteAddress)) {
       stream.close();
       return;
     }
@@ -175,7 +188,7 @@ export class Acceptor implements ConnectionOwner {
     } catch (cause) {
       stream.close();
       const error = toZmqError(cause, "EPROTO", "Cannot accept a peer");
-      this.#emit("accept:error", { error });
+      this.#refused(error, {});
     }
   }
 
@@ -190,21 +203,29 @@ export class Acceptor implements ConnectionOwner {
     return this.#maker!(setup, this);
   }
 
-  #admits(stream: ByteStream): boolean {
+  #admits(peerAddress: string): boolean {
     const { tcpAcceptFilter } = this.#options;
-    const peerAddress = stream.remoteAddress;
-    if (this.#given.scheme !== "tcp") return true;
+    if (!OVER_TCP.has(this.#given.scheme)) return true;
     if (acceptsAddress(tcpAcceptFilter, peerAddress)) return true;
-    this.#emit("accept:error", {
-      peerAddress,
-      error: new ZmqError(
-        "EACCES",
-        `Refused a peer at "${peerAddress}": tcpAcceptFilter has no such ` +
-          "address",
-        { address: peerAddress },
-      ),
-    });
+    const error = new ZmqError(
+      "EACCES",
+      `Refused a peer at "${peerAddress}": tcpAcceptFilter has no such address`,
+      { address: peerAddress },
+    );
+    this.#refused(error, { peerAddress });
     return false;
+  }
+
+  /** Tells of a connection that was not taken, unless there are too many. */
+  #refused(cause: unknown, detail: Partial<EventDetail>): void {
+    if (!this.#host.observed) return;
+    const suppressed = this.failures.take();
+    if (suppressed < 0) return;
+    this.#emit("accept:error", {
+      ...detail,
+      error: toZmqError(cause, "ECONNRESET", "Cannot accept a peer"),
+      ...suppressed > 0 && { suppressed },
+    });
   }
 
   #warn(): void {

@@ -19,6 +19,7 @@ import type {
   DirectStream,
 } from "../transport/transport.ts";
 import { toZmqError } from "./failure.ts";
+import type { FailureLimit } from "./failure_limit.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
 import type { SharedProperties } from "./shared_properties.ts";
 import type { Writer } from "./writer.ts";
@@ -50,6 +51,8 @@ export interface ConnectionEnd {
 
 /** Who made a connection: a connector or an acceptor. */
 export interface ConnectionOwner {
+  /** Which of the peers that do not come in are told of. Default: all. */
+  readonly failures?: FailureLimit;
   /** The peer is known: gives the pipe that the connection is to carry. */
   pipeFor(connection: Connection, peer: PeerInfo): ConnectionPipe;
   /** The connection is gone; comes once. */
@@ -136,6 +139,16 @@ export abstract class Connection implements ByteSink {
     writer.flush();
   }
 
+  /** Hands over what was received and still waits, limits or not. */
+  settle(): void {
+    if (this.over) return;
+    try {
+      this.catchUp();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
   /** Drops the connection at once. */
   close(): void {
     if (this.#closed) return;
@@ -154,20 +167,7 @@ export abstract class Connection implements ByteSink {
   /** Ends the connection because of an error, after the last words. */
   fail(cause: unknown): void {
     if (this.over) return;
-    const error = toZmqError(cause, "EPROTO", "The connection failed");
-    this.#failed = true;
-    this.#error = error;
-    let said = false;
-    try {
-      said = this.lastWords();
-      if (said) this.direct.end();
-    } catch {
-      // There is nobody left to say it to.
-    }
-    this.#release();
-    this.announce(error);
-    if (said && !this.#closed) this.#closeIn(GOODBYE_TIME);
-    else this.close();
+    this.leave(toZmqError(cause, "EPROTO", "The connection failed"));
   }
 
   // The stream's side.
@@ -236,14 +236,21 @@ export abstract class Connection implements ByteSink {
   /** Takes octets that are in `space`; throws as `receive` does. */
   protected fill(_length: number): void {}
 
-  /** Hands over what was received and still waits, limits or not. */
+  /** Does what `settle` says; what it throws ends the connection. */
   protected abstract catchUp(): void;
 
   /** From now on only what keeps the connection going is of interest. */
   protected abstract hush(): void;
 
-  /** Writes what is to be said before closing; false when there is nothing. */
-  protected abstract lastWords(): boolean;
+  /**
+   * Writes what is to be said before closing; false when there is nothing.
+   *
+   * @param error why it is closed, unless the peer has done so.
+   */
+  protected abstract lastWords(error: ZmqError | undefined): boolean;
+
+  /** Writes what is to be said behind all that was queued. */
+  protected farewell(): void {}
 
   /** Stops timers and forgets secrets; may be called twice. */
   protected abstract stop(): void;
@@ -260,7 +267,25 @@ export abstract class Connection implements ByteSink {
   protected endWriting(): void {
     if (this.#ending || this.#closed) return;
     this.#ending = true;
+    this.farewell();
     this.direct.end();
+  }
+
+  /** Ends the connection after the last words, for a reason or without one. */
+  protected leave(error: ZmqError | undefined): void {
+    this.#failed = true;
+    this.#error = error;
+    let said = false;
+    try {
+      said = this.lastWords(error);
+      if (said) this.direct.end();
+    } catch {
+      // There is nobody left to say it to.
+    }
+    this.#release();
+    this.announce(error);
+    if (said && !this.#closed) this.#closeIn(GOODBYE_TIME);
+    else this.close();
   }
 
   /** Emits an event about this connection. */
@@ -279,12 +304,7 @@ export abstract class Connection implements ByteSink {
       this.close();
       return;
     }
-    try {
-      this.catchUp();
-    } catch (error) {
-      this.fail(error);
-      return;
-    }
+    this.settle();
     if (this.over) return;
     this.#failed = true;
     if (cause !== undefined || !this.#ready) {

@@ -21,6 +21,7 @@ import type {
 import { toZmqError } from "./failure.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
 import { type ConnectionMaker, prepareConnections } from "./maker.ts";
+import { subprotocolsOf } from "./subprotocols.ts";
 import { passwordWarning } from "./warnings.ts";
 
 /** After how long a connection counts as one that works, in milliseconds. */
@@ -74,7 +75,8 @@ export class Connector implements ConnectionOwner {
     this.#options = options;
     this.#assignedRoutingId = assignedRoutingId;
     this.#backoff = new Backoff(options);
-    this.#maker = prepareConnections(host, options);
+    const { makesWebSockets } = transport;
+    this.#maker = prepareConnections(host, options, makesWebSockets);
   }
 
   /**
@@ -211,6 +213,13 @@ export class Connector implements ConnectionOwner {
       this.#transport.connect(this.#endpoint, {
         ...platformOptions(this.#options),
         ipv6: this.#options.ipv6,
+        subprotocols: subprotocolsOf(
+          this.#host.type,
+          this.#options,
+          "connect",
+        ),
+        handshakeInterval: this.#options.handshakeInterval,
+        maxQueuedBytes: this.#options.maxQueuedBytes,
         signal: attempt.signal,
       }).then(
         (stream) => this.#connected(attempt, stream),

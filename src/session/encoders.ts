@@ -17,12 +17,10 @@ import {
   readLength,
   writeHeader,
 } from "../wire/framing.ts";
+import { Collector, lengthOf } from "./collector.ts";
 import type { BatchEncoder } from "./writer.ts";
 
 const NO_LIMITS = { message: -1, command: -1 } as const;
-/** The octets that sealed frames are collected in. */
-const BUFFER = 65536;
-const NO_BUFFER = new Uint8Array(0);
 
 /** RFC 26: a MESSAGE's own flags. COMMAND is libzmq's. */
 export const SEALED_MORE = 1;
@@ -36,11 +34,7 @@ export const SEALED_COMMAND = 2;
 export class Sealer implements BatchEncoder, FrameSink {
   readonly #mechanism: Mechanism;
   readonly #decoder = new FrameDecoder(this, { ...NO_LIMITS });
-  #parts: Uint8Array[] = [];
-  #buffer: Uint8Array = NO_BUFFER;
-  #from = 0;
-  #end = 0;
-  #expected = 0;
+  readonly #out = new Collector();
 
   constructor(mechanism: Mechanism) {
     this.#mechanism = mechanism;
@@ -52,32 +46,28 @@ export class Sealer implements BatchEncoder, FrameSink {
       for (const part of parts) this.#sealPart(part);
       return parts;
     }
-    this.#expected = 0;
-    for (const part of parts) this.#expected += part.length;
+    // Room for the overhead of not too small frames.
+    this.#out.begin(2 * lengthOf(parts));
     for (const part of parts) this.#decoder.push(part);
-    this.#part();
-    const sealed = this.#parts;
-    this.#parts = [];
-    this.#buffer = NO_BUFFER;
-    this.#from = this.#end = 0;
-    return sealed;
+    return this.#out.finish();
   }
 
   frame(flags: number, body: Uint8Array): boolean {
     const { overhead } = this.#mechanism;
+    const out = this.#out;
     const length = body.length + overhead;
     const size = headerSize(length) + length;
-    if (this.#buffer.length - this.#end < size) this.#grow(size);
+    out.reserve(size);
     // RFC 37 wants COMMAND outside, but libzmq drops such frames.
-    const at = writeHeader(this.#buffer, this.#end, 0, length);
-    this.#buffer[at + overhead - 1] = (flags & MORE) !== 0
+    const at = writeHeader(out.buffer, out.end, 0, length);
+    out.buffer[at + overhead - 1] = (flags & MORE) !== 0
       ? SEALED_MORE
       : (flags & COMMAND) !== 0
       ? SEALED_COMMAND
       : 0;
-    this.#buffer.set(body, at + overhead);
-    this.#mechanism.seal(this.#buffer, at, body.length);
-    this.#end += size;
+    out.buffer.set(body, at + overhead);
+    this.#mechanism.seal(out.buffer, at, body.length);
+    out.end += size;
     return true;
   }
 
@@ -91,20 +81,6 @@ export class Sealer implements BatchEncoder, FrameSink {
       mechanism.seal(octets, at, length - overhead);
       at += length;
     }
-  }
-
-  #grow(size: number): void {
-    this.#part();
-    // Twice the clear octets is room for the overhead of not too small frames.
-    const room = Math.min(2 * this.#expected, BUFFER);
-    this.#buffer = new Uint8Array(Math.max(size, room));
-    this.#from = this.#end = 0;
-  }
-
-  #part(): void {
-    if (this.#end === this.#from) return;
-    this.#parts.push(this.#buffer.subarray(this.#from, this.#end));
-    this.#from = this.#end;
   }
 }
 

@@ -30,6 +30,11 @@ export interface HeartbeatOptions {
 
 /** What a heartbeat acts on. */
 export interface HeartbeatOwner {
+  /**
+   * While what we say has to wait for the peer to read: a number that changes
+   * when it has read some.
+   */
+  readonly progress: number | undefined;
   /** Send this command body. */
   ping(body: Uint8Array): void;
   /** The peer is dead: drop the connection. */
@@ -43,8 +48,10 @@ export class Heartbeat {
   readonly #interval: number;
   readonly #timeout: number;
   readonly #body: Uint8Array;
+  #answers: boolean;
   #heard = false;
   #suspended = false;
+  #progress: number | undefined;
   #ttl = 0;
   #last = 0;
   #pinging: Timer | undefined;
@@ -54,14 +61,18 @@ export class Heartbeat {
   /**
    * @param pings true when the peer is known to understand PING: it speaks
    * 3.1. Others are sent none until they send one.
+   * @param answers false when nobody knows whether the peer answers: its
+   * silence means nothing until it has.
    */
   constructor(
     owner: HeartbeatOwner,
     clock: Clock,
     options: HeartbeatOptions,
     pings: boolean,
+    answers: boolean,
   ) {
     this.#owner = owner;
+    this.#answers = answers;
     this.#clock = clock;
     this.#interval = options.heartbeatInterval;
     this.#timeout = options.heartbeatTimeout < 0
@@ -76,6 +87,11 @@ export class Heartbeat {
   heard(): void {
     this.#heard = true;
     if (this.#ttl > 0) this.#last = this.#clock.now();
+  }
+
+  /** An answer arrived. */
+  answered(): void {
+    this.#answers = true;
   }
 
   /** A PING arrived. @param ttl tenths of a second. */
@@ -114,8 +130,10 @@ export class Heartbeat {
 
   #ping(): void {
     this.#pinging = this.#timer(() => this.#ping(), this.#interval);
-    if (this.#waiting === undefined && this.#timeout > 0) {
+    const isJudged = this.#answers && this.#timeout > 0;
+    if (this.#waiting === undefined && isJudged) {
       this.#heard = false;
+      this.#progress = this.#owner.progress;
       this.#waiting = this.#timer(() => this.#judge(), this.#timeout);
     }
     this.#owner.ping(this.#body);
@@ -123,8 +141,17 @@ export class Heartbeat {
 
   #judge(): void {
     this.#waiting = undefined;
-    if (this.#heard || this.#suspended) return;
+    if (this.#heard || this.#suspended || this.#proceeds()) return;
     this.#die(`nothing arrived within ${this.#timeout} ms after a PING`);
+  }
+
+  /**
+   * True when the peer reads what was said before the PING: it cannot answer
+   * yet. Who is gone reads nothing.
+   */
+  #proceeds(): boolean {
+    const before = this.#progress;
+    return before !== undefined && this.#owner.progress !== before;
   }
 
   #expire(): void {

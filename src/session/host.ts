@@ -49,6 +49,8 @@ export interface EventDetail {
   readonly interval?: number;
   /** `warning`: what of. */
   readonly warning?: Warning;
+  /** Failures of peers that came before this one, and were not told. */
+  readonly suppressed?: number;
 }
 
 /** What a session needs of its socket. */

@@ -1,5 +1,6 @@
 /**
- * How a ZMTP connection begins: greeting, handshake and admission. RFC 37.
+ * How a ZMTP connection begins, once it is known what to speak: handshake and
+ * admission. RFC 37.
  *
  * Until the peer has been let in, no octet of it goes anywhere but into the
  * greeting and the mechanism. Afterwards nothing of this is kept: connections
@@ -23,11 +24,7 @@ import type { Mechanism } from "../security/mechanism.ts";
 import { makeZapRequest } from "../security/zap.ts";
 import type { FrameSink } from "../wire/frame_decoder.ts";
 import { COMMAND, encodeFrame } from "../wire/framing.ts";
-import {
-  encodeGreeting,
-  type Greeting,
-  GreetingReader,
-} from "../wire/greeting.ts";
+import type { Greeting } from "../wire/greeting.ts";
 import { Metadata } from "../wire/metadata.ts";
 import type { SessionHost } from "./host.ts";
 import {
@@ -37,11 +34,6 @@ import {
   ownMetadata,
   peerOf,
 } from "./introduction.ts";
-import {
-  oldestVersion,
-  ownIntroduction,
-  peerIntroduction,
-} from "./old_introduction.ts";
 import type { MechanismMaker } from "./security.ts";
 import type { SharedProperties } from "./shared_properties.ts";
 
@@ -78,8 +70,6 @@ export interface OpeningOwner {
   readonly over: boolean;
   /** Send these octets. */
   write(octets: Uint8Array): void;
-  /** From the next octet on, the framing is that of 1.0. */
-  reframe(): void;
   /** The peer has been let in. */
   opened(outcome: Opened): void;
   /** What waited for the decision may be decoded now. */
@@ -89,18 +79,14 @@ export interface OpeningOwner {
 }
 
 /** The opening of one connection. */
-export class Opening implements FrameSink {
+export abstract class Opening implements FrameSink {
+  protected readonly setup: OpeningSetup;
   readonly #owner: OpeningOwner;
-  readonly #setup: OpeningSetup;
-  readonly #greeting: Uint8Array;
-  readonly #reader: GreetingReader;
-  #greetingSent = 0;
   // What is to be said, and goes out in one piece.
   #words: Uint8Array[] = [];
   #deadline: Timer | undefined;
   #mechanism: Mechanism | undefined;
   #asked = false;
-  #introduced = false;
   // Takes the question back that was asked and is not answered.
   #withdraw: (() => void) | undefined;
   #userId = "";
@@ -108,21 +94,12 @@ export class Opening implements FrameSink {
 
   constructor(owner: OpeningOwner, setup: OpeningSetup) {
     this.#owner = owner;
-    this.#setup = setup;
-    const { host, maker, options } = setup;
-    const own = {
-      mechanism: maker.name,
-      asServer: maker.asServer,
-      identityLength: options.routingId?.length ?? 0,
-      oldest: oldestVersion(host.type, maker.name, options),
-    };
-    this.#greeting = encodeGreeting(own);
-    this.#reader = new GreetingReader(own);
+    this.setup = setup;
   }
 
   /** Says the first words, and sets the time limit. */
   begin(): void {
-    const { host, options } = this.#setup;
+    const { host, options } = this.setup;
     const { handshakeInterval } = options;
     if (handshakeInterval > 0) {
       this.#deadline = host.clock.setTimer(
@@ -137,29 +114,18 @@ export class Opening implements FrameSink {
       );
       this.#deadline.hold(false);
     }
-    this.#greet();
-    this.#speak();
+    this.greet();
+    this.speak();
   }
 
   /** Takes octets of the greeting; what is left of them are frames. */
-  greeted(chunk: Uint8Array): Uint8Array {
-    if (this.#reader.greeting !== undefined) return chunk;
-    const reader = this.#reader;
-    const rest = chunk.subarray(reader.push(chunk));
-    this.#greet();
-    this.#introduce();
-    const { greeting, unread } = reader;
-    if (greeting?.major === 3) this.#startMechanism();
-    else this.#speak();
-    if (greeting?.major === 1) this.#owner.reframe();
-    return unread.length === 0 ? rest : concat([unread, rest]);
-  }
+  abstract greeted(chunk: Uint8Array): Uint8Array;
 
   /** Takes a frame of the handshake. */
   frame(flags: number, body: Uint8Array): boolean {
     const mechanism = this.#mechanism;
     if (this.#owner.over) return false;
-    if (mechanism === undefined) return this.#identify(flags, body);
+    if (mechanism === undefined) return this.#introduced(flags, body);
     if ((flags & COMMAND) === 0) {
       throw protocolError(
         "ERR_ZMTP_UNEXPECTED_COMMAND",
@@ -167,7 +133,7 @@ export class Opening implements FrameSink {
           "over",
       );
     }
-    const { turns } = this.#setup.host;
+    const { turns } = this.setup.host;
     if (turns === undefined || !mechanism.encrypts) {
       return this.#step(mechanism, body);
     }
@@ -180,9 +146,9 @@ export class Opening implements FrameSink {
   /** Says what is left to be said to a peer that does not come in. */
   lastWords(): boolean {
     // A mechanism that does not match is told by ours: the greeting, whole.
-    this.#greet();
+    this.greet();
     this.#command();
-    return this.#speak();
+    return this.speak();
   }
 
   /** Stops the timer, and forgets secrets unless they are in use now. */
@@ -193,6 +159,43 @@ export class Opening implements FrameSink {
     this.#mechanism = undefined;
     this.#withdraw?.();
     this.#withdraw = undefined;
+  }
+
+  // For the kinds of openings.
+
+  /** What was agreed upon, once that is known. */
+  protected abstract get greeting(): Greeting;
+
+  /** Says what can be said of the greeting and was not yet. */
+  protected abstract greet(): void;
+
+  /** What a peer without a mechanism tells of itself by its first frame. */
+  protected abstract introduction(flags: number, body: Uint8Array): Metadata;
+
+  /** Says octets, in one piece with others. */
+  protected say(octets: Uint8Array): void {
+    this.#words.push(octets);
+  }
+
+  /** Sends what is to be said; false when there is nothing. */
+  protected speak(): boolean {
+    const words = this.#words;
+    if (words.length === 0) return false;
+    this.#words = [];
+    this.#owner.write(concat(words));
+    return true;
+  }
+
+  /** Begins the handshake. */
+  protected startMechanism(): void {
+    const { host, maker, options } = this.setup;
+    const { maxProperties } = options;
+    this.#mechanism = maker.make({
+      metadata: ownMetadata(host.type, options),
+      checkMetadata: (metadata) => checkMetadata(host.type, metadata),
+      maxProperties: maxProperties < 0 ? Infinity : maxProperties,
+    }, needsDecision(this.#policy()));
+    this.#advance(this.#mechanism);
   }
 
   /** Takes a command that had to wait for its turn. */
@@ -216,28 +219,11 @@ export class Opening implements FrameSink {
       mechanism.peerMetadata === undefined;
   }
 
-  #greet(): void {
-    const { sendable } = this.#reader;
-    if (sendable === this.#greetingSent) return;
-    this.#words.push(this.#greeting.subarray(this.#greetingSent, sendable));
-    this.#greetingSent = sendable;
-  }
-
-  /** Tells an old peer who we are, once. */
-  #introduce(): void {
-    const { host, options } = this.#setup;
-    const { major, unread } = this.#reader;
-    if (this.#introduced || major === undefined || major === 3) return;
-    this.#introduced = true;
-    const isSigned = unread.length === 0;
-    this.#words.push(ownIntroduction(host.type, options, major, isSigned));
-  }
-
-  /** Takes the identity frame of an old peer: it is all there is to know. */
-  #identify(flags: number, identity: Uint8Array): boolean {
-    const { host } = this.#setup;
-    const greeting = this.#reader.greeting!;
-    const told = peerIntroduction(greeting, flags, identity);
+  /** Takes the frame of a peer without a mechanism: it is all it tells. */
+  #introduced(flags: number, body: Uint8Array): boolean {
+    const { host } = this.setup;
+    const { greeting } = this;
+    const told = this.introduction(flags, body);
     checkMetadata(host.type, told);
     this.stop();
     const peer = this.#peer(greeting.mechanism, told);
@@ -253,30 +239,10 @@ export class Opening implements FrameSink {
     }
   }
 
-  /** Sends what is to be said; false when there is nothing. */
-  #speak(): boolean {
-    const words = this.#words;
-    if (words.length === 0) return false;
-    this.#words = [];
-    this.#owner.write(concat(words));
-    return true;
-  }
-
-  #startMechanism(): void {
-    const { host, maker, options } = this.#setup;
-    const { maxProperties } = options;
-    this.#mechanism = maker.make({
-      metadata: ownMetadata(host.type, options),
-      checkMetadata: (metadata) => checkMetadata(host.type, metadata),
-      maxProperties: maxProperties < 0 ? Infinity : maxProperties,
-    }, needsDecision(this.#policy()));
-    this.#advance(this.#mechanism);
-  }
-
   /** Says what the mechanism has to say, and does what its status wants. */
   #advance(mechanism: Mechanism): void {
     this.#command();
-    this.#speak();
+    this.speak();
     switch (mechanism.status) {
       case "authenticating":
         if (this.#asked) return;
@@ -290,7 +256,7 @@ export class Opening implements FrameSink {
   }
 
   #policy(): AdmissionPolicy {
-    const { host, maker, options } = this.#setup;
+    const { host, maker, options } = this.setup;
     return {
       mechanism: maker.name,
       zapDomain: options.zapDomain ?? "",
@@ -305,7 +271,7 @@ export class Opening implements FrameSink {
     const request = makeZapRequest({
       requestId,
       domain: policy.zapDomain,
-      address: hostOf(this.#setup.remoteAddress),
+      address: hostOf(this.setup.remoteAddress),
       identity: identityOf(mechanism.peerMetadata),
       mechanism: mechanism.name,
       credentials: mechanism.credentials,
@@ -344,17 +310,17 @@ export class Opening implements FrameSink {
     this.stop();
     const told = mechanism.peerMetadata ?? Metadata.empty;
     const peer = this.#peer(mechanism.name, told);
-    this.#owner.opened({ mechanism, greeting: this.#reader.greeting!, peer });
+    this.#owner.opened({ mechanism, greeting: this.greeting, peer });
   }
 
   #peer(mechanism: string, told: Metadata): PeerInfo {
     return peerOf(
-      this.#setup.remoteAddress,
+      this.setup.remoteAddress,
       mechanism,
       told,
       this.#userId,
       this.#vouched,
-      this.#setup.properties,
+      this.setup.properties,
     );
   }
 }

@@ -15,7 +15,7 @@ import {
   type FrameLimits,
   type FrameSink,
 } from "../wire/frame_decoder.ts";
-import { isVersionless } from "../wire/greeting.ts";
+import { type Greeting, isVersionless } from "../wire/greeting.ts";
 import { OldFrameDecoder } from "../wire/old_framing.ts";
 import {
   Connection,
@@ -23,16 +23,22 @@ import {
   type ConnectionSetup,
 } from "./connection.ts";
 import { handshakeEvent } from "./failure.ts";
+import { GreetedOpening, type GreetedOwner } from "./greeted_opening.ts";
 import { SharedProperties } from "./shared_properties.ts";
-import { type Opened, Opening, type OpeningOwner } from "./opening.ts";
+import type { Opened, Opening, OpeningSetup } from "./opening.ts";
 import { Reframer } from "./reframer.ts";
 import type { MechanismMaker } from "./security.ts";
-import { frameLimits, Traffic, type TrafficOwner } from "./traffic.ts";
-import { Writer } from "./writer.ts";
+import {
+  frameLimits,
+  type Pinging,
+  Traffic,
+  type TrafficOwner,
+} from "./traffic.ts";
+import { type BatchEncoder, Writer } from "./writer.ts";
 
 /** One ZMTP connection. */
 export class Session extends Connection
-  implements FrameSink, OpeningOwner, TrafficOwner {
+  implements FrameSink, GreetedOwner, TrafficOwner {
   readonly #limits: FrameLimits;
   #decoder: Decoder;
   #opening: Opening | undefined;
@@ -47,8 +53,8 @@ export class Session extends Connection
     super(setup, owner);
     const limit = this.options.maxHandshakeSize;
     this.#limits = { message: limit, command: limit };
-    this.#decoder = new FrameDecoder(this, this.#limits, this.direct);
-    this.#opening = new Opening(this, {
+    this.#decoder = this.decoderOver(setup, this.#limits);
+    this.#opening = this.openingOf(setup, {
       host: this.host,
       options: this.options,
       maker,
@@ -62,7 +68,9 @@ export class Session extends Connection
   frame(flags: number, body: Uint8Array): boolean {
     const traffic = this.#traffic;
     if (traffic !== undefined) return traffic.frame(flags, body);
-    return this.#opening?.frame(flags, body) ?? false;
+    const goesOn = this.#opening?.frame(flags, body) ?? false;
+    // An earlier connection may have filled the inbox.
+    return goesOn && !this.#stalled;
   }
 
   // The opening's side.
@@ -93,11 +101,14 @@ export class Session extends Connection
       clock,
       mechanism,
       greeting,
+      pinging: this.pinging,
       pipe,
     });
-    const encoder = greeting.major === 1 ? new Reframer() : traffic.encoder;
+    const encoder = this.encoderOver(traffic.encoder, greeting);
     const writer = new Writer(this, clock, this.direct, pipe, encoder);
     traffic.use(writer);
+    // An answer that was waited for may find the inbox full.
+    traffic.suspend(this.#paused);
     this.#traffic = traffic;
     this.writer = writer;
     this.pipe = pipe;
@@ -109,7 +120,7 @@ export class Session extends Connection
   // The traffic's side.
 
   proceed(): void {
-    if (this.over) return;
+    if (this.over || this.#stalled) return;
     try {
       this.#decoder.resume();
     } catch (error) {
@@ -156,7 +167,7 @@ export class Session extends Connection
     if (this.#decoder.stopped) this.proceed();
   }
 
-  protected override lastWords(): boolean {
+  protected override lastWords(_error: ZmqError | undefined): boolean {
     return this.#opening?.lastWords() ?? false;
   }
 
@@ -169,10 +180,45 @@ export class Session extends Connection
 
   protected override announce(error: ZmqError | undefined): void {
     const detail = error === undefined ? {} : { error };
-    if (!this.ready && error !== undefined) {
-      this.emit(handshakeEvent(error), detail);
+    if (!this.ready && error !== undefined && this.host.observed) {
+      const suppressed = this.owner.failures?.take() ?? 0;
+      if (suppressed < 0) return;
+      this.emit(handshakeEvent(error), {
+        ...detail,
+        ...suppressed > 0 && { suppressed },
+      });
     }
     this.emit("disconnect", detail);
+  }
+
+  // For other framings. The constructor calls the first two: whoever overrides
+  // them has no fields yet.
+
+  /** What takes the octets. */
+  protected decoderOver(_setup: ConnectionSetup, limits: FrameLimits): Decoder {
+    return new FrameDecoder(this, limits, this.direct);
+  }
+
+  /** How the connection begins. */
+  protected openingOf(_setup: ConnectionSetup, opening: OpeningSetup): Opening {
+    return new GreetedOpening(this, opening);
+  }
+
+  /** What batches go through, beside what protects them. */
+  protected encoderOver(
+    inner: BatchEncoder | undefined,
+    greeting: Greeting,
+  ): BatchEncoder | undefined {
+    return greeting.major === 1 ? new Reframer() : inner;
+  }
+
+  /** How the peer is asked for a sign of life. */
+  protected get pinging(): Pinging {
+    return "command";
+  }
+
+  get #stalled(): boolean {
+    return this.#traffic?.stalled ?? false;
   }
 
   #pause(paused: boolean): void {

@@ -52,11 +52,23 @@ const TURN = 500;
 export interface TrafficOwner {
   /** The inbox has room again: decode and read on. */
   proceed(): void;
+  /** The socket wants what has arrived and waits. */
+  settle(): void;
   /** The socket let go of the pipe. */
   close(): void;
   /** The connection is broken. */
   fail(error: unknown): void;
 }
+
+/**
+ * How the peer is asked for a sign of life.
+ *
+ * - `"command"`: by a PING, to a peer of 3.1, or one that has sent one itself.
+ * - `"probe"`: by a PING, which it may not know: until it has answered one,
+ *   its silence means nothing.
+ * - a function: by whatever that does.
+ */
+export type Pinging = "command" | "probe" | (() => void);
 
 /** What the traffic of one connection is made from. */
 export interface TrafficSetup {
@@ -67,6 +79,7 @@ export interface TrafficSetup {
   readonly mechanism: Mechanism | undefined;
   /** What version to speak. */
   readonly greeting: Greeting;
+  readonly pinging: Pinging;
   readonly pipe: ConnectionPipe;
 }
 
@@ -112,6 +125,7 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   readonly #isNew: boolean;
   // Before 3.0: there are no commands.
   readonly #isOld: boolean;
+  readonly #pinging: Pinging;
   readonly #pipe: ConnectionPipe;
   readonly #sealer: Sealer | undefined;
   #heartbeat: Heartbeat | undefined;
@@ -133,6 +147,7 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     this.#clock = setup.clock;
     this.#isNew = setup.greeting.minor > 0;
     this.#isOld = setup.greeting.major < 3;
+    this.#pinging = setup.pinging;
     this.#pipe = setup.pipe;
     this.#intake = intakes[setup.type] ?? "deliver";
     const { mechanism } = setup;
@@ -141,7 +156,7 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
       this.#mechanism = mechanism;
       this.#sealer = new Sealer(mechanism);
     } else mechanism?.close();
-    if (this.#isNew && setup.options.heartbeatInterval > 0) this.#beat();
+    if (this.#pings && setup.options.heartbeatInterval > 0) this.#beat();
   }
 
   /** What batches go through on their way out. */
@@ -158,6 +173,13 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   subscribeAll(): void {
     if (this.#intake !== "subscriptions") return;
     this.#pipe.deliverCommand(SUBSCRIBE, EMPTY);
+  }
+
+  /** True when the next message has to wait; then `resume` tells of room. */
+  get stalled(): boolean {
+    // A publisher goes on with its commands.
+    const waits = this.#intake === "deliver" || this.#intake === "replies";
+    return waits && this.#pipe.stall();
   }
 
   /** Octets arrived. */
@@ -186,8 +208,14 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
 
   // The heartbeat's side.
 
+  get progress(): number | undefined {
+    return this.#writer.progress;
+  }
+
   ping(body: Uint8Array): void {
-    this.#writer.sendPing(encodeFrame(COMMAND, body));
+    const pinging = this.#pinging;
+    if (typeof pinging === "function") pinging();
+    else this.#writer.sendPing(encodeFrame(COMMAND, body));
   }
 
   fail(error: ZmqError): void {
@@ -218,6 +246,10 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   resume(): void {
     // Not at once: a reader is in the middle of taking a message.
     this.#clock.defer(() => this.#owner.proceed());
+  }
+
+  settle(): void {
+    this.#owner.settle();
   }
 
   command(command: PipeCommand, data: Uint8Array): void {
@@ -324,6 +356,7 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
         break;
       case PONG:
         parsePong(data);
+        this.#heartbeat?.answered();
         break;
       case ERROR:
         throw protocolError(
@@ -348,6 +381,11 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     this.#beat().pinged(ttl);
   }
 
+  /** True when a heartbeat need not wait for the peer's. */
+  get #pings(): boolean {
+    return this.#isNew || this.#pinging !== "command";
+  }
+
   /** Who never beats, and is never asked to, has no heartbeat. */
   #beat(): Heartbeat {
     if (this.#heartbeat !== undefined) return this.#heartbeat;
@@ -355,7 +393,8 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
       this,
       this.#clock,
       this.#options,
-      this.#isNew,
+      this.#pings,
+      this.#pinging !== "probe",
     );
     // A PING can be found while reading is stopped: behind a full inbox.
     heartbeat.suspend(this.#suspended);

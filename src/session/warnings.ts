@@ -34,13 +34,14 @@ export interface Warning {
 
 let loopback: readonly AddressFilter[] | undefined;
 
-/** True for a tcp address that others than this host can reach. */
+/** True for an IP address that others than this host can reach. */
 function isOpen(address: string): boolean {
   // An IPv4 address in an IPv6 one is read as what it is.
   loopback ??= ["127.0.0.0/8", "::1"].map((range) =>
     parseAddressFilter(range)!
   );
-  return address.startsWith("tcp://") && !acceptsAddress(loopback, address);
+  const [place = ""] = /^(?:tcp|wss?):\/\/[^/]+/.exec(address) ?? [];
+  return place !== "" && !acceptsAddress(loopback, place);
 }
 
 /**
@@ -85,6 +86,8 @@ export function passwordWarning(
   if (options.securityMechanism !== "plain" || !isOpen(address)) {
     return undefined;
   }
+  // TLS hides the password and proves who the server is.
+  if (address.startsWith("wss://")) return undefined;
   return {
     code: "CLEAR_PASSWORD",
     message: `PLAIN passwords of "${address}" cross the network in clear, ` +

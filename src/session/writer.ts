@@ -26,6 +26,8 @@ export interface BatchEncoder {
    * the parts may be written to.
    */
   encode(parts: readonly Uint8Array[], room: number): readonly Uint8Array[];
+  /** What the framing itself has to say before anything else; encoded. */
+  first?(): Uint8Array | undefined;
 }
 
 /** What a writer acts on. */
@@ -50,6 +52,7 @@ export class Writer {
   #flushing = false;
   #blocked = false;
   #stopped = false;
+  #written = 0;
   // Memory of batches that may not have left yet.
   #lent: Uint8Array[] = [];
   readonly #run = (): void => {
@@ -77,6 +80,15 @@ export class Writer {
     return !this.#blocked && this.#first.length === 0 &&
       this.#ping === undefined && this.#pong === undefined &&
       this.#pipe.pending === 0;
+  }
+
+  /**
+   * A number that changes when the system takes what it had no room for: the
+   * other side reads. `undefined` while it has room.
+   */
+  get progress(): number | undefined {
+    const unsent = this.#direct.unsent ?? 0;
+    return unsent > 0 ? this.#written - unsent : undefined;
   }
 
   /** Writes before the turn ends. */
@@ -156,6 +168,8 @@ export class Writer {
     this.#takeBack();
     const pipe = this.#pipe;
     const encoder = this.#encoder;
+    const control = encoder?.first?.();
+    if (control !== undefined) this.#blocked = !direct.write([control]);
     if (this.#ping !== undefined) this.#first.push(this.#ping);
     if (this.#pong !== undefined) {
       this.#first.push(encodeFrame(COMMAND, encodePong(this.#pong)));
@@ -164,11 +178,13 @@ export class Writer {
     if (this.#first.length > 0) {
       const parts = [concat(this.#first)];
       this.#first = [];
+      this.#written += parts[0]!.length;
       this.#blocked = !direct.write(encoder?.encode(parts, 0) ?? parts);
     }
     while (!this.#blocked && !this.#stopped) {
       const batch = pipe.take();
       if (batch === undefined) break;
+      this.#written += batch.octets;
       this.#blocked = !direct.write(
         encoder === undefined
           ? batch.parts

@@ -17,6 +17,7 @@ import {
 } from "../options/options.ts";
 import type { SocketType } from "../options/socket_type.ts";
 import { ConnectionPipe } from "../routing/connection_pipe.ts";
+import { DatagramPipe } from "../routing/datagram_pipe.ts";
 import { InprocPipe } from "../routing/inproc_pipe.ts";
 import { type PeerInfo, plainPeer } from "../routing/peer.ts";
 import type {
@@ -27,9 +28,11 @@ import type {
 } from "../routing/pipe.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
 import type { PatientAuthenticator } from "../security/zap.ts";
+import type { DatagramHost } from "../session/datagram_end.ts";
 import type { EventDetail, EventName, SessionHost } from "../session/host.ts";
 import { sealRoom } from "../session/security.ts";
 import type { Turns } from "../session/turns.ts";
+import { addressedDatagrams, groupDatagrams } from "../wire/datagrams.ts";
 import { SocketEvents } from "./events.ts";
 import type { Pattern, PatternHost } from "./pattern.ts";
 import { Receiver } from "./receiver.ts";
@@ -44,7 +47,8 @@ const LIVE_LIMITS: ReadonlySet<string> = new Set([
 ]);
 
 /** The inside of a socket. */
-export class SocketCore implements PipeOwner, PatternHost, SessionHost {
+export class SocketCore
+  implements PipeOwner, PatternHost, SessionHost, DatagramHost {
   readonly type: SocketType;
   readonly services: SocketServices;
   readonly options: Options;
@@ -137,7 +141,8 @@ export class SocketCore implements PipeOwner, PatternHost, SessionHost {
 
   /** Messages and octets so far. */
   get stats(): SocketStats {
-    return this.#counters.with(this.#pipes, this.pattern.waiting);
+    const { waiting, dropped } = this.pattern;
+    return this.#counters.with(this.#pipes, waiting, dropped);
   }
 
   openPipe(
@@ -156,6 +161,24 @@ export class SocketCore implements PipeOwner, PatternHost, SessionHost {
       sealRoom(this.type, options),
     );
     if (assignedRoutingId) pipe.assignedRoutingId = assignedRoutingId;
+    this.#add(pipe);
+    return pipe;
+  }
+
+  openDatagrams(
+    endpoint: string,
+    connecting: boolean,
+    options: Options,
+  ): DatagramPipe {
+    const pipe = new DatagramPipe(
+      this,
+      limitsOf(this.options, options),
+      plainPeer(endpoint),
+      endpoint,
+      connecting,
+      this.type === "DGRAM" ? addressedDatagrams : groupDatagrams,
+      options,
+    );
     this.#add(pipe);
     return pipe;
   }

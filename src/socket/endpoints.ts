@@ -7,11 +7,18 @@
 import { equal, printable } from "../base/bytes.ts";
 import { quote, ZmqError } from "../base/errors.ts";
 import { type Endpoint, parseEndpoint } from "../endpoint/endpoint.ts";
-import { snapshot } from "../options/options.ts";
+import { honours, platformOptions, snapshot } from "../options/options.ts";
 import { InprocPipe } from "../routing/inproc_pipe.ts";
 import { Acceptor } from "../session/acceptor.ts";
 import { Connector } from "../session/connector.ts";
+import { type AnyTransport, sendsDatagrams } from "../transport/datagram.ts";
 import type { SocketCore } from "./core.ts";
+import {
+  bindDatagrams,
+  checkDatagrams,
+  checkSocketOptions,
+  connectDatagrams,
+} from "./datagrams.ts";
 
 /** How an endpoint is let go. */
 export interface CloseOptions {
@@ -22,6 +29,21 @@ export interface CloseOptions {
   readonly linger?: number;
 }
 
+/** Options of `bind` and `connect`, for the one endpoint. */
+export interface EndpointOptions {
+  /**
+   * What makes the endpoint's connections, instead of the transport that the
+   * context has for the scheme; its scheme is the endpoint's.
+   */
+  readonly transport?: AnyTransport | undefined;
+}
+
+/** An endpoint, and what makes its connections; inproc needs nothing. */
+interface Route {
+  readonly endpoint: Endpoint;
+  readonly transport: AnyTransport | undefined;
+}
+
 /** One endpoint of a socket, of any transport. */
 interface OpenEndpoint {
   /** The endpoint, wildcards filled in. */
@@ -29,6 +51,8 @@ interface OpenEndpoint {
   /** The endpoint as the user gave it. */
   readonly given: string;
   readonly role: "bind" | "connect";
+  /** What makes its connections; inproc has none. */
+  readonly transport: AnyTransport | undefined;
   close(options: { linger: number }): Promise<void>;
   hold(keepsProcess: boolean): void;
 }
@@ -59,27 +83,32 @@ export class Endpoints {
   }
 
   /** Binds; resolves with the endpoint, wildcards filled in. */
-  async bind(text: string): Promise<string> {
-    const endpoint = this.#parse(text, "bind");
-    const open = endpoint.scheme === "inproc"
+  async bind(text: string, options?: EndpointOptions): Promise<string> {
+    const { endpoint, transport } = this.#parse(text, "bind", options);
+    const open = transport === undefined
       ? this.#bindInproc(endpoint)
-      : await this.#listen(endpoint);
+      : await this.#listen(endpoint, transport);
     this.#last = open.endpoint;
     return open.endpoint;
   }
 
   /** Connects in the background. */
-  connect(text: string, assignedRoutingId?: Uint8Array): void {
-    const endpoint = this.#parse(text, "connect");
+  connect(
+    text: string,
+    options?: EndpointOptions,
+    assignedRoutingId?: Uint8Array,
+  ): void {
+    const { endpoint, transport } = this.#parse(text, "connect", options);
     if (CONNECTS_ONCE.has(this.#core.type)) {
       for (const open of this.#open) {
-        if (open.role === "connect" && open.given === text) return;
+        const same = open.given === text && open.transport === transport;
+        if (open.role === "connect" && same) return;
       }
     }
     if (assignedRoutingId !== undefined) this.#checkFree(assignedRoutingId);
-    if (endpoint.scheme === "inproc") {
+    if (transport === undefined) {
       this.#connectInproc(endpoint, assignedRoutingId);
-    } else this.#dial(endpoint, assignedRoutingId);
+    } else this.#dial(endpoint, transport, assignedRoutingId);
     this.#last = text;
   }
 
@@ -125,16 +154,17 @@ export class Endpoints {
     for (const open of this.#open) open.hold(keepsProcess);
   }
 
-  #parse(text: string, role: "bind" | "connect"): Endpoint {
+  #parse(
+    text: string,
+    role: "bind" | "connect",
+    options?: EndpointOptions,
+  ): Route {
     const endpoint = parseEndpoint(text);
+    const own = ownTransport(endpoint, role, options);
+    const { services, type } = this.#core;
     if (endpoint.scheme === "inproc") {
-      if (this.#core.type === "STREAM" || this.#core.type === "DGRAM") {
-        throw new ZmqError(
-          "ENOCOMPATPROTO",
-          `Cannot ${role} ${quote(text)}: a ${this.#core.type} socket ` +
-            "cannot use inproc",
-          { address: text },
-        );
+      if (type === "STREAM" || type === "DGRAM") {
+        throw incompatible(type, endpoint, role);
       }
       if (endpoint.address.length > 256) {
         throw new ZmqError(
@@ -144,11 +174,19 @@ export class Endpoints {
           { address: text },
         );
       }
-      return endpoint;
+      return { endpoint, transport: undefined };
     }
-    this.#core.services.transport(endpoint.scheme, text)
-      .check?.(endpoint, role);
-    return endpoint;
+    const transport = own ?? services.transport(endpoint.scheme, text);
+    if (sendsDatagrams(transport)) {
+      checkDatagrams(this.#core, transport, endpoint, role);
+      return { endpoint, transport };
+    }
+    if (type === "DGRAM") throw incompatible(type, endpoint, role);
+    transport.check?.(endpoint, role, platformOptions(this.#core.options));
+    const { runtime } = services;
+    const honoured = { has: (name: string) => honours(runtime, name) };
+    checkSocketOptions(this.#core, endpoint, honoured);
+    return { endpoint, transport };
   }
 
   /** Throws when a peer is known by the routing id already. */
@@ -163,37 +201,63 @@ export class Endpoints {
     }
   }
 
-  async #listen(endpoint: Endpoint): Promise<OpenEndpoint> {
+  async #listen(
+    endpoint: Endpoint,
+    transport: AnyTransport,
+  ): Promise<OpenEndpoint> {
     const core = this.#core;
+    if (sendsDatagrams(transport)) {
+      const bound = await bindDatagrams(core, transport, endpoint);
+      return await this.#bound(endpoint, { ...bound, transport });
+    }
     const acceptor = new Acceptor(
       core,
-      core.services.transport(endpoint.scheme, endpoint.text),
+      transport,
       endpoint,
       snapshot(core.options),
     );
-    const bound = await acceptor.listen();
-    if (this.#closed) {
-      await acceptor.close({ linger: 0 });
-      throw new ZmqError(
-        "EBADF",
-        `Cannot bind ${quote(endpoint.text)}: the socket was closed meanwhile`,
-        { address: endpoint.text },
-      );
-    }
-    return this.#keep({
-      endpoint: bound,
-      given: endpoint.text,
-      role: "bind",
+    return await this.#bound(endpoint, {
+      endpoint: await acceptor.listen(),
+      transport,
       close: (options) => acceptor.close(options),
       hold: (keepsProcess) => acceptor.hold(keepsProcess),
     });
   }
 
-  #dial(endpoint: Endpoint, assignedRoutingId?: Uint8Array): void {
+  async #bound(
+    { text }: Endpoint,
+    open: Omit<OpenEndpoint, "given" | "role">,
+  ): Promise<OpenEndpoint> {
+    if (this.#closed) {
+      await open.close({ linger: 0 });
+      throw new ZmqError(
+        "EBADF",
+        `Cannot bind ${quote(text)}: the socket was closed meanwhile`,
+        { address: text },
+      );
+    }
+    return this.#keep({ ...open, given: text, role: "bind" });
+  }
+
+  #dial(
+    endpoint: Endpoint,
+    transport: AnyTransport,
+    assignedRoutingId?: Uint8Array,
+  ): void {
     const core = this.#core;
+    if (sendsDatagrams(transport)) {
+      const gone = (): void => void this.#open.delete(open);
+      const open = this.#keep({
+        ...connectDatagrams(core, transport, endpoint, gone),
+        given: endpoint.text,
+        role: "connect",
+        transport,
+      });
+      return;
+    }
     const connector = new Connector(
       core,
-      core.services.transport(endpoint.scheme, endpoint.text),
+      transport,
       endpoint,
       snapshot(core.options),
       assignedRoutingId,
@@ -202,6 +266,7 @@ export class Endpoints {
       endpoint: endpoint.text,
       given: endpoint.text,
       role: "connect",
+      transport,
       close: (options) => connector.close(options),
       hold: (keepsProcess) => connector.hold(keepsProcess),
     });
@@ -220,6 +285,7 @@ export class Endpoints {
       endpoint: endpoint.text,
       given: endpoint.text,
       role: "bind",
+      transport: undefined,
       close: () => {
         services.inproc.unbind(name);
         this.#closeInproc(endpoint.text, false);
@@ -237,6 +303,7 @@ export class Endpoints {
       endpoint: endpoint.text,
       given: endpoint.text,
       role: "connect",
+      transport: undefined,
       close: ({ linger }) => this.#leaveInproc(endpoint.address, pipe, linger),
       hold: () => {},
     });
@@ -284,4 +351,60 @@ export class Endpoints {
     if (!this.#held) open.hold(false);
     return open;
   }
+}
+
+function incompatible(
+  type: string,
+  { scheme, text }: Endpoint,
+  role: "bind" | "connect",
+): ZmqError {
+  return new ZmqError(
+    "ENOCOMPATPROTO",
+    `Cannot ${role} ${quote(text)}: a ${type} socket cannot use ${scheme}`,
+    { address: text },
+  );
+}
+
+/**
+ * The transport that was passed for one endpoint, if any.
+ *
+ * @throws {ZmqError} `EINVAL` when it is none, or of another scheme.
+ */
+function ownTransport(
+  endpoint: Endpoint,
+  role: "bind" | "connect",
+  options?: EndpointOptions,
+): AnyTransport | undefined {
+  const refuse = (reason: string): never => {
+    throw new ZmqError(
+      "EINVAL",
+      `Cannot ${role} ${quote(endpoint.text)}${reason}`,
+      { address: endpoint.text },
+    );
+  };
+  if (options === undefined) return undefined;
+  if (typeof options !== "object" || options === null) {
+    return refuse(` with ${quote(options)}: expected an object of options`);
+  }
+  const { transport } = options;
+  if (transport === undefined) return undefined;
+  const through = ` through the transport ${quote(transport)}`;
+  if (!isTransport(transport)) {
+    return refuse(`${through}: expected an object with connect() and listen()`);
+  }
+  const { scheme } = transport;
+  if (endpoint.scheme === "inproc") {
+    return refuse(": inproc needs no transport, expected none");
+  }
+  if (scheme === endpoint.scheme) return transport;
+  return refuse(
+    `: the transport is for ${quote(`${scheme}://`)}, expected one for ` +
+      quote(`${endpoint.scheme}://`),
+  );
+}
+
+function isTransport(value: unknown): value is AnyTransport {
+  const { connect, listen, open } = (value ?? {}) as Record<string, unknown>;
+  return typeof open === "function" ||
+    (typeof connect === "function" && typeof listen === "function");
 }

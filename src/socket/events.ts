@@ -30,6 +30,11 @@ export class SocketEvent extends Event {
   readonly interval: number | undefined;
   /** `warning`: what of. */
   readonly warning: Warning | undefined;
+  /**
+   * `handshake:error:…` and `accept:error` of a bound socket: how many
+   * failures before this one were not told, because there were too many.
+   */
+  readonly suppressed: number | undefined;
 
   /** Makes an event; done by sockets. */
   constructor(type: EventName, detail: EventDetail) {
@@ -40,6 +45,7 @@ export class SocketEvent extends Event {
     this.error = detail.error;
     this.interval = detail.interval;
     this.warning = detail.warning;
+    this.suppressed = detail.suppressed;
   }
 }
 

@@ -38,6 +38,8 @@ export abstract class Pattern {
   readonly sends: boolean = true;
   /** False for types that never receive messages. */
   readonly receives: boolean = true;
+  /** Messages that were thrown away because nobody was there to get them. */
+  dropped = 0;
   /** The pipe that the last received message came from. */
   source: Pipe | undefined;
 

@@ -7,13 +7,14 @@
 import { quote, ZmqError } from "../base/errors.ts";
 import { type FrameLike, toFrame } from "../message/message.ts";
 import type { RouterOptions } from "../options/types.ts";
+import type { EndpointOptions } from "./endpoints.ts";
 import { liveOptions } from "./live_options.ts";
 import { RouterPattern } from "./patterns/router.ts";
 import type { SocketInit } from "./socket.ts";
 import { DuplexSocket } from "./writable_socket.ts";
 
 /** Options of `connect` of sockets that address their peers. */
-export interface RoutedConnectOptions {
+export interface RoutedConnectOptions extends EndpointOptions {
   /** The routing id to know the peer by: 1 to 255 octets. */
   readonly routingId?: FrameLike;
 }
@@ -69,8 +70,8 @@ export class Router extends DuplexSocket {
    * @throws {ZmqError} `EINVAL` when the id is in use, or malformed.
    */
   override connect(endpoint: string, options?: RoutedConnectOptions): void {
-    if (options?.routingId === undefined) super.connect(endpoint);
-    else this.connectAs(endpoint, toRoutingId(options.routingId));
+    if (options?.routingId === undefined) super.connect(endpoint, options);
+    else this.connectAs(endpoint, toRoutingId(options.routingId), options);
   }
 }
 

@@ -10,8 +10,8 @@ import type { ContextOptions } from "../options/context_options.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
 import type { PatientAuthenticator } from "../security/zap.ts";
 import type { Turns } from "../session/turns.ts";
+import type { AnyTransport } from "../transport/datagram.ts";
 import type { Runtime } from "../transport/runtime.ts";
-import type { Transport } from "../transport/transport.ts";
 import type { InprocRegistry } from "./inproc.ts";
 
 /** A socket as its context sees it. */
@@ -31,7 +31,7 @@ export interface SocketServices {
    *
    * @throws {ZmqError} `EPROTONOSUPPORT`.
    */
-  transport(scheme: string, endpoint: string): Transport;
+  transport(scheme: string, endpoint: string): AnyTransport;
   /**
    * Loads the cryptography of CURVE, once.
    *

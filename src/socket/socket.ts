@@ -10,7 +10,11 @@ import type { SocketOptions } from "../options/types.ts";
 import type { SocketType } from "../options/socket_type.ts";
 import type { PeerInfo } from "../routing/peer.ts";
 import { SocketCore } from "./core.ts";
-import { type CloseOptions, Endpoints } from "./endpoints.ts";
+import {
+  type CloseOptions,
+  type EndpointOptions,
+  Endpoints,
+} from "./endpoints.ts";
 import type { SocketEvents } from "./events.ts";
 import { defineLiveOptions } from "./live_options.ts";
 import type { Pattern, PatternHost } from "./pattern.ts";
@@ -100,13 +104,15 @@ export abstract class Socket implements AsyncDisposable {
    * Waits for peers at an endpoint. `tcp://*:0` and `ipc://*` choose a free
    * one.
    *
+   * @param options.transport accepts the connections instead of the context's
+   * transport for the scheme.
    * @returns the endpoint with wildcards filled in.
    * @throws {ZmqError} `EINVAL`, `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`,
    * `ENODEV`, `ENAMETOOLONG`, `EPROTONOSUPPORT`, `ENOTSUP`.
    */
-  async bind(endpoint: string): Promise<string> {
+  async bind(endpoint: string, options?: EndpointOptions): Promise<string> {
     this.#alive();
-    return await this.#endpoints.bind(endpoint);
+    return await this.#endpoints.bind(endpoint, options);
   }
 
   /**
@@ -124,18 +130,24 @@ export abstract class Socket implements AsyncDisposable {
   /**
    * Connects in the background, and again whenever the connection is lost.
    *
+   * @param options.transport makes the connections instead of the context's
+   * transport for the scheme: a tunnel, for one.
    * @throws {ZmqError} `EINVAL` and its like, at once, for an endpoint that
    * can never work.
    */
-  connect(endpoint: string): void {
+  connect(endpoint: string, options?: EndpointOptions): void {
     this.#alive();
-    this.#endpoints.connect(endpoint);
+    this.#endpoints.connect(endpoint, options);
   }
 
   /** Connects with a routing id for the peer. */
-  protected connectAs(endpoint: string, routingId: Uint8Array): void {
+  protected connectAs(
+    endpoint: string,
+    routingId: Uint8Array,
+    options?: EndpointOptions,
+  ): void {
     this.#alive();
-    this.#endpoints.connect(endpoint, routingId);
+    this.#endpoints.connect(endpoint, options, routingId);
   }
 
   /**

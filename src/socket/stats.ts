@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Pipe } from "../routing/pipe.ts";
+import type { DatagramLosses, Pipe } from "../routing/pipe.ts";
 
 /** Messages and octets. */
 export interface StatsCount {
@@ -29,6 +29,8 @@ export interface SocketStats {
   };
   /** Messages thrown away: a full or vanished peer, a closed connection. */
   readonly dropped: number;
+  /** Datagrams thrown away; only sockets with udp endpoints have any. */
+  readonly datagrams: DatagramLosses;
 }
 
 /** Adds up the counts of pipes, gone ones included. */
@@ -38,6 +40,9 @@ export class SocketCounters {
   #sentMessages = 0;
   #sentOctets = 0;
   #dropped = 0;
+  #malformed = 0;
+  #overflow = 0;
+  #unsent = 0;
 
   /** Keeps the counts of a pipe that is gone. */
   keep(pipe: Pipe): void {
@@ -46,6 +51,11 @@ export class SocketCounters {
     this.#sentMessages += pipe.sent.messages;
     this.#sentOctets += pipe.sent.octets;
     this.#dropped += pipe.dropped;
+    const { losses } = pipe;
+    if (losses === undefined) return;
+    this.#malformed += losses.malformed;
+    this.#overflow += losses.overflow;
+    this.#unsent += losses.unsent;
   }
 
   /**
@@ -53,14 +63,22 @@ export class SocketCounters {
    *
    * @param incoming what waits to be received; pipes that are gone may have
    * left some of it.
+   * @param homeless what was thrown away without a pipe.
    */
-  with(pipes: Iterable<Pipe>, incoming: number): SocketStats {
+  with(
+    pipes: Iterable<Pipe>,
+    incoming: number,
+    homeless: number,
+  ): SocketStats {
     const sum = new SocketCounters();
     sum.#receivedMessages = this.#receivedMessages;
     sum.#receivedOctets = this.#receivedOctets;
     sum.#sentMessages = this.#sentMessages;
     sum.#sentOctets = this.#sentOctets;
     sum.#dropped = this.#dropped;
+    sum.#malformed = this.#malformed;
+    sum.#overflow = this.#overflow;
+    sum.#unsent = this.#unsent;
     let outgoing = 0;
     for (const pipe of pipes) {
       sum.keep(pipe);
@@ -73,7 +91,12 @@ export class SocketCounters {
       },
       sent: { messages: sum.#sentMessages, bytes: sum.#sentOctets },
       queued: { incoming, outgoing },
-      dropped: sum.#dropped,
+      dropped: sum.#dropped + homeless,
+      datagrams: {
+        malformed: sum.#malformed,
+        overflow: sum.#overflow,
+        unsent: sum.#unsent,
+      },
     };
   }
 }

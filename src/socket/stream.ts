@@ -46,8 +46,8 @@ export class Stream extends DuplexSocket {
    * @throws {ZmqError} `EINVAL` when the id is in use, or malformed.
    */
   override connect(endpoint: string, options?: RoutedConnectOptions): void {
-    if (options?.routingId === undefined) super.connect(endpoint);
-    else this.connectAs(endpoint, toRoutingId(options.routingId));
+    if (options?.routingId === undefined) super.connect(endpoint, options);
+    else this.connectAs(endpoint, toRoutingId(options.routingId), options);
   }
 }
 

@@ -6,6 +6,7 @@
  */
 
 import type { Clock } from "../base/clock.ts";
+import type { DatagramTransport } from "./datagram.ts";
 import type { NativeOptions } from "../options/options.ts";
 import type { NativeHost } from "./native.ts";
 import type { Transport } from "./transport.ts";
@@ -16,6 +17,8 @@ export interface Runtime {
   readonly name: string;
   /** The transports that the runtime offers, `inproc` apart. */
   readonly transports: readonly Transport[];
+  /** What the runtime offers for datagrams; absent is nothing. */
+  readonly datagrams?: readonly DatagramTransport[];
   /** Time and timers. */
   readonly clock: Clock;
   /**

@@ -17,6 +17,9 @@ import {
   readLength,
   RESERVED,
 } from "./framing.ts";
+import { type MemorySource, PartialBody } from "./partial_body.ts";
+
+export type { MemorySource } from "./partial_body.ts";
 
 /** What the decoder hands its frames to. */
 export interface FrameSink {
@@ -46,12 +49,6 @@ export interface Decoder {
   resume(): void;
 }
 
-/** Who may have memory for less than a new array costs. */
-export interface MemorySource {
-  /** So many octets of any value, in a buffer of their own. */
-  allocate?(length: number): Uint8Array;
-}
-
 /** Limits that hold before anything is allocated. Octets; -1 is no limit. */
 export interface FrameLimits {
   /** The longest body of a message frame. */
@@ -60,20 +57,11 @@ export interface FrameLimits {
   command: number;
 }
 
-/**
- * The memory that a frame may get before its octets have arrived: this, or
- * twice the longest frame that the peer has really sent.
- */
-const FIRST_TRUST = 16 * 1024;
-/** With less to come, what follows the frame is better read along with it. */
-const LEAST_ROOM = 32 * 1024;
-
 /** Decodes a stream of chunks into frames. */
 export class FrameDecoder implements Decoder {
   /** The limits in force; may be changed between frames. */
   readonly limits: FrameLimits;
   readonly #sink: FrameSink;
-  readonly #memory: MemorySource;
   #chunk: Uint8Array = EMPTY;
   #at = 0;
   #stopped = false;
@@ -81,10 +69,8 @@ export class FrameDecoder implements Decoder {
   #header: Uint8Array = EMPTY;
   #headerLength = 0;
   #flags = 0;
-  #missing = -1;
-  #body: Uint8Array = EMPTY;
-  #bodyEnd = 0;
-  #trust = FIRST_TRUST;
+  #inBody = false;
+  readonly #body: PartialBody;
 
   /**
    * Makes a decoder that calls the sink for every whole frame.
@@ -99,7 +85,7 @@ export class FrameDecoder implements Decoder {
   ) {
     this.#sink = sink;
     this.limits = limits;
-    this.#memory = memory;
+    this.#body = new PartialBody(memory);
   }
 
   /** True while a chunk waits because the sink stopped the decoder. */
@@ -109,7 +95,7 @@ export class FrameDecoder implements Decoder {
 
   /** True in the middle of a frame. */
   get partial(): boolean {
-    return this.#headerLength > 0 || this.#missing >= 0;
+    return this.#headerLength > 0 || this.#inBody;
   }
 
   /**
@@ -117,16 +103,13 @@ export class FrameDecoder implements Decoder {
    * who can read into it saves a copy, and calls `filled`.
    */
   get room(): Uint8Array | undefined {
-    if (this.#missing < LEAST_ROOM || this.#stopped) return undefined;
-    if (this.#body.length === this.#bodyEnd) this.#grow(1);
-    return this.#body.subarray(this.#bodyEnd);
+    return this.#stopped ? undefined : this.#body.room;
   }
 
   /** Takes octets that were read into `room`. Throws as `push` does. */
   filled(length: number): void {
-    this.#bodyEnd += length;
-    this.#missing -= length;
-    if (this.#missing > 0) return;
+    this.#body.filled(length);
+    if (this.#body.missing > 0) return;
     this.#at = 0;
     this.#emit(this.#flags, this.#takeBody());
   }
@@ -161,7 +144,7 @@ export class FrameDecoder implements Decoder {
     const chunk = this.#chunk;
     const end = chunk.length;
     let at = this.#at;
-    if (this.#missing >= 0 || this.#headerLength > 0) {
+    if (this.#inBody || this.#headerLength > 0) {
       at = this.#finishPartial();
       if (at < 0) return;
     }
@@ -227,49 +210,23 @@ export class FrameDecoder implements Decoder {
 
   #begin(flags: number, length: number, piece: Uint8Array): void {
     this.#flags = flags;
-    this.#missing = length;
-    if (piece.length > 0) this.#add(piece);
+    this.#inBody = true;
+    this.#body.expect(length);
+    if (piece.length > 0) this.#body.add(piece);
     this.#release();
-  }
-
-  /** Adds a piece to the body that is not whole yet. */
-  #add(piece: Uint8Array): void {
-    if (this.#body.length - this.#bodyEnd < piece.length) {
-      this.#grow(piece.length);
-    }
-    this.#body.set(piece, this.#bodyEnd);
-    this.#bodyEnd += piece.length;
-    this.#missing -= piece.length;
-  }
-
-  /** Makes room for more of the body. */
-  #grow(needed: number): void {
-    const have = this.#bodyEnd;
-    // The memory held follows the octets received, never the size announced.
-    const size = Math.min(
-      have + this.#missing,
-      Math.max(this.#trust, 2 * (have + needed)),
-    );
-    const grown = this.#memory.allocate?.(size) ?? new Uint8Array(size);
-    grown.set(this.#body.subarray(0, have));
-    this.#body = grown;
   }
 
   /** The body that has become whole. */
   #takeBody(): Uint8Array {
-    const body = this.#body;
-    this.#body = EMPTY;
-    this.#bodyEnd = 0;
-    this.#missing = -1;
-    this.#trust = Math.max(this.#trust, 2 * body.length);
-    return body;
+    this.#inBody = false;
+    return this.#body.take();
   }
 
   /** Completes what an earlier chunk began. -1: nothing more to decode. */
   #finishPartial(): number {
     const chunk = this.#chunk;
     let at = this.#at;
-    if (this.#missing < 0) {
+    if (!this.#inBody) {
       const header = this.#header;
       const needed = headerNeeds(header[0]!);
       while (this.#headerLength < needed && at < chunk.length) {
@@ -286,11 +243,13 @@ export class FrameDecoder implements Decoder {
       this.#check(this.#flags, length);
       this.#header = EMPTY;
       this.#headerLength = 0;
-      this.#missing = length;
+      this.#inBody = true;
+      this.#body.expect(length);
     }
-    const taken = Math.min(this.#missing, chunk.length - at);
-    if (taken > 0) this.#add(chunk.subarray(at, at + taken));
-    if (this.#missing > 0) {
+    const body = this.#body;
+    const taken = Math.min(body.missing, chunk.length - at);
+    if (taken > 0) body.add(chunk.subarray(at, at + taken));
+    if (body.missing > 0) {
       this.#release();
       return -1;
     }

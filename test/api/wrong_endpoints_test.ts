@@ -2,7 +2,7 @@
 // what is wrong with it, and what was expected.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { Pull, Push, Router, Stream } from "../../mod.ts";
+import { Pull, Push, Router, Stream, type Transport } from "../../mod.ts";
 import { Bag } from "../kit/sockets.ts";
 import {
   type Any,
@@ -45,6 +45,13 @@ function connected(
     tells: expected,
   };
 }
+
+/** A transport that is one, for tcp. */
+const tunnel: Transport = {
+  scheme: "tcp",
+  connect: () => Promise.reject(new Error("Never called")),
+  listen: () => Promise.reject(new Error("Never called")),
+};
 
 const wrongs: readonly Wrong[] = [
   bound("", "EINVAL", '""', "scheme://address"),
@@ -114,6 +121,45 @@ const wrongs: readonly Wrong[] = [
     "EINVAL",
     "routingId",
     "255",
+  ),
+  ...[
+    [5, "object of options"],
+    [{ transport: null }, "null", "connect() and listen()"],
+    [{ transport: { scheme: "tcp" } }, "connect() and listen()"],
+    [{ transport: { ...tunnel, scheme: "ws" } }, "ws://", "tcp://"],
+  ].flatMap(([options, ...tells]): Wrong[] => [
+    call(
+      `bind() with ${shown(options)}`,
+      () => pull.bind("tcp://127.0.0.1:*", options as Any),
+      "EINVAL",
+      ...tells as string[],
+    ),
+    call(
+      `connect() with ${shown(options)}`,
+      () => push.connect("tcp://127.0.0.1:1", options as Any),
+      "EINVAL",
+      ...tells as string[],
+    ),
+  ]),
+  ...[
+    ["127.1:1080", "tcp://a:1", "socks5://127.1:1080", "IP address"],
+    ["a:70000", "tcp://a:1", "socks5://a:70000", "65535"],
+    ["[::1::]:1080", "ws://a:1/", "socks5://[::1::]:1080", "IPv6"],
+    ["a:1", "tcp://[fe80::1%eth0]:1", "fe80::1%eth0", "zone"],
+  ].map(([socksProxy, endpoint, ...tells]): Wrong =>
+    call(
+      `connect() to ${endpoint} through ${socksProxy}`,
+      () => bag.keep(new Push({ socksProxy: socksProxy! })).connect(endpoint!),
+      "EINVAL",
+      ...tells,
+    )
+  ),
+  call(
+    "connect() to inproc with a transport",
+    () => push.connect("inproc://x", { transport: tunnel }),
+    "EINVAL",
+    "inproc",
+    "none",
   ),
 ];
 

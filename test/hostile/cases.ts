@@ -4,16 +4,14 @@
 // handshake is done, we say nothing that is not meant, and a good peer is
 // served afterwards by the same socket.
 import assert from "node:assert/strict";
-import process from "node:process";
-import { after, before, describe, it } from "node:test";
+import { it } from "node:test";
 import { Context, type SocketEvent } from "../../mod.ts";
 import { type Mechanism, mechanisms, USER } from "../interop/security.ts";
-import { Places } from "../kit/places.ts";
-import { openSockets } from "../kit/runtime.ts";
-import { show } from "../kit/show.ts";
 import { until } from "../kit/wait.ts";
+import { type Arena, arena } from "./arena.ts";
+import type { EncounterOptions } from "./encounter.ts";
 import type { RawPeer } from "./raw_peer.ts";
-import { type Failure, Scene, type SceneOptions } from "./scene.ts";
+import { type Failure, Scene } from "./scene.ts";
 import {
   isBeginning,
   loggedIn,
@@ -48,7 +46,7 @@ export interface HostileCase {
   /** Default: both. */
   readonly schemes?: readonly Place["scheme"][];
   /** What is different about the scene. */
-  readonly options?: SceneOptions;
+  readonly options?: EncounterOptions;
   /** Makes a context of the case's own. Default: all share one. */
   readonly world?: () => World | Promise<World>;
   /** What the peer says: one piece of octets, or whatever it does. */
@@ -116,54 +114,26 @@ const SCHEMES: readonly Place["scheme"][] = ["tcp", "ipc"];
 
 /** Registers a test for each case, and shows how many were survived where. */
 export function hostile(area: string, cases: readonly HostileCase[]): void {
-  describe(`hostile peers, ${area}: the socket survives`, () => {
-    const places = new Places();
-    const tally = new Map<string, number>();
-    const loose: unknown[] = [];
-    const notice = (error: unknown) => loose.push(error);
-    let context: Context;
-    let open = 0;
-
-    before(() => {
-      process.on("unhandledRejection", notice);
-      process.on("uncaughtException", notice);
-      context = hostileContext();
-      open = openSockets();
-    });
-
+  arena(`hostile peers, ${area}: the socket survives`, (shared) => {
     for (const [index, one] of cases.entries()) {
       it(one.name, async () => {
         // At once: most of the time is spent in waiting.
         const runs = placesOf(one, index).map(async (place) => {
-          await run(one, place, context, places).catch((error) => {
-            const { role, mechanism, scheme } = place;
+          const { role, mechanism, scheme } = place;
+          await run(one, place, shared).catch((error) => {
             const by = `by a ${mechanism} ${role} over ${scheme}`;
             throw new Error(`${by}: ${error.message}`, { cause: error });
           });
-          const kind = `${place.role} ${place.mechanism}`;
-          tally.set(kind, (tally.get(kind) ?? 0) + 1);
+          shared.survived(`${role} ${mechanism}`);
         });
         const failures = (await Promise.allSettled(runs)).filter((each) =>
           each.status === "rejected"
         );
         if (failures.length > 0) throw failures[0]!.reason;
-        assert.deepEqual(loose.splice(0), []);
+        shared.check();
       });
     }
-
-    it("and all descriptors are back", async () => {
-      await context.shutdown();
-      await until(() => openSockets() <= open, "descriptors are back", 2000);
-    });
-
-    after(() => {
-      process.off("unhandledRejection", notice);
-      process.off("uncaughtException", notice);
-      places.remove();
-      const counts = [...tally].map(([kind, count]) => `${count} ${kind}`);
-      show(`hostile ${area}: survived ${counts.join(", ")}`);
-    });
-  });
+  }, { context: hostileContext });
 }
 
 /** CURVE's handshakes cost too much for both transports: it takes turns. */
@@ -182,12 +152,11 @@ function placesOf(one: HostileCase, index: number): Place[] {
 async function run(
   one: HostileCase,
   place: Place,
-  shared: Context,
-  places: Places,
+  { context: shared, places }: Arena,
 ): Promise<void> {
   const world = await one.world?.();
   const context = world?.context ?? shared;
-  const scene = await Scene.open(place, context, places, one.options);
+  const scene = await Scene.open(place, { context, places }, one.options);
   try {
     await attack(one, scene);
   } finally {

@@ -1,34 +1,21 @@
 // The raw peers of these tests can do everything right: whoever is refused
 // elsewhere is refused for what is wrong there.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import type { Context } from "../../mod.ts";
-import { mechanisms, trustingContext } from "../interop/security.ts";
+import { it } from "node:test";
+import { mechanisms } from "../interop/security.ts";
 import { octets, texts } from "../kit/messages.ts";
-import { Places } from "../kit/places.ts";
+import { arena } from "./arena.ts";
 import { login, trafficFrame } from "./login.ts";
 import { Scene } from "./scene.ts";
 import { wordsOf } from "./words.ts";
 
-describe("a raw peer that does nothing wrong", () => {
-  const places = new Places();
-  let context: Context;
-
-  before(() => {
-    context = trustingContext();
-  });
-
-  after(async () => {
-    await context.shutdown();
-    places.remove();
-  });
-
+arena("a raw peer that does nothing wrong", (shared) => {
   for (const role of ["client", "server"] as const) {
     for (const mechanism of mechanisms) {
       for (const scheme of ["tcp", "ipc"] as const) {
         it(`is served as a ${mechanism} ${role} over ${scheme}`, async () => {
           const place = { role, mechanism, scheme };
-          await using scene = await Scene.open(place, context, places);
+          await using scene = await Scene.open(place, shared);
           const peer = await scene.peer();
           const session = await login(peer, place);
           peer.say(trafficFrame(session, 0, octets("hello")));

@@ -1,13 +1,11 @@
 // Handshakes that are cut at every octet, in good order and not: no octet is
 // one at which a peer may go away and leave something behind.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { it } from "node:test";
 import { concat, EMPTY } from "../../src/base/bytes.ts";
-import type { Context } from "../../mod.ts";
-import { mechanisms, trustingContext } from "../interop/security.ts";
-import { Places } from "../kit/places.ts";
-import { show } from "../kit/show.ts";
+import { mechanisms } from "../interop/security.ts";
 import { until } from "../kit/wait.ts";
+import { arena } from "./arena.ts";
 import type { RawPeer } from "./raw_peer.ts";
 import { Scene } from "./scene.ts";
 import { command, greeting, type Place, property, typeOf } from "./words.ts";
@@ -24,21 +22,7 @@ function firstWords(place: Place): Uint8Array {
   return concat([greeting(place), isNull ? ready.subarray(0, -1) : EMPTY]);
 }
 
-describe("hostile peers, handshakes cut at each octet: the socket", () => {
-  const places = new Places();
-  let context: Context;
-  let cuts = 0;
-
-  before(() => {
-    context = trustingContext();
-  });
-
-  after(async () => {
-    await context.shutdown();
-    places.remove();
-    show(`hostile cuts: survived ${cuts}`);
-  });
-
+arena("hostile peers, handshakes cut at each octet: the socket", (shared) => {
   /** Cuts a handshake at each octet, and waits for all of the ends. */
   async function cutEverywhere(
     scene: Scene,
@@ -66,7 +50,7 @@ describe("hostile peers, handshakes cut at each octet: the socket", () => {
       for (const [how, end] of Object.entries(endings)) {
         it(`survives ${how} of a ${mechanism} ${role}`, async () => {
           const place = { role, mechanism, scheme: "tcp" } as const;
-          await using scene = await Scene.open(place, context, places, {
+          await using scene = await Scene.open(place, shared, {
             socket: { reconnectInterval: 1, reconnectMaxInterval: 1 },
           });
           const count = await cutEverywhere(scene, end);
@@ -76,7 +60,7 @@ describe("hostile peers, handshakes cut at each octet: the socket", () => {
             assert.equal(error?.code, "ECONNRESET");
           }
           await scene.servesGoodPeer();
-          cuts += count;
+          shared.survived("cuts", count);
         });
       }
     }

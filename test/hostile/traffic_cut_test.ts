@@ -4,7 +4,7 @@
 // tail. RFC 23: messages are delivered atomically.
 import assert from "node:assert/strict";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { after, before, describe, it } from "node:test";
+import { it } from "node:test";
 import { type Context, Pull, Push } from "../../mod.ts";
 import { concat } from "../../src/base/bytes.ts";
 import { headerSize } from "../../src/wire/framing.ts";
@@ -12,11 +12,10 @@ import {
   type Mechanism,
   mechanisms,
   ourSecurity,
-  trustingContext,
 } from "../interop/security.ts";
 import { octets, texts } from "../kit/messages.ts";
-import { Places } from "../kit/places.ts";
 import { until } from "../kit/wait.ts";
+import { arena } from "./arena.ts";
 import { type Insider, TrafficScene } from "./traffic_scene.ts";
 
 const SMALL = ["one", "", "three", "x".repeat(300), "five"];
@@ -70,25 +69,13 @@ class Cutter {
   }
 }
 
-describe("a message of five parts that is cut", () => {
-  const places = new Places();
-  let context: Context;
-
-  before(() => {
-    context = trustingContext();
-  });
-
-  after(async () => {
-    await context.shutdown();
-    places.remove();
-  });
-
+arena("a message of five parts that is cut", (shared) => {
   for (const mechanism of mechanisms) {
     for (const isReset of [false, true]) {
       const how = isReset ? "reset" : "ended";
       it(`on its way to us, ${how} within and between frames, over ${mechanism}, is never seen`, async () => {
         const place = { role: "client", mechanism, scheme: "tcp" } as const;
-        await using scene = await TrafficScene.open(place, context, places, {
+        await using scene = await TrafficScene.open(place, shared, {
           type: "PULL",
         });
         const lengths = framesOf(SMALL, await scene.insider());
@@ -110,6 +97,7 @@ describe("a message of five parts that is cut", () => {
 
     for (const [size, parts] of [["small", SMALL], ["large", LARGE]] as const) {
       it(`on its way from us over ${mechanism}, of ${size} parts, has no tail for the next peer`, async () => {
+        const { context } = shared;
         const pull = new Pull({ context, ...ourSecurity(mechanism, true) });
         const end = await pull.bind("tcp://127.0.0.1:*");
         const sending = { context, end, pull, mechanism, parts };

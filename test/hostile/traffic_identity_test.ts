@@ -1,33 +1,20 @@
 // Peers that take the identity of another, by the wire and in the process:
 // who was there stays, unless the application wants it otherwise.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { type Context, Dealer, Router } from "../../mod.ts";
+import { it } from "node:test";
+import { Dealer, Router } from "../../mod.ts";
 import { toBytes } from "../../src/base/bytes.ts";
-import { mechanisms, trustingContext } from "../interop/security.ts";
+import { mechanisms } from "../interop/security.ts";
 import { text } from "../kit/messages.ts";
-import { Places } from "../kit/places.ts";
 import { until } from "../kit/wait.ts";
-import type { Insider } from "./traffic_scene.ts";
-import { TrafficScene } from "./traffic_scene.ts";
+import { arena } from "./arena.ts";
+import { type Insider, TrafficScene } from "./traffic_scene.ts";
 import type { Place } from "./words.ts";
 
 const NAME = "the one";
 const login = { properties: [["Identity", toBytes(NAME)]] } as const;
 
-describe("a ROUTER whose peer has its identity taken", () => {
-  const places = new Places();
-  let context: Context;
-
-  before(() => {
-    context = trustingContext();
-  });
-
-  after(async () => {
-    await context.shutdown();
-    places.remove();
-  });
-
+arena("a ROUTER whose peer has its identity taken", (shared) => {
   async function serves(scene: TrafficScene, insider: Insider): Promise<void> {
     await scene.socket.send([NAME, "still there"]);
     assert.equal(text((await insider.hear()).body), "still there");
@@ -43,7 +30,7 @@ describe("a ROUTER whose peer has its identity taken", () => {
       const by = `by ${mechanism} ${role}s over ${scheme}`;
 
       it(`serves the first, and refuses 30 others ${by}`, async () => {
-        await using scene = await TrafficScene.open(place, context, places, {
+        await using scene = await TrafficScene.open(place, shared, {
           type: "ROUTER",
         });
         const first = await scene.insider(login);
@@ -63,7 +50,7 @@ describe("a ROUTER whose peer has its identity taken", () => {
       });
 
       it(`lets the next take over where that is asked for, ${by}`, async () => {
-        await using scene = await TrafficScene.open(place, context, places, {
+        await using scene = await TrafficScene.open(place, shared, {
           type: "ROUTER",
           socket: { handover: true },
         });
@@ -79,6 +66,7 @@ describe("a ROUTER whose peer has its identity taken", () => {
   }
 
   it("serves the first, and refuses 30 others over inproc", async () => {
+    const { context, places } = shared;
     const router = new Router({ context });
     const endpoint = await router.bind(places.fresh("inproc"));
     const first = new Dealer({ context, routingId: NAME });

@@ -1,26 +1,13 @@
 // Runs tables of what peers do after they were let in: in both roles, with
 // each mechanism, over tcp or ipc.
 import assert from "node:assert/strict";
-import process from "node:process";
-import { after, before, describe, it } from "node:test";
-import type { Context } from "../../mod.ts";
-import {
-  type Mechanism,
-  mechanisms,
-  trustingContext,
-} from "../interop/security.ts";
+import { it } from "node:test";
+import { type Mechanism, mechanisms } from "../interop/security.ts";
 import { octets } from "../kit/messages.ts";
-import { Places } from "../kit/places.ts";
-import { openSockets } from "../kit/runtime.ts";
-import { show } from "../kit/show.ts";
-import { until } from "../kit/wait.ts";
+import { type Arena, arena } from "./arena.ts";
+import type { Reason } from "./encounter.ts";
 import type { LoginOptions } from "./login.ts";
-import {
-  type Insider,
-  type OwnType,
-  type Reason,
-  TrafficScene,
-} from "./traffic_scene.ts";
+import { type Insider, type OwnType, TrafficScene } from "./traffic_scene.ts";
 import type { Place, Role } from "./words.ts";
 
 /** One thing that a peer does after it was let in. */
@@ -57,26 +44,6 @@ export function broken(reason: string): Reason {
 /** The peer sent more than is taken. */
 export const tooLarge: Reason = { code: "EMSGSIZE" };
 
-/** Collects what nobody caught. */
-export class LooseEnds {
-  readonly #errors: unknown[] = [];
-  readonly #notice = (error: unknown) => this.#errors.push(error);
-
-  constructor() {
-    process.on("unhandledRejection", this.#notice);
-    process.on("uncaughtException", this.#notice);
-  }
-
-  check(): void {
-    assert.deepEqual(this.#errors.splice(0), []);
-  }
-
-  stop(): void {
-    process.off("unhandledRejection", this.#notice);
-    process.off("uncaughtException", this.#notice);
-  }
-}
-
 /** Mechanisms know no transports: two of them together try each. */
 const SCHEMES: Readonly<Record<Mechanism, readonly Place["scheme"][]>> = {
   NULL: ["tcp", "ipc"],
@@ -90,43 +57,17 @@ interface Spot extends Place {
 
 /** Registers a test for each place of each case, and shows how many. */
 export function traffic(area: string, cases: readonly TrafficCase[]): void {
-  describe(`hostile traffic, ${area}: the socket survives`, () => {
-    const places = new Places();
-    const tally = new Map<string, number>();
-    let context: Context;
-    let loose: LooseEnds;
-    let open = 0;
-
-    before(() => {
-      loose = new LooseEnds();
-      context = trustingContext();
-      open = openSockets();
-    });
-
+  arena(`hostile traffic, ${area}: the socket survives`, (shared) => {
     for (const one of cases) {
       for (const spot of spotsOf(one)) {
         const { role, mechanism, scheme, type } = spot;
         const at = type === undefined ? "" : ` at a ${type}`;
         it(`${one.name}, by a ${mechanism} ${role} over ${scheme}${at}`, async () => {
-          await run(one, spot, context, places);
-          loose.check();
-          const kind = `${role} ${mechanism}`;
-          tally.set(kind, (tally.get(kind) ?? 0) + 1);
+          await run(one, spot, shared);
+          shared.survived(`${role} ${mechanism}`);
         });
       }
     }
-
-    it("and all descriptors are back", async () => {
-      await context.shutdown();
-      await until(() => openSockets() <= open, "descriptors are back", 2000);
-    });
-
-    after(() => {
-      loose.stop();
-      places.remove();
-      const counts = [...tally].map(([kind, count]) => `${count} ${kind}`);
-      show(`hostile traffic, ${area}: survived ${counts.join(", ")}`);
-    });
   });
 }
 
@@ -149,12 +90,11 @@ function spotsOf(one: TrafficCase): Spot[] {
 async function run(
   one: TrafficCase,
   spot: Spot,
-  context: Context,
-  places: Places,
+  shared: Arena,
 ): Promise<void> {
   const { type } = spot;
   const { socket = {}, end } = one;
-  await using scene = await TrafficScene.open(spot, context, places, {
+  await using scene = await TrafficScene.open(spot, shared, {
     type,
     socket,
   });

@@ -1,30 +1,22 @@
 // The scene of a peer that turns bad after it was let in: our socket of any
-// type, bound or connecting, the raw peer logged in at the other end, all
-// events, and a good peer of the type that belongs to ours.
+// type, bound or connecting, the raw peer logged in at the other end, and a
+// good peer of the type that belongs to ours.
 import assert from "node:assert/strict";
-import type {
-  Context,
-  DuplexSocket,
-  ErrorCode,
-  EventName,
-  SocketEvent,
-  Subscriber,
-} from "../../mod.ts";
+import type { DuplexSocket, Subscriber } from "../../mod.ts";
 import type { Mechanism as Handshake } from "../../src/security/mechanism.ts";
-import { ourSecurity } from "../interop/security.ts";
 import { text, texts } from "../kit/messages.ts";
-import type { Places } from "../kit/places.ts";
-import { makeDuplex, type TypeName } from "../kit/sockets.ts";
+import type { TypeName } from "../kit/sockets.ts";
 import { pause, until, within } from "../kit/wait.ts";
+import {
+  Encounter,
+  type EncounterOptions,
+  type Ground,
+  type Reason,
+  SERVICE_TIME,
+} from "./encounter.ts";
 import { login, type LoginOptions, trafficFrame } from "./login.ts";
-import { RawListener, RawPeer } from "./raw_peer.ts";
+import type { RawPeer } from "./raw_peer.ts";
 import type { Place } from "./words.ts";
-
-/** Milliseconds within which a good peer must be served. */
-export const SERVICE_TIME = 1000;
-
-/** Milliseconds within which a bad peer's connection must be gone. */
-const END_TIME = 2000;
 
 /** The types of our sockets, and of those that belong to them. */
 export const partners = {
@@ -41,12 +33,6 @@ export const partners = {
 
 /** A type of ours that these tests know. */
 export type OwnType = keyof typeof partners;
-
-/** Why a connection ends. */
-export interface Reason {
-  readonly code: ErrorCode;
-  readonly reason?: string;
-}
 
 /** A raw peer that was let in. */
 export class Insider {
@@ -81,99 +67,32 @@ export class Insider {
   }
 }
 
-/** What a scene may want to be different. */
-export interface TrafficOptions {
-  /** The type of our socket. Default: ROUTER if bound, else DEALER. */
-  readonly type?: OwnType | undefined;
-  /** Options of our socket, beside those of the mechanism. */
-  readonly socket?: object;
-}
-
 /** Where one case takes place. */
-export class TrafficScene implements AsyncDisposable {
-  readonly place: Place;
-  readonly type: OwnType;
-  /** Our socket. */
-  readonly socket: DuplexSocket;
-  /** All events of our socket. */
-  readonly events: SocketEvent[] = [];
-  readonly #context: Context;
-  readonly #places: Places;
-  readonly #peers: RawPeer[] = [];
-  readonly #good: DuplexSocket[] = [];
-  #listener: RawListener | undefined;
-  #endpoint = "";
-
-  private constructor(
-    place: Place,
-    context: Context,
-    places: Places,
-    { type, socket }: TrafficOptions,
-  ) {
-    this.place = place;
-    this.#context = context;
-    this.#places = places;
-    const isBound = place.role === "client";
-    this.type = type ?? (isBound ? "ROUTER" : "DEALER");
-    this.socket = makeDuplex(this.type, {
-      context,
-      linger: 0,
-      // One attempt, and nothing waits for a second one.
-      reconnectInterval: 60_000,
-      immediate: true,
-      ...ourSecurity(place.mechanism, isBound),
-      ...socket,
-    });
-    void this.#record();
-    if (this.type === "SUB") this.#asSubscriber(this.socket).subscribe("good");
-  }
-
+export class TrafficScene extends Encounter<OwnType> {
   /** Makes our socket, and binds it or lets it connect. */
   static async open(
     place: Place,
-    context: Context,
-    places: Places,
-    options: TrafficOptions = {},
+    ground: Ground,
+    { type, socket }: EncounterOptions<OwnType> = {},
   ): Promise<TrafficScene> {
-    const scene = new TrafficScene(place, context, places, options);
-    const endpoint = places.fresh(place.scheme);
-    if (place.role === "client") {
-      scene.#endpoint = await scene.socket.bind(endpoint);
-      return scene;
-    }
-    scene.#listener = await RawListener.listen(endpoint);
-    scene.#endpoint = scene.#listener.endpoint;
-    scene.socket.connect(scene.#endpoint);
+    const scene = new TrafficScene(place, ground, {
+      type,
+      // Nothing waits for a second attempt.
+      socket: { immediate: true, ...socket },
+    });
+    if (type === "SUB") subscribe(scene.socket);
+    await scene.begin();
     return scene;
-  }
-
-  /** Where our socket is bound, or connects to. */
-  get endpoint(): string {
-    return this.#endpoint;
   }
 
   /** A raw peer that has logged in, and is known to our socket. */
   async insider(options: LoginOptions = {}): Promise<Insider> {
     const count = this.count("handshake");
-    const raw = await (this.#listener?.next() ??
-      RawPeer.connectTo(this.#endpoint));
-    this.#peers.push(raw);
+    const raw = await this.peer();
     const type = partners[this.type];
     const handshake = await login(raw, this.place, { type, ...options });
     await until(() => this.count("handshake") > count, "it is let in");
     return new Insider(raw, handshake);
-  }
-
-  /** How often an event came. */
-  count(name: EventName): number {
-    return this.events.filter(({ type }) => type === name).length;
-  }
-
-  /** Waits for an event, one that has come already included. */
-  async event(name: EventName, limit: number = END_TIME): Promise<SocketEvent> {
-    const find = () => this.events.find((event) => event.type === name);
-    await until(() => find() !== undefined, `${name} came`, limit);
-    return find()!;
   }
 
   /** All messages that wait at our socket, as texts. */
@@ -190,14 +109,9 @@ export class TrafficScene implements AsyncDisposable {
 
   /** Fails unless the connection ends, for the reason given. */
   async drops({ raw }: Insider, expected: Reason | undefined): Promise<void> {
+    await this.endsFor(raw, expected);
     const { error } = await this.event("disconnect");
-    assert.deepEqual(
-      error && { code: error.code, reason: error.reason },
-      expected && { code: expected.code, reason: expected.reason },
-      error?.message ?? "no error",
-    );
     assert.match(error?.message ?? "", /^[\x20-\x7e]{0,1000}$/);
-    await raw.end(END_TIME);
     assert.equal(this.socket.peers.length, 0, "it is no peer any more");
   }
 
@@ -218,18 +132,9 @@ export class TrafficScene implements AsyncDisposable {
 
   /** A peer of the library that does nothing wrong. */
   async goodPeer(): Promise<DuplexSocket> {
-    const isBound = this.place.role === "client";
-    const good = makeDuplex(partners[this.type], {
-      context: this.#context,
-      linger: 0,
-      ...ourSecurity(this.place.mechanism, !isBound),
-    });
-    this.#good.push(good);
-    if (partners[this.type] === "SUB") {
-      this.#asSubscriber(good).subscribe("good");
-    }
-    if (isBound) good.connect(this.#endpoint);
-    else this.socket.connect(await good.bind(this.#places.fresh("tcp")));
+    const type = partners[this.type];
+    const good = await this.join(type);
+    if (type === "SUB") subscribe(good);
     return good;
   }
 
@@ -261,14 +166,6 @@ export class TrafficScene implements AsyncDisposable {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const peer of this.#peers) peer.close();
-    await Promise.all(
-      [this.socket, ...this.#good].map((each) => each.close({ linger: 0 })),
-    );
-    await this.#listener?.close();
-  }
-
   /** The next message, if the socket may take one now. */
   #take(): Uint8Array[] | undefined {
     try {
@@ -278,14 +175,10 @@ export class TrafficScene implements AsyncDisposable {
       return undefined;
     }
   }
+}
 
-  #asSubscriber(socket: unknown): Subscriber {
-    return socket as Subscriber;
-  }
-
-  async #record(): Promise<void> {
-    for await (const event of this.socket.events) this.events.push(event);
-  }
+function subscribe(socket: unknown): void {
+  (socket as Subscriber).subscribe("good");
 }
 
 async function answer(socket: DuplexSocket, isRouted: boolean): Promise<void> {

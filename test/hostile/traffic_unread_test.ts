@@ -1,14 +1,14 @@
 // Peers that log in and never read: what is queued for them is bounded, and
 // others are served as if they were not there.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import type { Context } from "../../mod.ts";
+import { it } from "node:test";
 import { EMPTY, toBytes } from "../../src/base/bytes.ts";
-import { mechanisms, trustingContext } from "../interop/security.ts";
+import { mechanisms } from "../interop/security.ts";
 import { texts } from "../kit/messages.ts";
-import { Places } from "../kit/places.ts";
 import { until, within } from "../kit/wait.ts";
-import { SERVICE_TIME, TrafficScene } from "./traffic_scene.ts";
+import { arena } from "./arena.ts";
+import { SERVICE_TIME } from "./encounter.ts";
+import { TrafficScene } from "./traffic_scene.ts";
 import type { Place } from "./words.ts";
 
 const MORE = 1;
@@ -25,19 +25,7 @@ const MANY = 60;
 /** Milliseconds after which a system that took nothing takes nothing more. */
 const STILL = 200;
 
-describe("a peer that never reads", () => {
-  const places = new Places();
-  let context: Context;
-
-  before(() => {
-    context = trustingContext();
-  });
-
-  after(async () => {
-    await context.shutdown();
-    places.remove();
-  });
-
+arena("a peer that never reads", (shared) => {
   /** Fails unless what waits is bounded, and the rest was dropped. */
   const drops = ({ socket }: TrafficScene) => {
     const { dropped, queued } = socket.stats;
@@ -51,7 +39,7 @@ describe("a peer that never reads", () => {
     const socket = { sendHighWaterMark: MARK };
 
     it(`loses what a ROUTER sends beyond the mark, over ${mechanism}`, async () => {
-      await using scene = await TrafficScene.open(place, context, places, {
+      await using scene = await TrafficScene.open(place, shared, {
         type: "ROUTER",
         socket,
       });
@@ -66,7 +54,7 @@ describe("a peer that never reads", () => {
     });
 
     it(`loses what a REP answers beyond the mark, over ${mechanism}`, async () => {
-      await using scene = await TrafficScene.open(place, context, places, {
+      await using scene = await TrafficScene.open(place, shared, {
         type: "REP",
         socket,
       });
@@ -85,7 +73,7 @@ describe("a peer that never reads", () => {
 
     for (const type of ["DEALER", "PUSH"] as const) {
       it(`is passed over by a ${type}, over ${mechanism}`, async () => {
-        await using scene = await TrafficScene.open(place, context, places, {
+        await using scene = await TrafficScene.open(place, shared, {
           type,
           socket,
         });

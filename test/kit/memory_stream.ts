@@ -9,6 +9,7 @@ import type {
   Listener,
   ListenOptions,
   Transport,
+  WebSocketLink,
 } from "../../src/transport/transport.ts";
 
 /** How a pair behaves. */
@@ -24,6 +25,8 @@ export class MemoryStream implements ByteStream, DirectStream {
   readonly localAddress: string;
   readonly remoteAddress: string;
   readonly direct: DirectStream = this;
+  /** Set before a session has it: its octets are those of a WebSocket. */
+  webSocket?: WebSocketLink;
   /** True once the stream was closed, here or there. */
   gone = false;
   /** True while the reader wants no octets. */

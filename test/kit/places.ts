@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** A transport that sockets of one process can use with each other. */
-export type Scheme = "tcp" | "ipc" | "inproc";
+export type Scheme = "tcp" | "ws" | "ipc" | "inproc";
 
 /** Fresh endpoints to bind to. */
 export class Places {
@@ -14,7 +14,7 @@ export class Places {
 
   /** An endpoint that was not given out before. */
   fresh(scheme: Scheme): string {
-    if (scheme === "tcp") return "tcp://127.0.0.1:*";
+    if (scheme === "tcp" || scheme === "ws") return `${scheme}://127.0.0.1:*`;
     const name = `place_${++this.#count}`;
     return scheme === "ipc"
       ? `ipc://${join(this.#folder, name)}`

@@ -11,6 +11,7 @@ import type {
   Connection,
   ConnectionEnd,
   ConnectionOwner,
+  ConnectionSetup,
 } from "../../src/session/connection.ts";
 import type {
   EventDetail,
@@ -24,6 +25,7 @@ import {
   type MechanismMaker,
   sealRoom,
 } from "../../src/session/security.ts";
+import { WebSocketSession } from "../../src/session/websocket_session.ts";
 import type { ByteSink } from "../../src/transport/transport.ts";
 import { noble } from "../../src/security/crypto.ts";
 import { loadLibrary } from "./curve_libraries.ts";
@@ -155,11 +157,17 @@ export class TestHost implements SessionHost, PipeOwner, ConnectionOwner {
       endpoint: "tcp://test",
       options: this.options,
     };
-    const connection = this.type === "STREAM"
-      ? new parts.RawSession(setup, this)
-      : new parts.Session(setup, await this.#maker(), this);
+    const connection = await this.#connection(setup);
     connection.start();
     return connection;
+  }
+
+  async #connection(setup: ConnectionSetup): Promise<Connection> {
+    if (this.type === "STREAM") return new parts.RawSession(setup, this);
+    const kind = setup.stream.webSocket === undefined
+      ? parts.Session
+      : WebSocketSession;
+    return new kind(setup, await this.#maker(), this);
   }
 
   async #maker(): Promise<MechanismMaker> {

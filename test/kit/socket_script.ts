@@ -4,12 +4,21 @@
 import process from "node:process";
 import { detectRuntime } from "../../adapters/auto.ts";
 import { parseEndpoint } from "../../src/endpoint/endpoint.ts";
-import type { ByteStream } from "../../src/transport/transport.ts";
+import type {
+  ByteStream,
+  StreamOptions,
+} from "../../src/transport/transport.ts";
+import { portPair } from "./port_pair.ts";
 
-const [task, ...endpoints] = process.argv.slice(2);
+const [task, ...more] = process.argv.slice(2);
+const endpoints = more.filter((one) => !one.startsWith("{"));
+const options: StreamOptions = JSON.parse(
+  more.find((one) => one.startsWith("{")) ?? "{}",
+);
 
 function transportOf(text: string) {
   const { scheme } = parseEndpoint(text);
+  if (scheme === "port") return portPair();
   return detectRuntime().transports.find((one) => one.scheme === scheme)!;
 }
 
@@ -38,7 +47,7 @@ async function hold(keepsProcess: boolean): Promise<void> {
     accepted.push(new Promise((resolve) => accept = resolve));
     const listener = await transport.listen(
       parseEndpoint(text),
-      { backlog: 10 },
+      { ...options, backlog: 10 },
       (stream) => {
         streams.push(stream);
         accept();
@@ -46,6 +55,7 @@ async function hold(keepsProcess: boolean): Promise<void> {
     );
     streams.push(
       await transport.connect(parseEndpoint(listener.endpoint), {
+        ...options,
         signal: new AbortController().signal,
       }),
     );

@@ -3,6 +3,7 @@
 import {
   Channel,
   Client,
+  Datagram,
   Dealer,
   Dish,
   type DuplexSocket,
@@ -29,6 +30,7 @@ export const socketClasses = {
   CHANNEL: Channel,
   CLIENT: Client,
   DEALER: Dealer,
+  DGRAM: Datagram,
   DISH: Dish,
   GATHER: Gather,
   PAIR: Pair,
@@ -55,6 +57,11 @@ export type TypeName = keyof typeof socketClasses;
 export const typeNames: readonly TypeName[] = Object.keys(
   socketClasses,
 ) as TypeName[];
+
+/** Those that speak ZMTP: a STREAM has TCP alone, a DGRAM has UDP. */
+export const zmtpTypes: readonly TypeName[] = typeNames.filter((type) =>
+  type !== "STREAM" && type !== "DGRAM"
+);
 
 /** Makes a socket of ours, with whatever options: wrong ones included. */
 export function makeSocket(type: TypeName, options: object = {}): Socket {

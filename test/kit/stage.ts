@@ -11,6 +11,8 @@ type SocketClass<T extends Socket, O> = new (
 
 /** A test's sockets on one transport. */
 export class Stage implements AsyncDisposable {
+  /** What all sockets of this process are made with, unless a test differs. */
+  static options: object = {};
   readonly scheme: Scheme;
   readonly context: Context = new Context();
   readonly #places = new Places();
@@ -28,6 +30,7 @@ export class Stage implements AsyncDisposable {
     // Lost connections are to come back at once.
     const socket = new socketClass({
       reconnectInterval: 10,
+      ...Stage.options,
       ...options as O,
       context: this.context,
     });

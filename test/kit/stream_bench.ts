@@ -20,6 +20,10 @@ export interface TransportSubject {
   bindEndpoint(): string;
   /** An endpoint that a listener could have and nobody listens on. */
   refusedEndpoint(): string | Promise<string>;
+  /** What a script of its own has to tell the transport; default: nothing. */
+  readonly options?: StreamOptions;
+  /** The address that streams name for an endpoint; default: the same. */
+  addressOf?(endpoint: string): string;
   /** Endpoints that cannot be parsed, by role. */
   readonly malformed: Readonly<Record<"bind" | "connect", readonly string[]>>;
 }

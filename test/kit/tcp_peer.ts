@@ -80,6 +80,23 @@ export class TcpPeer implements AsyncDisposable {
     return read;
   }
 
+  /** Gives the socket away, with what was not read yet. */
+  release(): TcpSocket {
+    this.#socket.removeAllListeners("data").pause();
+    if (this.#octets.length > 0) this.#socket.unshift(this.#octets);
+    return this.#socket;
+  }
+
+  /** Says that no more will be written. */
+  end(): void {
+    this.#socket.end();
+  }
+
+  /** Stops reading: what comes fills the system's buffers. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
   /** Closes the connection. */
   close(): void {
     this.#socket.destroy();

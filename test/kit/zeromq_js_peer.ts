@@ -133,7 +133,10 @@ class ZeromqJsSocket implements ForeignSocket {
   }
 
   async send(...messages: (readonly Uint8Array[])[]): Promise<void> {
-    for (const message of messages) await this.#both.send(message);
+    for (const message of messages) {
+      // A client over ws masks long frames where they are, in our memory.
+      await this.#both.send(message.map((frame) => Buffer.from(frame)));
+    }
   }
 
   async receive(

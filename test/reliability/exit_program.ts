@@ -7,10 +7,13 @@ import process from "node:process";
 import {
   Context,
   curveKeyPair,
+  Datagram,
   Dealer,
+  Dish,
   Publisher,
   Pull,
   Push,
+  Radio,
   Reply,
   Request,
   Router,
@@ -30,6 +33,24 @@ async function closed(): Promise<void> {
     await Promise.all([push.close(), pull.close()]);
   }
   rmSync(folder, { recursive: true });
+}
+
+/** Sockets over udp: some closed, some open that hold nothing. */
+async function udp(): Promise<void> {
+  for (const ends of ["closed", "unref"]) {
+    const dish = new Dish();
+    dish.join("g");
+    const radio = new Radio();
+    radio.connect(await dish.bind("udp://127.0.0.1:*"));
+    const dgram = new Datagram();
+    await dgram.bind("udp://127.0.0.1:*");
+    await radio.send("x", { group: "g" });
+    await dish.receive();
+    for (const socket of [radio, dish, dgram]) {
+      if (ends === "closed") await socket.close();
+      else socket.unref();
+    }
+  }
 }
 
 /** Sockets with timers of all kinds, closed. */
@@ -105,6 +126,7 @@ async function flush(): Promise<void> {
 const ways: Readonly<Record<string, () => Promise<void>>> = {
   closed,
   timers,
+  udp,
   unref,
   shutdown,
   open,

@@ -56,6 +56,7 @@ describe("a process ends by itself", () => {
     closed: "when its sockets are closed",
     timers: "when sockets with timers, keys and lingers are closed",
     unref: "when its open sockets are unref()ed",
+    udp: "when its sockets over udp are closed, or unref()ed",
     shutdown: "when its context is shut down",
   };
   for (const [way, when] of Object.entries(ways)) {

@@ -53,7 +53,6 @@ export class Judge {
   readonly faults: string[] = [];
   readonly #owners: Owner[] = [];
   readonly #lossy = new Set<number>();
-  readonly #dropped = new Set<string>();
 
   /** @param each every receiver is to get its own copy. */
   constructor(now: () => number, each: boolean) {
@@ -72,15 +71,6 @@ export class Judge {
     return new Source(this, sender);
   }
 
-  /**
-   * An engine dropped a connection by right, with what it had not decoded.
-   *
-   * @param address the connecting end's.
-   */
-  dropped(address: string): void {
-    this.#dropped.add(address);
-  }
-
   /** Something is wrong. */
   blame(fault: string): void {
     this.faults.push(`${fault} at ${this.now()} ms`);
@@ -91,7 +81,7 @@ export class Judge {
     const verdict = this.history.verdict();
     const faults = [...this.faults];
     if (!verdict.clean) faults.push(verdict.line);
-    const { broken, handed } = trail(pairs, this.#dropped);
+    const { broken, handed } = trail(pairs);
     let dropped = 0;
     for (const socket of sockets) dropped += socket.stats.dropped;
     const lost = [...this.history.missing()].filter((stamp) => {
@@ -118,17 +108,15 @@ function keyOf({ sender, seq }: Stamp): number {
 /** What the wires say: messages that broke, and those that were handed over. */
 function trail(
   pairs: readonly Pair[],
-  dropped: ReadonlySet<string>,
 ): { readonly broken: Set<number>; readonly handed: Set<number> } {
   const broken = new Set<number>();
   const handed = new Set<number>();
   for (const [near, far] of pairs) {
-    const isDropped = dropped.has(near.localAddress);
     for (const [from, to] of [[near, far], [far, near]] as const) {
       for (const { stamp, end } of stampsIn(from.written)) {
         const arrived = end <= to.handed;
         if (arrived) handed.add(keyOf(stamp));
-        if (!arrived || !to.owner.alive || isDropped) broken.add(keyOf(stamp));
+        if (!arrived || !to.owner.alive) broken.add(keyOf(stamp));
       }
     }
   }

@@ -125,7 +125,7 @@ async function memory(members: readonly Member[]): Promise<number[]> {
 }
 
 describe(`a mesh of ${PROCESSES} processes`, () => {
-  it(`outlives ${KILLS} of them`, async () => {
+  it("outlives hundreds of them", async () => {
     const history = new History();
     const members = Array.from(
       { length: PROCESSES },

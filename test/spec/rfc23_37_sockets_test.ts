@@ -18,7 +18,7 @@ import { partners, Party } from "../kit/party.ts";
 import { section } from "../kit/rfc.ts";
 import { command, frame } from "../kit/session_host.ts";
 import { scene } from "../kit/session_scene.ts";
-import { type TypeName, typeNames } from "../kit/sockets.ts";
+import { type TypeName, zmtpTypes } from "../kit/sockets.ts";
 import { nextTexts, Stage, TIMEOUT } from "../kit/stage.ts";
 import { until } from "../kit/wait.ts";
 
@@ -35,8 +35,8 @@ const OLDER: readonly TypeName[] = [
   "XPUB",
   "XSUB",
 ];
-/** Those of RFC 37; a STREAM speaks no ZMTP. */
-const ALL: readonly TypeName[] = typeNames.filter((type) => type !== "STREAM");
+/** Those of RFC 37. */
+const ALL: readonly TypeName[] = zmtpTypes;
 
 for (const [rfc, minor] of [[23, 0], [37, 1]] as const) {
   const all = section(rfc, "Socket Semantics");

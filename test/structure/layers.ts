@@ -21,6 +21,12 @@ const RANKS: Readonly<Record<string, number>> = {
 /** Folders of ext/ that may use every other extension. */
 const EXT_USERS: readonly string[] = ["cli", "examples"];
 
+/** What of adapters/ is public, or finds out which runtime this is. */
+const ADAPTER_DOORS: readonly string[] = [
+  "adapters/auto.ts",
+  "adapters/upgrades.ts",
+];
+
 /** An import inside the project. */
 export interface Edge {
   readonly from: string;
@@ -65,10 +71,11 @@ export function brokenRule({ from, to, kind }: Edge): string | undefined {
   }
   if (from === "mod.ts") {
     const isLazy = toArea === "ext" && kind === "dynamic";
-    if (isLazy || toArea === "src" || to === "adapters/auto.ts") {
+    if (isLazy || toArea === "src" || ADAPTER_DOORS.includes(to)) {
       return undefined;
     }
-    return "mod.ts may import src/ and adapters/auto.ts, and ext/ lazily";
+    return `mod.ts may import src/ and ${ADAPTER_DOORS.join(", ")}, and ext/ ` +
+      "lazily";
   }
   return undefined;
 }

@@ -7,6 +7,7 @@
 import { ZmqError } from "../../base/errors.ts";
 import type { Message } from "../../message/message.ts";
 import type { SocketType } from "../../options/socket_type.ts";
+import type { DatagramPipe } from "../../routing/datagram_pipe.ts";
 
 /** Octets of the longest group name. */
 const GROUP_LIMIT = 255;
@@ -39,4 +40,23 @@ export function groupFault(group: Uint8Array): string | undefined {
     return `expected at most ${GROUP_LIMIT} octets, got ${group.length}`;
   }
   return group.includes(0) ? "expected no octet 0" : undefined;
+}
+
+/**
+ * Refuses a message that is too large for one datagram.
+ *
+ * @throws {ZmqError} `EMSGSIZE`.
+ */
+export function requireDatagramSize(
+  pipe: DatagramPipe,
+  message: Message,
+): void {
+  const size = pipe.sizeOf(message);
+  if (size <= pipe.maxSize) return;
+  throw new ZmqError(
+    "EMSGSIZE",
+    `Cannot send a datagram of ${size} octets: expected at most ` +
+      `${pipe.maxSize}, the limit of maxDatagramSize`,
+    { address: pipe.endpoint },
+  );
 }

@@ -9,9 +9,15 @@
 import { protocolError, ZmqError } from "../../base/errors.ts";
 import type { Message } from "../../message/message.ts";
 import type { SocketType } from "../../options/socket_type.ts";
+import { DatagramPipe } from "../../routing/datagram_pipe.ts";
 import type { Pipe, PipeCommand } from "../../routing/pipe.ts";
 import type { Envelope } from "../pattern.ts";
-import { groupFault, requireSinglePart, unsupported } from "./checks.ts";
+import {
+  groupFault,
+  requireDatagramSize,
+  requireSinglePart,
+  unsupported,
+} from "./checks.ts";
 import { PublishingPattern } from "./publishing.ts";
 
 /** The routing of a RADIO socket. */
@@ -19,15 +25,15 @@ export class RadioPattern extends PublishingPattern {
   override readonly type: SocketType = "RADIO";
   override readonly receives = false;
   // Over UDP nobody can join: all groups go to all, and DISH filters.
-  readonly #deaf = new Set<Pipe>();
+  readonly #deaf = new Set<DatagramPipe>();
 
   override attach(pipe: Pipe): void {
     super.attach(pipe);
-    if (pipe.endpoint.startsWith("udp:")) this.#deaf.add(pipe);
+    if (pipe instanceof DatagramPipe) this.#deaf.add(pipe);
   }
 
   override detach(pipe: Pipe): void {
-    this.#deaf.delete(pipe);
+    if (pipe instanceof DatagramPipe) this.#deaf.delete(pipe);
     super.detach(pipe);
   }
 
@@ -64,7 +70,10 @@ export class RadioPattern extends PublishingPattern {
     if (fault !== undefined) {
       throw new ZmqError("EINVAL", `Cannot send to a wrong group: ${fault}`);
     }
-    return super.send([group, message[0]!], envelope);
+    const frames = [group, message[0]!];
+    // Before anybody gets it: the error says that nobody did.
+    for (const pipe of this.#deaf) requireDatagramSize(pipe, frames);
+    return super.send(frames, envelope);
   }
 
   override receive(): Message | undefined {

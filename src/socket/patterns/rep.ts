@@ -69,9 +69,7 @@ export class RepPattern extends QueuedPattern {
     this.#envelope = undefined;
     this.#asker = undefined;
     // RFC 28: a reply never waits; without room, or an asker, it is dropped.
-    if (asker !== undefined && !asker.write([...envelope, ...message])) {
-      asker.dropped++;
-    }
+    if (asker?.write([...envelope, ...message]) !== true) this.dropped++;
     // Requests that had to wait for this reply can be received now.
     if (this.canReceive) this.host.readable();
     return true;

@@ -74,11 +74,14 @@ export class RouterPattern extends QueuedPattern {
     const pipe = this.#table.find(id);
     const { mandatory } = this.host.options;
     if (pipe === undefined) {
-      if (!mandatory) return true;
-      throw new ZmqError(
-        "EHOSTUNREACH",
-        `Cannot send: no peer has routing id "${printable(id)}"`,
-      );
+      if (mandatory) {
+        throw new ZmqError(
+          "EHOSTUNREACH",
+          `Cannot send: no peer has routing id "${printable(id)}"`,
+        );
+      }
+      this.dropped++;
+      return true;
     }
     if (pipe.write(message.slice(1))) return true;
     if (mandatory) return false;
@@ -109,16 +112,23 @@ export class RouterPattern extends QueuedPattern {
     if (owner !== undefined) {
       // Closed, not muted for ever as in libzmq: the peer can try again.
       if (!this.host.options.handover) return this.#refuse(pipe, named);
-      this.host.reject(
-        owner,
-        new ZmqError(
-          "ECONNRESET",
-          `Dropped a peer: another took over routing id "${printable(named)}"`,
-        ),
-      );
+      this.#dismiss(owner, named);
     }
     // A copy: the peer's octets may be a view of a whole chunk.
     this.#table.add(pipe, named.slice());
+  }
+
+  #dismiss(pipe: Pipe, id: Uint8Array): void {
+    // What arrived while the name was the peer's own is still delivered.
+    pipe.settle();
+    if (pipe.closed) return;
+    this.host.reject(
+      pipe,
+      new ZmqError(
+        "ECONNRESET",
+        `Dropped a peer: another took over routing id "${printable(id)}"`,
+      ),
+    );
   }
 
   #refuse(pipe: Pipe, id: Uint8Array): void {

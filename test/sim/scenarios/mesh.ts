@@ -20,10 +20,6 @@ export async function mesh(world: World): Promise<void> {
   const boot = async (node: SimNode): Promise<void> => {
     const inbox = node.make(Router, { handover: true, mandatory: true });
     await inbox.bind(`tcp://${node.address}:1`);
-    // As in libzmq, what is not decoded yet when a name is taken over is lost.
-    inbox.events.on("disconnect", ({ error, peerAddress }) => {
-      if (/took over/.test(`${error}`)) world.judge.dropped(peerAddress!);
-    });
     const answering = node.source();
     void node.task(async () => {
       for (;;) {

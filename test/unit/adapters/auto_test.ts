@@ -25,13 +25,16 @@ describe("adapters", () => {
     assert.equal(runtime.name, runtimeName);
     assert.equal(detectRuntime(), runtime);
     const schemes = runtime.transports.map(({ scheme }) => scheme);
-    assert.deepEqual(schemes, ["tcp", "ipc"]);
+    assert.deepEqual(schemes, ["tcp", "ipc", "broadcast"]);
   });
 
-  it("have a clock but no transports for the Web", () => {
+  it("have WebSockets and names of the origin for the Web", () => {
     const runtime = webRuntime();
     assert.equal(runtime.name, "web");
-    assert.deepEqual(runtime.transports, []);
+    assert.deepEqual(
+      runtime.transports.map(({ scheme }) => scheme),
+      ["ws", "wss", "broadcast"],
+    );
     assert.equal(runtime.options.size, 0);
     assert.ok(runtime.clock.now() > 0);
   });

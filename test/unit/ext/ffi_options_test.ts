@@ -4,14 +4,16 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { before, describe, it } from "node:test";
 import { detectRuntime } from "../../../adapters/auto.ts";
+import { NativeSupport } from "../../../adapters/native_support.ts";
 import { type Ffi, loadFfi } from "../../../ext/ffi/mod.ts";
+import { nativeSockets } from "../../../ext/ffi/sockets.ts";
 import {
   Context,
-  context,
   Pair,
   type PairOptions,
   Pull,
   Push,
+  Radio,
   type Runtime,
 } from "../../../mod.ts";
 import { descriptorOf, numberOf, skipWithoutKoffi } from "../../kit/native.ts";
@@ -203,45 +205,111 @@ describe("ipcFilterUid", { skip: skipWithoutKoffi }, () => {
 describe("options without native code", () => {
   /** The runtime at hand, as if koffi were not installed. */
   function bare(): Runtime {
-    const { runtime } = context;
-    return {
-      ...runtime,
-      nativeOptions: {
-        has: (name) => runtime.nativeOptions!.has(name),
-        lack: () => undefined,
+    const runtime: Runtime = {
+      ...detectRuntime(),
+      loadAddon() {
+        throw MISSING;
+      },
+      get nativeOptions() {
+        return native;
       },
     };
+    const native = new NativeSupport("linux", () => runtime, nativeSockets);
+    return runtime;
   }
 
   it("are refused with ENOTSUP, the runtime's name and the command", () => {
-    const query = context.runtime.nativeOptions!;
-    assert.equal(query.has("sendBufferSize"), true);
-    const runtime: Runtime = {
-      ...bare(),
-      nativeOptions: {
-        has: (name) => query.has(name),
-        lack: () => `the package "koffi" (npm install koffi@3; ${MISSING})`,
-      },
-    };
-    const context2 = new Context({ runtime });
-    assert.throws(() => new Push({ context: context2, sendBufferSize: 4096 }), {
+    const context = new Context({ runtime: bare() });
+    assert.throws(() => new Push({ context, sendBufferSize: 4096 }), {
       code: "ENOTSUP",
-      message: new RegExp(
-        `^Cannot set "sendBufferSize" to 4096: the runtime "${runtimeName}" ` +
-          'does not support the option without the package "koffi" ' +
-          "\\(npm install koffi@3; .*\\), expected the default, -1$",
-        "s",
-      ),
+      message: `Cannot set "sendBufferSize" to 4096: the runtime ` +
+        `"${runtimeName}" does not support the option without the package ` +
+        `"koffi" (npm install koffi@3; Cannot find module 'koffi'), ` +
+        "expected the default, -1",
     });
   });
 
+  it("name what only other systems have", () => {
+    const { loadAddon: _none, ...runtime } = bare();
+    const nativeOptions = new NativeSupport(
+      "darwin",
+      () => runtime,
+      nativeSockets,
+    );
+    assert.equal(nativeOptions.has("sendBufferSize"), true);
+    assert.equal(nativeOptions.has("interface"), false);
+    const windows = new NativeSupport("win32", () => runtime, nativeSockets);
+    assert.equal(windows.has("sendBufferSize"), false);
+  });
+
   it("are as before for a runtime that was not told of native code", () => {
-    const { nativeOptions } = detectRuntime();
-    assert.equal(nativeOptions, undefined);
-    const bound = new Context({ runtime: detectRuntime() });
-    assert.throws(() => new Push({ context: bound, sendBufferSize: 4096 }), {
+    const runtime = detectRuntime();
+    assert.equal(runtime.nativeOptions, undefined);
+    const context = new Context({ runtime });
+    assert.throws(() => new Push({ context, priority: 1 }), {
       code: "ENOTSUP",
       message: /does not support the option, expected the default/,
     });
+  });
+});
+
+describe("options by native code where it has no sockets", {
+  skip: skipWithoutKoffi,
+}, () => {
+  it("fail connect() through a proxy with ENOTSUP", async () => {
+    await using bag = new Bag();
+    const options = { socksProxy: "127.0.0.1:9", priority: 1 };
+    const push = bag.keep(new Push(options));
+    for (const endpoint of ["tcp://127.0.0.1:9", "ws://127.0.0.1:9/"]) {
+      assert.throws(() => push.connect(endpoint), {
+        code: "ENOTSUP",
+        message: new RegExp(
+          `^Cannot use "${endpoint}" with "priority": .* does not support ` +
+            "the option through a proxy$",
+        ),
+      });
+    }
+  });
+
+  it("fail connect() to wss with ENOTSUP", async () => {
+    await using bag = new Bag();
+    const push = bag.keep(new Push({ wssTrustSystem: true, priority: 1 }));
+    assert.throws(() => push.connect("wss://127.0.0.1:9/"), {
+      code: "ENOTSUP",
+      message: /with "priority": .* does not support the option for wss$/,
+    });
+  });
+
+  it("fail connect() to udp with ENOTSUP", async () => {
+    await using bag = new Bag();
+    const radio = bag.keep(new Radio({ priority: 1 }));
+    assert.throws(() => radio.connect("udp://127.0.0.1:9"), {
+      code: "ENOTSUP",
+      message: /does not support the option for udp$/,
+    });
+  });
+
+  it("work for ws", async () => {
+    const ffi = await loadFfi();
+    await using bag = new Bag();
+    const pull = bag.keep(new Pull({ priority: 3 }));
+    const push = bag.keep(new Push({ priority: 3 }));
+    const accepted = pull.events.once("accept");
+    const endpoint = await pull.bind("ws://127.0.0.1:*/");
+    push.connect(endpoint);
+    const { peerAddress } = await accepted;
+    await push.send("here");
+    await pull.receive({ timeout: PATIENCE });
+    const [port, peer] = [endpoint, peerAddress!].map((text) =>
+      Number(/:(\d+)/.exec(text.slice(5))![1])
+    ) as [number, number];
+    for (
+      const fd of [
+        await descriptorOf(port, peer),
+        await descriptorOf(peer, port),
+      ]
+    ) {
+      assert.equal(numberOf(ffi, fd, SOL_SOCKET, 12), 3);
+    }
   });
 });

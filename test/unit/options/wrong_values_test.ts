@@ -21,6 +21,7 @@ const TIME = `an integer from -1 (for ever) to ${MOST} ms`;
 const COUNT = `an integer from 0 (no limit) to ${MOST} messages`;
 const BOOLEAN = "expected true or false";
 const KEY = "expected 40 characters of Z85, 32 octets, or null";
+const PROXY = 'a string "host:port" of at most 255 octets, or null';
 const ID = "a string or binary, 1 to 255 octets, the first not zero, or null";
 const NAMES = 'names "X-" and 1 to 253 letters, digits or "-_.+"';
 const RANGE = 'an address range like "192.168.0.0/16" or "fe80::/10"';
@@ -113,7 +114,20 @@ const TEXTS: readonly Case[] = [
   ["zapDomain", long, cut, "a string of 0 to 255 octets, or null"],
   ["zapDomain", undefined, "undefined", "a string of 0 to 255 octets"],
   ["interface", "x".repeat(17), `"${"x".repeat(17)}"`, "of 1 to 16 octets"],
-  ["socksProxy", "", '""', "a string of 1 to 255 octets, or null"],
+  ["socksProxy", "", '""', PROXY],
+  ["socksProxy", 1080, "1080", PROXY],
+  ["socksProxy", "localhost", '"localhost"', PROXY],
+  ["socksProxy", "localhost:0", '"localhost:0"', PROXY],
+  ["socksProxy", "::1:1080", '"::1:1080"', PROXY],
+  ["socksProxy", "a b:1080", '"a b:1080"', PROXY],
+  ["socksProxy", "socks5://a:1", '"socks5://a:1"', PROXY],
+  ["socksProxy", `${"x".repeat(250)}:10800`, `"${"x".repeat(77)}..."`, PROXY],
+  [
+    "socksUsername",
+    "π".repeat(128),
+    `"${"π".repeat(77)}..."`,
+    "a string of 0 to 255 octets, or null",
+  ],
   ["routingId", "", '""', ID, "DEALER"],
   ["routingId", new Uint8Array(0), "0 octets", ID, "DEALER"],
   ["routingId", new Uint8Array(256).fill(1), "256 octets", ID, "ROUTER"],

@@ -122,6 +122,8 @@ class Link implements PipeLink {
     this.resumes++;
   }
 
+  settle(): void {}
+
   command(command: string, octets: Uint8Array): void {
     this.commands.push(`${command} ${toKey(octets)}`);
   }
@@ -227,6 +229,29 @@ describe("ConnectionPipe", () => {
     assert.equal(link.resumes, 1);
     bench.receiveAll();
     assert.equal(link.resumes, 1);
+  });
+
+  it("takes nothing any more once it is retired, whatever its limits become", () => {
+    for (const conflate of [false, true]) {
+      const bench = new Bench(DealerPattern);
+      const pipe = connection(bench, { sendHighWaterMark: 2, conflate });
+      pipe.attach(new Link(), plainPeer("tcp://peer"));
+      while (bench.send("1") && pipe.sent.messages < 2);
+      assert.equal(bench.pattern.canSend, conflate);
+      const before = bench.writables;
+      pipe.retire();
+      pipe.limits.sendHighWaterMark = 0;
+      pipe.limits.maxQueuedBytes = -1;
+      pipe.refresh();
+      assert.ok(pipe.full);
+      assert.equal(pipe.write(frames("2")), false);
+      assert.equal(taken(pipe), conflate ? "\0\x011" : "\0\x011\0\x011");
+      pipe.flushed();
+      pipe.refresh();
+      assert.equal(pipe.write(frames("3")), false);
+      assert.equal(pipe.pending, 0);
+      assert.equal(bench.writables, before, "nobody is told of room");
+    }
   });
 
   it("sends commands only while it is online", () => {

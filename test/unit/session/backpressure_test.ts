@@ -145,6 +145,41 @@ test("Session lets others have their turn after 500 commands of one peer", async
   assert.equal(host.commands.length, 2400);
 });
 
+test("Session takes no message beyond a mark that fell during such a rest", async () => {
+  const { host, peer, clock } = await scene("PULL", {
+    receiveHighWaterMark: 10,
+  });
+  host.keeps = true;
+  const [pipe] = host.pipes;
+  const rests: (() => void)[] = [];
+  const defer = clock.defer;
+  clock.defer = (callback) => rests.push(callback);
+  const message = frame(0, "x");
+  peer.say(message.repeat(4) + command("PING", "\0\0").repeat(500));
+  peer.say(message.repeat(4));
+  await clock.settle();
+  assert.equal(pipe!.inbox.length, 4);
+  pipe!.limits.receiveHighWaterMark = 4;
+  pipe!.refresh();
+  clock.defer = defer;
+  for (const rest of rests) rest();
+  await clock.settle();
+  assert.equal(pipe!.inbox.length, 4);
+  for (let i = 0; i < 2; i++) pipe!.read();
+  await clock.settle();
+  assert.equal(pipe!.inbox.length, 4);
+});
+
+test("Session reads subscriptions on whatever waits to be received", async () => {
+  const { host, peer, clock } = await scene("XPUB", {
+    receiveHighWaterMark: 1,
+  });
+  host.pipes[0]!.enqueue([]);
+  peer.say(command("SUBSCRIBE", "topic").repeat(1200));
+  await clock.settle();
+  assert.equal(host.commands.length, 1200);
+});
+
 test("Session ends when the socket lets go of the pipe in a message", async () => {
   const { host, peer, say } = await scene("PULL");
   host.onMessage = (pipe) => pipe.close();

@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Connector } from "../../../src/session/connector.ts";
-import { command, greeting, ready } from "../../kit/session_host.ts";
+import { command, frame, greeting, ready } from "../../kit/session_host.ts";
 import {
   ENDPOINT,
   listenRaw,
@@ -63,6 +63,62 @@ test("Connector comes again after a loss, and sends what was queued", async () =
   assert.ok(pull.pipes[0]!.closed);
   await connector.close({ linger: 0 });
   await acceptor.close({ linger: 0 });
+});
+
+test("Connector takes nothing over a new connection while its inbox is full", async () => {
+  for (const isAtOnce of [true, false]) {
+    const { clock, host, connect, network } = world();
+    const pull = host("PULL", { receiveHighWaterMark: 3 });
+    pull.keeps = true;
+    const peers = await listenRaw(network);
+    const { connector } = connect(pull);
+    for (const [i, messages] of [3, 1].entries()) {
+      await clock.advance(1000);
+      assert.equal(peers.length, i + 1);
+      const peer = peers[i]!;
+      peer.say(greeting() + (isAtOnce ? "" : ready("PUSH")));
+      if (!isAtOnce) await clock.settle();
+      peer.say(
+        (isAtOnce ? ready("PUSH") : "") + frame(0, "x").repeat(messages),
+      );
+      await clock.settle();
+      assert.equal(pull.pipes[0]!.inbox.length, 3);
+      if (i === 0) peer.stream.close();
+    }
+    for (let left = 3; left >= 0; left--) {
+      assert.ok(pull.pipes[0]!.read());
+      await clock.settle();
+    }
+    assert.equal(pull.pipes.length, 1);
+    await connector.close({ linger: 0 });
+  }
+});
+
+test("Connector calls no peer silent whose messages wait from the start", async () => {
+  const { clock, host, connect, network } = world();
+  const pull = host("PULL", {
+    receiveHighWaterMark: 1,
+    heartbeatInterval: 100,
+    zapDomain: "global",
+    reconnectInterval: 1,
+    reconnectMaxInterval: 1,
+  });
+  pull.authenticate = () => Promise.resolve(true);
+  pull.keeps = true;
+  const peers = await listenRaw(network);
+  const { connector } = connect(pull);
+  await clock.settle();
+  for (let i = 0; i < 2; i++) {
+    await clock.advance(20);
+    const peer = peers[i]!;
+    peer.say(greeting() + ready("PUSH") + frame(0, "x"));
+    await clock.settle();
+    assert.equal(pull.pipes[0]!.inbox.length, 1);
+    if (i === 0) peer.stream.close();
+  }
+  await clock.advance(1000);
+  assert.equal(peers[1]!.state, "");
+  await connector.close({ linger: 0 });
 });
 
 test("Connector opens its pipe with the connection when immediate", async () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Options } from "../../../src/options/options.ts";
 import { FakeClock } from "../../kit/fake_clock.ts";
+import type { MemoryStream } from "../../kit/memory_stream.ts";
 import {
   command,
   facing,
@@ -16,14 +17,19 @@ import {
 async function scene(
   changes: Partial<Options>,
   minor = 1,
-): Promise<{ clock: FakeClock; host: TestHost; peer: RawPeer }> {
+): Promise<{
+  clock: FakeClock;
+  host: TestHost;
+  peer: RawPeer;
+  stream: MemoryStream;
+}> {
   const clock = new FakeClock();
   const host = new TestHost("PULL", clock, changes);
-  const { peer } = await facing(host);
+  const { peer, stream } = await facing(host);
   peer.say(greeting("NULL", minor) + ready("PUSH"));
   await clock.settle();
   peer.take();
-  return { clock, host, peer };
+  return { clock, host, peer, stream };
 }
 
 test("Heartbeat sets no timer when it is not configured", async () => {
@@ -86,6 +92,38 @@ test("Heartbeat sends no ttl that libzmq misreads", async () => {
   });
   await clock.advance(100);
   assert.equal(peer.take(), command("PING", "\x02\x8f"));
+});
+
+test("Heartbeat takes it for life that the peer reads what came before the PING", async () => {
+  const { clock, host, peer, stream } = await scene({
+    heartbeatInterval: 1000,
+    heartbeatTimeout: 500,
+  });
+  let unsent = 0;
+  Object.defineProperty(stream, "unsent", { get: () => unsent });
+  // Nothing waits, and then something does: that is no sign of life.
+  await clock.advance(1000);
+  peer.say(command("PONG"));
+  for (unsent = 1000; unsent > 100; unsent -= 100) await clock.advance(400);
+  assert.equal(peer.state, "");
+  // All of it has left: what follows is the PING's own time.
+  await clock.advance(400);
+  unsent = 0;
+  await clock.advance(2000);
+  assert.equal(peer.state, "closed");
+  assert.equal(host.ends[0]!.error?.code, "ETIMEDOUT");
+});
+
+test("Heartbeat drops a peer that reads nothing, whatever waits for it", async () => {
+  const { clock, peer, stream } = await scene({ heartbeatInterval: 100 });
+  let unsent = 1000;
+  Object.defineProperty(stream, "unsent", { get: () => unsent });
+  stream.write = (parts) => {
+    for (const { length } of parts) unsent += length;
+    return true;
+  };
+  await clock.advance(200);
+  assert.equal(peer.state, "closed");
 });
 
 test("Heartbeat honours the ttl of the peer, in tenths of a second", async () => {

@@ -1,0 +1,105 @@
+/**
+ * The client's side of the opening handshake over a byte stream.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../src/base/clock.ts";
+import { quote, ZmqError } from "../../src/base/errors.ts";
+import type { ByteStream, Subprotocol } from "../../src/transport/transport.ts";
+import { HeadReader, statusLine } from "../../src/wire/http_head.ts";
+import {
+  acceptKey,
+  checkResponse,
+  encodeRequest,
+  openingKey,
+} from "../../src/wire/websocket_opening.ts";
+import { HeadStream, WebSocketByteStream } from "./head_stream.ts";
+
+/** What a client wants to open. */
+export interface ClientOpening {
+  /** The endpoint as it was given. */
+  readonly endpoint: string;
+  /** The host and, unless it is the scheme's own, the port. */
+  readonly host: string;
+  /** The path and the query. */
+  readonly target: string;
+  /** What may be spoken, best first. */
+  readonly subprotocols: readonly Subprotocol[];
+  /** Milliseconds that it may take; 0 is no limit. */
+  readonly time: number;
+  /** Aborted when the attempt is given up. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens a WebSocket over a stream that was not started.
+ *
+ * @throws {ZmqError} when the server does not want to, or breaks the protocol;
+ * the stream is closed then.
+ */
+export async function openAsClient(
+  stream: ByteStream,
+  opening: ClientOpening,
+  clock: Clock,
+): Promise<ByteStream> {
+  const { subprotocols, signal } = opening;
+  const head = new HeadStream(stream);
+  let late = false;
+  const abort = (): void => head.close();
+  const giveUp = (): void => {
+    late = true;
+    head.close();
+  };
+  const timer = opening.time > 0
+    ? clock.setTimer(giveUp, opening.time)
+    : undefined;
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    const key = openingKey();
+    const accept = await acceptKey(key);
+    signal.throwIfAborted();
+    const reading = head.head(new HeadReader(statusLine));
+    head.write([encodeRequest({ ...opening, key })]);
+    const response = await reading;
+    signal.throwIfAborted();
+    const chosen = checkResponse(response, accept, subprotocols);
+    return new WebSocketByteStream(head, {
+      subprotocol: chosen as Subprotocol,
+      role: "client",
+      masked: true,
+      canPing: true,
+    });
+  } catch (cause) {
+    head.close();
+    if (signal.aborted) throw signal.reason;
+    throw late ? lateError(opening) : about(cause, opening.endpoint);
+  } finally {
+    timer?.cancel();
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+function lateError({ endpoint, time }: ClientOpening): ZmqError {
+  return new ZmqError(
+    "ETIMEDOUT",
+    `Cannot connect to ${quote(endpoint)}: the server did not open the ` +
+      `WebSocket within ${time} ms`,
+    { address: endpoint },
+  );
+}
+
+/** The error, with the endpoint that it is about. */
+function about(cause: unknown, address: string): unknown {
+  if (!(cause instanceof ZmqError)) return cause;
+  const { code, message, reason } = cause;
+  return new ZmqError(
+    code,
+    `Cannot connect to ${quote(address)}: ${lowerFirst(message)}`,
+    { address, cause, ...(reason && { reason }) },
+  );
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,150 @@
+/**
+ * Which sockets can use datagrams, and how: there is no handshake, so only
+ * types that need none, without security. Sessions are loaded with the first
+ * endpoint.
+ *
+ * @module
+ */
+
+import { quote, ZmqError } from "../base/errors.ts";
+import type { Endpoint } from "../endpoint/endpoint.ts";
+import { platformOptions, snapshot } from "../options/options.ts";
+import { datagramTypes } from "../options/socket_type.ts";
+import type { DatagramConnector } from "../session/datagrams.ts";
+import type { DatagramTransport } from "../transport/datagram.ts";
+import type { SocketCore } from "./core.ts";
+
+/** Who may do what; as in libzmq. */
+const ROLES: Readonly<Record<"bind" | "connect", ReadonlySet<string>>> = {
+  bind: new Set(["DISH", "DGRAM"]),
+  connect: new Set(["RADIO"]),
+};
+
+/** Options that a transport honours, or must not be used with. */
+const SOCKET_OPTIONS = [
+  "socksProxy",
+  "sendBufferSize",
+  "receiveBufferSize",
+  "typeOfService",
+  "interface",
+  "priority",
+  "busyPoll",
+  "useFd",
+];
+
+/** An endpoint that is open, or being opened. */
+export interface OpenDatagrams {
+  /** The endpoint, wildcards filled in. */
+  readonly endpoint: string;
+  close(options: { linger: number }): Promise<void>;
+  hold(keepsProcess: boolean): void;
+}
+
+/**
+ * Checks that a socket can use an endpoint of datagrams.
+ *
+ * @throws {ZmqError} `ENOCOMPATPROTO` for a type that cannot, `ENOTSUP` for
+ * options that cannot be honoured, `EINVAL` for a malformed address.
+ */
+export function checkDatagrams(
+  core: SocketCore,
+  transport: DatagramTransport,
+  endpoint: Endpoint,
+  role: "bind" | "connect",
+): void {
+  const { type, options } = core;
+  const { scheme, text } = endpoint;
+  if (!ROLES[role].has(type)) {
+    throw new ZmqError(
+      "ENOCOMPATPROTO",
+      `Cannot ${role} ${quote(text)}: over ${scheme}, RADIO connects, DISH ` +
+        `and DGRAM bind, and this is a ${type} socket`,
+      { address: text },
+    );
+  }
+  transport.check?.(endpoint, role);
+  const { securityMechanism, zapDomain } = options;
+  const isSecured = securityMechanism !== null || (zapDomain ?? "") !== "";
+  if (isSecured && type !== "DGRAM") {
+    throw new ZmqError(
+      "ENOTSUP",
+      `Cannot ${role} ${quote(text)}: ${scheme} has no security, expected a ` +
+        `socket without ${securityMechanism ?? "zapDomain"}`,
+      { address: text },
+    );
+  }
+  checkSocketOptions(core, endpoint, transport.options);
+}
+
+/**
+ * Checks that no option is set that the endpoint's transport cannot honour.
+ * Some of them only datagrams can.
+ *
+ * @throws {ZmqError} `ENOTSUP`.
+ */
+export function checkSocketOptions(
+  core: SocketCore,
+  { scheme, text }: Endpoint,
+  honoured: Pick<ReadonlySet<string>, "has">,
+): void {
+  if (!datagramTypes.has(core.type)) return;
+  const changed = platformOptions(core.options);
+  const missing = SOCKET_OPTIONS.find((name) =>
+    name in changed && !honoured.has(name)
+  );
+  if (missing === undefined) return;
+  throw new ZmqError(
+    "ENOTSUP",
+    `Cannot use ${quote(text)} with ${quote(missing)}: the runtime ` +
+      `${quote(core.runtimeName)} does not support the option for ${scheme}`,
+    { address: text },
+  );
+}
+
+/** Binds. */
+export async function bindDatagrams(
+  core: SocketCore,
+  transport: DatagramTransport,
+  endpoint: Endpoint,
+): Promise<OpenDatagrams> {
+  const options = snapshot(core.options);
+  const { DatagramBinding } = await import("../session/datagrams.ts");
+  const setup = { host: core, transport, endpoint, options };
+  const binding = new DatagramBinding(setup);
+  return {
+    endpoint: await binding.bind(),
+    close: (how) => binding.close(how),
+    hold: (keepsProcess) => binding.hold(keepsProcess),
+  };
+}
+
+/**
+ * Connects in the background; what is sent at once waits.
+ *
+ * @param gone told when the endpoint is given up.
+ */
+export function connectDatagrams(
+  core: SocketCore,
+  transport: DatagramTransport,
+  endpoint: Endpoint,
+  gone: () => void,
+): OpenDatagrams {
+  const options = snapshot(core.options);
+  const setup = { host: core, transport, endpoint, options };
+  const pipe = core.openDatagrams(endpoint.text, true, options);
+  const start = async (): Promise<DatagramConnector> => {
+    const { DatagramConnector } = await import("../session/datagrams.ts");
+    const connector = new DatagramConnector(setup, pipe);
+    connector.start(gone);
+    return connector;
+  };
+  const connector = start();
+  return {
+    endpoint: endpoint.text,
+    close: async (how) => {
+      pipe.retire();
+      await (await connector).close(how);
+    },
+    hold: async (keepsProcess) => (await connector).hold(keepsProcess),
+  };
+}

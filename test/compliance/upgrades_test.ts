@@ -1,0 +1,303 @@
+// Sockets on an HTTP server of the program: `node:http` on every runtime, and
+// `Deno.serve` and `Bun.serve` where they are. The server goes on with plain
+// HTTP on the same port.
+import assert from "node:assert/strict";
+import { createServer, request } from "node:http";
+import type { AddressInfo, Socket as NetSocket } from "node:net";
+import { after, afterEach, before, describe, it } from "node:test";
+import {
+  Dealer,
+  Pull,
+  Router,
+  type Socket,
+  WebSocketUpgrades,
+} from "../../mod.ts";
+import { texts } from "../kit/messages.ts";
+import { openSockets, runtimeName } from "../kit/runtime.ts";
+import { Bag } from "../kit/sockets.ts";
+import { until, within } from "../kit/wait.ts";
+import { type NativeServer, serveNatively } from "../kit/native_server.ts";
+
+const SERVICE_TIME = 5000;
+
+/** A server of HTTP with sockets on it. */
+interface Subject {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+async function serveByNode(upgrades: WebSocketUpgrades): Promise<Subject> {
+  const open = new Set<NetSocket>();
+  const server = createServer((_, response) => response.end("hello"));
+  server.on("connection", (socket) => {
+    open.add(socket);
+    socket.on("close", () => open.delete(socket));
+  });
+  server.on("upgrade", upgrades.handleUpgrade);
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of open) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+const subjects: readonly (readonly [
+  name: string,
+  serve: (upgrades: WebSocketUpgrades) => Promise<Subject>,
+  isNative: boolean,
+])[] = [
+  ["node:http", serveByNode, false],
+  ...(runtimeName === "node" ? [] : [[
+    `${runtimeName}'s own server`,
+    (upgrades: WebSocketUpgrades): Promise<NativeServer> =>
+      serveNatively(upgrades),
+    true,
+  ]] as const),
+];
+
+/** Asks by HTTP; resolves with the status and the body. */
+function ask(
+  port: number,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const asking = request(
+      { host: "127.0.0.1", port, path, headers, agent: false },
+      (response) => {
+        let text = "";
+        response.on("data", (chunk) => text += chunk);
+        response.on(
+          "end",
+          () => resolve({ status: response.statusCode!, text }),
+        );
+      },
+    );
+    asking.on("upgrade", (_, socket) => {
+      socket.destroy();
+      resolve({ status: 101, text: "" });
+    });
+    asking.on("error", reject);
+    asking.end();
+  });
+}
+
+const UPGRADE = {
+  "Connection": "Upgrade",
+  "Upgrade": "websocket",
+  "Sec-WebSocket-Version": "13",
+  "Sec-WebSocket-Key": "x3JJHMbDL1EzLkh9GBhXDw==",
+  "Sec-WebSocket-Protocol": "ZWS2.0",
+} as const;
+
+for (const [name, serve, isNative] of subjects) {
+  describe(`WebSocketUpgrades on ${name}`, () => {
+    let bag: Bag;
+    let upgrades: WebSocketUpgrades;
+    let server: Subject;
+    let socketsBefore = 0;
+    before(() => {
+      socketsBefore = openSockets();
+    });
+    afterEach(async () => {
+      await bag[Symbol.asyncDispose]();
+      await server.close();
+    });
+    after(() => until(() => openSockets() <= socketsBefore, "all is closed"));
+
+    async function open(...sockets: [Socket, path: string][]): Promise<void> {
+      bag = new Bag();
+      upgrades = new WebSocketUpgrades();
+      for (const [socket, path] of sockets) {
+        const endpoint = `ws://upgrade${path}`;
+        bag.keep(socket);
+        const bound = await socket.bind(endpoint, { transport: upgrades });
+        assert.equal(bound, endpoint);
+      }
+      server = await serve(upgrades);
+    }
+
+    const url = (path: string): string =>
+      `ws://127.0.0.1:${server.port}${path}`;
+
+    function dealer(path: string): Dealer {
+      const made = bag.keep(new Dealer({ linger: 0, reconnectInterval: 20 }));
+      made.connect(url(path));
+      return made;
+    }
+
+    async function exchange(from: Dealer, to: Router): Promise<void> {
+      const talk = async (): Promise<void> => {
+        await from.send("question");
+        const [id, ...parts] = await to.receive();
+        assert.deepEqual(texts(parts), ["question"]);
+        await to.send([id!, "answer"]);
+        assert.deepEqual(texts(await from.receive()), ["answer"]);
+      };
+      await within(talk(), "an exchange", SERVICE_TIME);
+    }
+
+    it("serves sockets by their paths, and plain HTTP beside them", async () => {
+      const [one, two] = [new Router(), new Router()];
+      await open([one, "/one"], [two, "/two"]);
+      assert.ok(upgrades.serves("/one"));
+      assert.ok(upgrades.serves("http://127.0.0.1/two?a=b"));
+      assert.ok(!upgrades.serves("/three"));
+      await exchange(dealer("/one"), one);
+      await exchange(dealer("/two?a=b"), two);
+      assert.equal(one.peers.length, 1);
+      for (const path of ["/", "/one", "/three"]) {
+        const { status, text } = await ask(server.port, path);
+        assert.deepEqual([status, text], [200, "hello"]);
+      }
+      const [peer] = one.peers;
+      assert.match(peer!.address, /^ws:\/\/127\.0\.0\.1:\d+$/);
+    });
+
+    it("carries 10 000 messages, and long ones, in order", async () => {
+      const router = new Router();
+      await open([router, "/"]);
+      const client = dealer("/");
+      const sending = (async () => {
+        for (let i = 0; i < 10_000; i++) await client.send(`${i}`);
+        await client.send(new Uint8Array(3_000_000).fill(7));
+      })();
+      for (let i = 0; i < 10_000; i++) {
+        const [id, body] = await router.receive();
+        if (i % 100 === 0) await router.send([id!, body!]);
+        assert.equal(texts([body!])[0], `${i}`);
+      }
+      await sending;
+      const [id, long] = await router.receive();
+      assert.equal(long!.length, 3_000_000);
+      await router.send([id!, long!]);
+      for (let i = 0; i < 100; i++) {
+        assert.equal(texts(await client.receive())[0], `${i * 100}`);
+      }
+      assert.deepEqual((await client.receive())[0], long);
+    });
+
+    it("makes a sender wait for a slow reader", async () => {
+      const pull = new Pull({ receiveHighWaterMark: 10 });
+      await open([pull, "/"]);
+      const client = bag.keep(
+        new Dealer({ linger: 0, sendHighWaterMark: 10, sendTimeout: 300 }),
+      );
+      void client;
+      const router = new Router({
+        linger: 0,
+        sendHighWaterMark: 10,
+        mandatory: true,
+        sendTimeout: 200,
+      });
+      bag.keep(router);
+      await router.bind("ws://upgrade/slow", { transport: upgrades });
+      const slow = bag.keep(
+        new Dealer({ linger: 0, routingId: "slow", receiveHighWaterMark: 10 }),
+      );
+      slow.connect(url("/slow"));
+      await until(() => router.peers.length === 1, "it came");
+      const body = new Uint8Array(500_000);
+      const sent = async (): Promise<number> => {
+        for (let count = 0; count < 1000; count++) {
+          try {
+            await router.send(["slow", body]);
+          } catch {
+            return count;
+          }
+        }
+        return 1000;
+      };
+      const count = await sent();
+      assert.ok(count >= 10 && count < 1000, `${count} messages were taken`);
+      for (let i = 0; i < count; i++) {
+        assert.equal((await slow.receive())[0]!.length, body.length);
+      }
+    });
+
+    it("refuses what is no request for a socket", async () => {
+      await open([new Router(), "/one"]);
+      const statusOf = async (
+        change: Record<string, string>,
+        path = "/one",
+      ): Promise<number> =>
+        (await ask(server.port, path, { ...UPGRADE, ...change })).status;
+      assert.equal(await statusOf({}), 101);
+      assert.equal(await statusOf({ "Sec-WebSocket-Version": "8" }), 426);
+      assert.equal(await statusOf({ "Sec-WebSocket-Key": "AAAA" }), 400);
+      assert.equal(await statusOf({ "Sec-WebSocket-Protocol": "chat" }), 400);
+      assert.equal(await statusOf({ Origin: "http://evil.example" }), 403);
+      assert.equal(await statusOf({ Origin: "http://127.0.0.1" }), 101);
+      // What is not for a socket is the program's own.
+      assert.equal(await statusOf({}, "/two"), isNative ? 200 : 404);
+    });
+
+    it("refuses addresses that tcpAcceptFilter has not", async () => {
+      await open([new Router({ tcpAcceptFilter: "203.0.113.0/24" }), "/"]);
+      assert.equal((await ask(server.port, "/", UPGRADE)).status, 403);
+    });
+
+    it("frees the path when it is unbound, and keeps the connections", async () => {
+      const router = new Router();
+      await open([router, "/one"]);
+      await assert.rejects(
+        bag.keep(new Router()).bind("ws://other/one", { transport: upgrades }),
+        { code: "EADDRINUSE" },
+      );
+      await exchange(dealer("/one"), router);
+      const second = bag.keep(new Router());
+      const [peer] = router.peers;
+      assert.ok(peer !== undefined);
+      await router.close();
+      await second.bind("ws://upgrade/one", { transport: upgrades });
+      await exchange(dealer("/one"), second);
+    });
+
+    it("lets a client come back after it was lost", async () => {
+      const router = new Router();
+      await open([router, "/"]);
+      const client = dealer("/");
+      await exchange(client, router);
+      await router.close();
+      const again = bag.keep(new Router());
+      await again.bind("ws://upgrade/", { transport: upgrades });
+      await exchange(client, again);
+    });
+  });
+}
+
+describe("WebSocketUpgrades", () => {
+  it("does not connect: ENOTSUP", async () => {
+    await using bag = new Bag();
+    const transport = new WebSocketUpgrades();
+    const client = bag.keep(new Dealer());
+    assert.throws(() => client.connect("ws://upgrade/", { transport }), {
+      code: "ENOTSUP",
+    });
+  });
+
+  it("refuses malformed endpoints: EINVAL", async () => {
+    await using bag = new Bag();
+    const transport = new WebSocketUpgrades();
+    const server = bag.keep(new Router());
+    for (const address of ["/a", "up grade/a", "upgrade/a?b", "upgrade/ä"]) {
+      await assert.rejects(server.bind(`ws://${address}`, { transport }), {
+        code: "EINVAL",
+      });
+    }
+  });
+
+  it("is of the scheme wss where the server has TLS", async () => {
+    await using bag = new Bag();
+    const transport = new WebSocketUpgrades({ secure: true });
+    const server = bag.keep(new Router());
+    assert.equal(
+      await server.bind("wss://upgrade/a", { transport }),
+      "wss://upgrade/a",
+    );
+  });
+});
