@@ -1,7 +1,7 @@
 // Builds dist/, what npm ships: the modules of all entries of package.json in
 // a few files, since a process that loads a hundred small ones waits mostly
 // for files; and their declarations, one a module. What is imported
-// dynamically stays in files of its own. Development dependencies that
+// dynamically stays in files of its own, and browsers have other ones. Development dependencies that
 // shipped modules import go into the files, with their licences; what
 // package.json lists otherwise stays an import.
 import { spawnSync } from "node:child_process";
@@ -11,19 +11,24 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { rollup } from "rollup";
+import { buildWeb } from "./web.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
-const EXAMPLES = "ext/examples/";
+const WEB = join(DIST, "web");
+// What tsc makes is bundled, but for the examples.
+const KEPT = /^(ext\/examples|web)\//;
 const npm = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-/** The files of the entries, without "./dist/" and ".js". */
-const entries = Object.values(npm.exports)
+/** The declarations of the entries, without "./dist/" and ".d.ts". */
+const declared = Object.values(npm.exports)
   .filter((target) => typeof target === "object")
-  .map(({ default: file }) => /^\.\/dist\/(.*)\.js$/.exec(file)[1]);
+  .map(({ types }) => /^\.\/dist\/(.*)\.d\.ts$/.exec(types)[1]);
+/** The modules of those that all runtimes load. */
+const entries = declared.filter((name) => !name.startsWith("adapters/web/"));
 
 rmSync(DIST, { recursive: true, force: true });
 compile("--removeComments");
-writeLicences(await bundle());
+writeLicences([...await buildWeb(DIST, WEB), ...await bundle()]);
 // Again, for the comments of the declarations.
 compile("--emitDeclarationOnly");
 finishDeclarations();
@@ -63,7 +68,7 @@ function finishDeclarations() {
       visit(join(name, "..", specifier).replaceAll("\\", "/"));
     }
   };
-  entries.forEach(visit);
+  declared.forEach(visit);
   for (const name of filesIn(".d.ts")) {
     if (!reached.has(name.slice(0, -".d.ts".length))) rmSync(join(DIST, name));
   }
@@ -93,9 +98,8 @@ async function bundle() {
       throw new Error(warning.message);
     },
   });
-  // Only the examples run as tsc makes them.
   for (const name of filesIn(".js")) {
-    if (!name.startsWith(EXAMPLES)) rmSync(join(DIST, name));
+    if (!KEPT.test(name)) rmSync(join(DIST, name));
   }
   const { output } = await bundle.write({
     dir: DIST,

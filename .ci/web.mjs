@@ -1,6 +1,6 @@
-// Builds the package for browsers, from what tsc made of the sources: mod.js
-// for bundlers, and isomq.js, the same made small, for pages. Each has a file
-// beside it that is loaded for CURVE. `node .ci/web.mjs FROM TO` prints sizes.
+// Builds the package for browsers, from what tsc made of the sources: one
+// module for pages and bundlers, and one beside it that is loaded for CURVE.
+// `node .ci/web.mjs FROM TO` prints their sizes.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -17,21 +17,36 @@ const { resolve } = createRequire(import.meta.url);
 const CURVE =
   /[\\/]node_modules[\\/]@noble[\\/]|[\\/]src[\\/]security[\\/](curve|curve_(client|server|handshake|messages|nonce|traffic)|noble)\.js$/;
 
-/** Modules that browsers have others for, and those that they cannot have. */
+/** Modules that browsers have others for. */
 const REPLACED = {
-  "adapters/auto.js": (from) => join(from, "adapters/web/auto.js"),
-  "adapters/upgrades.js": (from) => join(from, "adapters/web/upgrades.js"),
-  "ext/ffi/sockets.js": () => "no-ffi",
-  "ext/sodium/mod.js": () => "no-sodium",
+  "adapters/auto.js": "adapters/web/auto.js",
+  "adapters/upgrades.js": "adapters/web/upgrades.js",
 };
-const STUBS = {
-  "no-ffi": `export function nativeSockets() {
-    throw new Error("There is no native code in a browser");
-  }`,
-  "no-sodium": `export function sodium() {
-    throw new Error("There is no native code in a browser");
-  }`,
-};
+
+/**
+ * Modules that nothing in a browser leads to: there is neither TCP nor UDP, no
+ * peer of before ZMTP 3, and no native code.
+ */
+const LEFT_OUT = new Set([
+  "ext/ffi/sockets.js",
+  "ext/sodium/mod.js",
+  "src/routing/datagram_pipe.js",
+  "src/session/datagrams.js",
+  "src/session/raw_session.js",
+  "src/session/reframer.js",
+  "src/wire/datagrams.js",
+  "src/wire/old_framing.js",
+]);
+
+/** A module with the same exports, all of which throw when they are called. */
+function emptied(code) {
+  const names = code.matchAll(
+    /^export (?:\w+ )*?(?:class|const|function) (\w+)/gm,
+  );
+  return [...names].map(([, name]) =>
+    `export function ${name}() { throw new Error("This is no browser's"); }`
+  ).join("\n");
+}
 
 /**
  * Builds the files.
@@ -50,29 +65,30 @@ export async function buildWeb(from, to) {
       resolveId(source, importer) {
         if (!/^[./]/.test(source)) return resolve(source);
         if (importer === undefined) return null;
-        return REPLACED[relative(from, join(importer, "..", source))]?.(from);
+        const path = join(importer, "..", source);
+        return join(
+          from,
+          REPLACED[relative(from, path)] ?? relative(from, path),
+        );
       },
-      load: (id) => STUBS[id],
+      load(id) {
+        if (!LEFT_OUT.has(relative(from, id))) return null;
+        return emptied(readFileSync(id, "utf8"));
+      },
     }],
     onwarn: (warning) => {
       throw new Error(warning.message);
     },
   });
-  const generate = (entry, curve) =>
-    bundle.generate({
-      entryFileNames: entry,
-      chunkFileNames: (chunk) => chunk.name === "curve" ? curve : entry,
-      hoistTransitiveImports: false,
-      manualChunks: (id) => CURVE.test(id) ? "curve" : "isomq",
-    });
   rmSync(to, { recursive: true, force: true });
   mkdirSync(to, { recursive: true });
-  const { output } = await generate("mod.js", "curve.js");
-  const small = await generate("isomq.js", "isomq_curve.js");
+  const { output } = await bundle.generate({
+    entryFileNames: "isomq.js",
+    chunkFileNames: "[name].js",
+    hoistTransitiveImports: false,
+    manualChunks: (id) => CURVE.test(id) ? "isomq_curve" : "isomq",
+  });
   for (const { fileName, code } of output) {
-    writeFileSync(join(to, fileName), code);
-  }
-  for (const { fileName, code } of small.output) {
     writeFileSync(join(to, fileName), minified(code, to));
   }
   return output.flatMap(({ moduleIds }) => moduleIds);

@@ -24,6 +24,8 @@ export abstract class SocketConnection implements DirectConnection {
   readonly localAddress: string;
   /** The peer's address as an endpoint. */
   readonly remoteAddress: string;
+  /** When it was made, where there was a handshake before. */
+  readonly since: number | undefined;
   #sink: ByteSink | undefined;
   #ended = false;
   #dropped = false;
@@ -31,9 +33,10 @@ export abstract class SocketConnection implements DirectConnection {
   #failure: unknown;
 
   /** Takes the addresses of both ends. */
-  constructor(localAddress: string, remoteAddress: string) {
+  constructor(localAddress: string, remoteAddress: string, since?: number) {
     this.localAddress = localAddress;
     this.remoteAddress = remoteAddress;
+    this.since = since;
   }
 
   /** Memory for the sink that is not cleared before. */

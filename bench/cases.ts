@@ -1,5 +1,6 @@
 // What is measured: one row of the table each.
 import { CURVE, CURVE_NOBLE } from "./macro/curve.ts";
+import { WS } from "./macro/roles.ts";
 
 /** One row. */
 export interface Case {
@@ -11,7 +12,7 @@ export interface Case {
   readonly second?: string;
   /**
    * `await`, `many`: trySend() and receiveMany(), or `await` with CURVE:
-   * `curve` and `curve-noble`.
+   * `curve` and `curve-noble`, or `await` over WebSockets: `ws`.
    */
   readonly mode: string;
   /** Octets of a message. */
@@ -30,6 +31,7 @@ export interface Case {
 
 const SIZES = [10, 100, 1000, 10_000, 100_000];
 const QUICK_SIZES = [10, 1000, 100_000];
+const WS_SIZES = [100, 10_000];
 const SUBSCRIBERS = 8;
 
 function sized(size: number): string {
@@ -89,6 +91,11 @@ export function makeCases(isQuick: boolean): Case[] {
       peers: 1,
       unit: "msg/s",
     },
+    // The controls' ws is no measure: zeromq.js masks what it was given.
+    ...WS_SIZES.map((size) => ({
+      ...pipeline(size, WS),
+      controls: pipeline(size, "await").name,
+    })),
     curve,
     { ...pipeline(1000, CURVE_NOBLE), controls: curve.name },
     roundTrip("two cores"),

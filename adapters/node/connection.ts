@@ -22,14 +22,16 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
    *
    * @param intake what Node's socket reads with; another runtime's has "data"
    * events instead.
+   * @param since when it was connected, where there was a handshake since.
    */
   constructor(
     socket: Socket,
     localAddress: string,
     remoteAddress: string,
     intake?: Intake,
+    since?: number,
   ) {
-    super(localAddress, remoteAddress);
+    super(localAddress, remoteAddress, since);
     this.#socket = socket;
     this.#isNode = this.#reading = intake !== undefined;
     if (intake !== undefined) intake.owner = this;

@@ -8,7 +8,7 @@
 
 import type * as Net from "node:net";
 import type * as Tls from "node:tls";
-import type { Clock } from "../../src/base/clock.ts";
+import type { Clock, Timer } from "../../src/base/clock.ts";
 import { ZmqError } from "../../src/base/errors.ts";
 import { formatTcp } from "../../src/endpoint/tcp.ts";
 import { builtin } from "../builtin.ts";
@@ -81,20 +81,36 @@ export class TlsDriver implements Driver {
         ...way,
         allowHalfOpen: true,
       } as Tls.ConnectionOptions);
+      let since = this.#clock.now();
+      let timer: Timer | undefined;
+      const settle = (): void => {
+        timer?.cancel();
+        signal.removeEventListener("abort", abort);
+      };
       const abort = (): void => {
+        settle();
         socket.destroy();
         reject(signal.reason);
       };
       const fail = (error: Error): void => {
-        signal.removeEventListener("abort", abort);
+        settle();
+        socket.destroy();
         reject(error);
+      };
+      const begin = (): void => {
+        const { handshakeInterval: time } = stream;
+        since = this.#clock.now();
+        if (typeof time !== "number" || time <= 0) return;
+        timer = this.#clock.setTimer(() => fail(lateError(time)), time);
       };
       signal.addEventListener("abort", abort, { once: true });
       socket.once("error", fail);
       socket.once("close", () => fail(deadOnArrival()));
+      if (way.socket === undefined) socket.once("connect", begin);
+      else begin();
       socket.once("secureConnect", () => {
-        signal.removeEventListener("abort", abort);
-        const connection = wrap(socket, place, stream, remoteAddress);
+        settle();
+        const connection = wrap(socket, place, stream, since, remoteAddress);
         if (connection === undefined) reject(deadOnArrival());
         else resolve(connection);
         socket.removeListener("error", fail);
@@ -122,8 +138,9 @@ export class TlsDriver implements Driver {
     });
     server.on("tlsClientError", (error, socket) => waiting.fail(socket, error));
     server.on("secureConnection", (socket) => {
-      if (!waiting.delete(socket)) return;
-      const connection = wrap(socket, place, stream);
+      const since = waiting.delete(socket);
+      if (since === undefined) return;
+      const connection = wrap(socket, place, stream, since);
       if (connection !== undefined) options.accept(connection);
       else options.failed(deadOnArrival());
     });
@@ -168,6 +185,7 @@ function wrap(
   socket: Tls.TLSSocket,
   place: NetPlace,
   options: DialOptions["stream"],
+  since: number,
   peerAddress?: string,
 ): NodeConnection | undefined {
   const { localAddress, localPort, remoteAddress, remotePort } = socket;
@@ -181,7 +199,14 @@ function wrap(
     socket,
     formatTcp(localAddress, localPort!, place.scheme),
     peerAddress ?? formatTcp(remoteAddress, remotePort!, place.scheme),
+    undefined,
+    since,
   );
+}
+
+function lateError(time: number): Error {
+  const what = `The server did not finish its TLS handshake within ${time} ms`;
+  return Object.assign(new Error(what), { code: "ETIMEDOUT" });
 }
 
 function spokenTooSoon(): ZmqError {

@@ -13,6 +13,7 @@ import type { StreamOptions } from "../../src/transport/transport.ts";
 interface Waiting {
   readonly socket: Socket;
   readonly timer: Timer | undefined;
+  readonly since: number;
 }
 
 /** What is known of a socket before and after its handshake. */
@@ -55,7 +56,7 @@ export class TlsWaiting {
       ? this.#clock.setTimer(late, this.#time)
       : undefined;
     timer?.hold(false);
-    this.#waiting.set(key, { socket, timer });
+    this.#waiting.set(key, { socket, timer, since: this.#clock.now() });
     socket.once("close", () => {
       if (this.#waiting.get(key)?.socket !== socket) return;
       this.#forget(key);
@@ -65,9 +66,12 @@ export class TlsWaiting {
     });
   }
 
-  /** The handshake is over; false when the connection was given up before. */
-  delete(socket: Known): boolean {
-    return this.#forget(keyOf(socket)) !== undefined;
+  /**
+   * The handshake is over: tells when it began, `undefined` when the
+   * connection was given up before.
+   */
+  delete(socket: Known): number | undefined {
+    return this.#forget(keyOf(socket))?.since;
   }
 
   /** There will be no handshake. */

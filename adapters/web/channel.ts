@@ -56,12 +56,22 @@ export interface BroadcastLike {
   unref?(): unknown;
 }
 
+/** What is used of Web Locks. */
+export interface LocksLike {
+  /** Calls back with the lock, or with `null` when somebody has it. */
+  request(
+    name: string,
+    options: { readonly ifAvailable: true },
+    callback: (lock: unknown) => Promise<void> | undefined,
+  ): Promise<unknown>;
+}
+
 /** What a platform has for names that others hear. */
 export interface BroadcastWays {
   /** Opens a channel; default: the platform's `BroadcastChannel`. */
   readonly open?: (name: string) => BroadcastLike;
   /** Web Locks, which browsers have where pages come by https. */
-  readonly locks?: LockManager | undefined;
+  readonly locks?: LocksLike | undefined;
 }
 
 /** Takes a name; gives what frees it, or nothing when somebody has it. */
@@ -102,7 +112,7 @@ export class BroadcastChannels implements Channels {
 
 /** A lock for as long as the name is bound, by a page that is there. */
 function lock(
-  locks: LockManager,
+  locks: LocksLike,
   name: string,
 ): Promise<(() => Promise<unknown>) | undefined> {
   return new Promise((resolve, reject) => {

@@ -17,6 +17,7 @@ import type {
   Transport,
 } from "../../src/transport/transport.ts";
 import { systemClock } from "../clock.ts";
+import type { LocksLike } from "./channel.ts";
 import { broadcastTransport } from "./ports.ts";
 
 /**
@@ -25,12 +26,13 @@ import { broadcastTransport } from "./ports.ts";
  */
 export function webRuntime(): Runtime {
   const clock = systemClock();
+  const { locks } = (globalThis.navigator ?? {}) as { locks?: LocksLike };
   return {
     name: "web",
     transports: [
       new WebSocketTransport("ws", clock),
       new WebSocketTransport("wss", clock),
-      broadcastTransport(() => clock, { locks: globalThis.navigator?.locks }),
+      broadcastTransport(() => clock, { locks }),
     ],
     clock,
     options: new Set(),

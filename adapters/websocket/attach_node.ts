@@ -89,5 +89,5 @@ function streamOf(
     ? endpoint
     : formatTcp(remoteAddress, remotePort!, scheme);
   const connection = new NodeConnection(socket, near, far);
-  return new HeadStream(new CallbackByteStream(connection));
+  return new HeadStream(new CallbackByteStream(connection), performance.now());
 }

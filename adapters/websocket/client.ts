@@ -44,7 +44,8 @@ export async function openAsClient(
   clock: Clock,
 ): Promise<ByteStream> {
   const { subprotocols, signal } = opening;
-  const head = new HeadStream(stream);
+  const now = clock.now();
+  const head = new HeadStream(stream, now);
   let late = false;
   const abort = (): void => head.close();
   const giveUp = (): void => {
@@ -52,7 +53,7 @@ export async function openAsClient(
     head.close();
   };
   const timer = opening.time > 0
-    ? clock.setTimer(giveUp, opening.time)
+    ? clock.setTimer(giveUp, Math.max(0, head.since + opening.time - now))
     : undefined;
   signal.addEventListener("abort", abort, { once: true });
   try {

@@ -36,17 +36,20 @@ export class HeadStream implements DirectConnection {
   readonly localAddress: string;
   /** The peer's address as an endpoint. */
   readonly remoteAddress: string;
+  /** When the connection was made. */
+  readonly since: number;
   readonly #stream: ByteStream;
   readonly #direct: DirectStream;
   readonly #inlet: Inlet;
 
   /** Takes a stream that was not started. */
-  constructor(stream: ByteStream) {
+  constructor(stream: ByteStream, now: number) {
     this.#stream = stream;
     this.#direct = directFromStreams(stream);
     this.#inlet = new Inlet(this.#direct);
     this.localAddress = stream.localAddress;
     this.remoteAddress = stream.remoteAddress;
+    this.since = stream.since ?? now;
   }
 
   /**
@@ -98,6 +101,11 @@ export class HeadStream implements DirectConnection {
   /** True when all that was written has left. */
   get settled(): boolean {
     return this.#direct.settled === true;
+  }
+
+  /** Falls as the system takes what was written. */
+  get unsent(): number {
+    return this.#direct.unsent ?? 0;
   }
 
   /** Stops calling `data`. */

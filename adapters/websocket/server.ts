@@ -64,14 +64,16 @@ export class Openings {
 
   /** Opens a WebSocket over a stream that was not started. */
   take(stream: ByteStream): void {
-    const head = new HeadStream(stream);
+    const now = this.#clock.now();
+    const head = new HeadStream(stream, now);
     if (!this.#place.admits(head.remoteAddress)) return head.close();
     this.#makeRoom();
     this.#pending.add(head);
     if (!this.#held) head.hold(false);
     const { time } = this.#place;
     const late = (): void => this.#drop(head, `it took more than ${time} ms`);
-    const timer = time > 0 ? this.#clock.setTimer(late, time) : undefined;
+    const rest = Math.max(0, head.since + time - now);
+    const timer = time > 0 ? this.#clock.setTimer(late, rest) : undefined;
     timer?.hold(false);
     this.#open(head).catch((cause: unknown) => this.#fail(head, cause))
       .finally(() => timer?.cancel());

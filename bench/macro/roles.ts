@@ -15,7 +15,11 @@ import {
 /** A library with the classes of zeromq.js. */
 export type Library = typeof isomq;
 
+/** The mode that goes over WebSockets: who connects masks what it sends. */
+export const WS = "ws";
+
 const ANY_PORT = "tcp://127.0.0.1:*";
+const ANY_WS_PORT = "ws://127.0.0.1:*";
 const SUBSCRIBED = 0x01;
 /** The first octet of the topics that tell a subscriber is there. */
 const PRESENT = 0xfe;
@@ -43,8 +47,9 @@ const ROLES: Readonly<
 
 async function bound(
   socket: InstanceType<Library["Pull"]> | InstanceType<Library["Reply"]>,
+  mode: string,
 ): Promise<void> {
-  await socket.bind(ANY_PORT);
+  await socket.bind(mode === WS ? ANY_WS_PORT : ANY_PORT);
   tell({ endpoint: socket.lastEndpoint! });
 }
 
@@ -53,7 +58,7 @@ async function pull(library: Library, task: Job): Promise<void> {
     ...task.options,
     ...curveOptions(task.mode, true),
   });
-  await bound(socket);
+  await bound(socket, task.mode);
   tell({ result: await receiveAll(socket, task) });
   await socket.close();
 }
@@ -111,9 +116,9 @@ async function inproc(library: Library, task: Task): Promise<void> {
   tell({ result });
 }
 
-async function rep(library: Library, _task: Task): Promise<void> {
+async function rep(library: Library, task: Task): Promise<void> {
   const socket = new library.Reply();
-  await bound(socket);
+  await bound(socket, task.mode);
   for (;;) {
     const [message] = await socket.receive();
     await socket.send(message!);

@@ -66,8 +66,9 @@ export interface ConnectionOptions {
   heartbeatTimeToLive: number;
   /**
    * Milliseconds without anything from the peer after a PING before the
-   * connection is dropped; -1 takes `heartbeatInterval`, 0 does not wait for
-   * an answer. Default: -1. `ZMQ_HEARTBEAT_TIMEOUT`
+   * connection is dropped, unless it goes on reading what was said before;
+   * -1 takes `heartbeatInterval`, 0 does not wait for an answer. Default: -1.
+   * `ZMQ_HEARTBEAT_TIMEOUT`
    */
   heartbeatTimeout: number;
 }

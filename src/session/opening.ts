@@ -50,6 +50,8 @@ export interface OpeningSetup {
   readonly maker: MechanismMaker;
   /** The peer's address. */
   readonly remoteAddress: string;
+  /** When the connection was made, where there was a handshake before. */
+  readonly since: number | undefined;
   /** What the peers of the endpoint told. */
   readonly properties: SharedProperties;
 }
@@ -99,9 +101,12 @@ export abstract class Opening implements FrameSink {
 
   /** Says the first words, and sets the time limit. */
   begin(): void {
-    const { host, options } = this.setup;
+    const { host, options, since } = this.setup;
     const { handshakeInterval } = options;
     if (handshakeInterval > 0) {
+      // One limit for all handshakes: TLS and HTTP may have had their part.
+      const now = host.clock.now();
+      const spent = now - (since ?? now);
       this.#deadline = host.clock.setTimer(
         () =>
           this.#owner.fail(
@@ -110,7 +115,7 @@ export abstract class Opening implements FrameSink {
               `The handshake took more than ${handshakeInterval} ms`,
             ),
           ),
-        handshakeInterval,
+        Math.max(0, handshakeInterval - spent),
       );
       this.#deadline.hold(false);
     }

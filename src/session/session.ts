@@ -59,6 +59,7 @@ export class Session extends Connection
       options: this.options,
       maker,
       remoteAddress: this.remoteAddress,
+      since: setup.stream.since,
       properties: setup.properties ?? new SharedProperties(),
     });
   }

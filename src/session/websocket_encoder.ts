@@ -33,8 +33,6 @@ import type { BatchEncoder } from "./writer.ts";
 
 /** A header, and the flag. */
 const MAX_HEAD = MAX_WEBSOCKET_HEADER + 1;
-/** A loop beats the call of `set` for tiny bodies. */
-const LOOP_LIMIT = 24;
 /** Pongs that wait; of more the last one counts. RFC 6455 §5.5.3. */
 const MOST_PONGS = 64;
 
@@ -122,12 +120,8 @@ export class WebSocketEncoder implements BatchEncoder {
     const out = this.#out;
     out.reserve(MAX_HEAD + length);
     const key = this.#head(flags, length);
-    const { buffer, end: at } = out;
-    out.end = at + length;
-    if (length > LOOP_LIMIT) {
-      buffer.set(part.subarray(from, from + length), at);
-    } else for (let i = 0; i < length; i++) buffer[at + i] = part[from + i]!;
-    if (this.#masks) this.#masker.apply(buffer, at, at + length, key);
+    this.#masker.copy(part, from, length, out.buffer, out.end, key);
+    out.end += length;
   }
 
   /** Writes all that is before a body; returns the key as it goes on there. */

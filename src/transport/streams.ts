@@ -26,6 +26,8 @@ export interface DirectConnection extends DirectStream {
   readonly localAddress: string;
   /** The peer's address as an endpoint. */
   readonly remoteAddress: string;
+  /** When the connection was made, where there was a handshake before. */
+  readonly since?: number | undefined;
   /** Drops the connection at once; `closed` follows. */
   close(): void;
   /** Says whether the connection keeps the process running. */
@@ -57,6 +59,11 @@ export class CallbackByteStream implements ByteStream {
   /** The peer's address as an endpoint. */
   get remoteAddress(): string {
     return this.#connection.remoteAddress;
+  }
+
+  /** When the connection was made, where there was a handshake before. */
+  get since(): number | undefined {
+    return this.#connection.since;
   }
 
   /** Octets from the peer; cancelling it drops the connection. */

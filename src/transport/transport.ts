@@ -127,6 +127,11 @@ export interface ByteStream {
   readonly remoteAddress: string;
   /** The callback form, where the adapter has one. */
   readonly direct?: DirectStream;
+  /**
+   * When the connection was made, by the runtime's clock, where there was a
+   * handshake before this stream: the time for the handshakes counts from then.
+   */
+  readonly since?: number | undefined;
   /** Present when the octets are those of a WebSocket. */
   readonly webSocket?: WebSocketLink;
   /**
@@ -173,8 +178,8 @@ export interface WebSocketOptions {
    */
   readonly subprotocols?: readonly Subprotocol[];
   /**
-   * Milliseconds that the opening handshake may take, TLS included; 0 is no
-   * limit.
+   * Milliseconds that all handshakes may take, that of TLS and the opening
+   * included; 0 is no limit.
    */
   readonly handshakeInterval?: number;
   /**

@@ -11,9 +11,14 @@
 const POOL = 8192;
 /** Fewer octets are done one by one. */
 const LEAST_WORDS = 16;
+/** What is copied and masked in one go, at most: of more the copy is faster. */
+const MOST_AT_ONCE = 512;
 
 /** Words of four octets have the first octet lowest: almost everywhere. */
 const isLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
+const NO_WORDS = new Int32Array(0);
+const NO_VIEW = new DataView(new ArrayBuffer(0));
 
 let pool = new Int32Array(0);
 let used = 0;
@@ -53,9 +58,15 @@ export function turned(key: number, octets: number): number {
 
 /** Masks and unmasks, four octets at once where they are many. */
 export class Masker {
-  // The memory that was masked in last, seen as words.
-  #buffer: ArrayBufferLike | undefined;
-  #words: Int32Array | undefined;
+  // The octets that were masked in last, and their memory as words. To ask a
+  // view for its buffer costs as much as to make one.
+  #octets: Uint8Array | undefined;
+  #words: Int32Array = NO_WORDS;
+  // The octets that were copied last, from and to, and views of them.
+  #source: Uint8Array | undefined;
+  #input: DataView = NO_VIEW;
+  #target: Uint8Array | undefined;
+  #output: DataView = NO_VIEW;
 
   /** Masks octets where they are. */
   apply(octets: Uint8Array, from: number, to: number, key: number): void {
@@ -67,9 +78,15 @@ export class Masker {
         octets[at]! ^= turning;
         turning = (turning >>> 8) | (turning << 24);
       }
-      const words = this.#wordsOf(octets.buffer);
+      const words = this.#wordsOf(octets);
       let word = (byteOffset + at) >>> 2;
       const end = word + ((to - at) >>> 2);
+      for (const most = end - 3; word < most; word += 4) {
+        words[word]! ^= turning;
+        words[word + 1]! ^= turning;
+        words[word + 2]! ^= turning;
+        words[word + 3]! ^= turning;
+      }
       for (; word < end; word++) words[word]! ^= turning;
       at = (end << 2) - byteOffset;
     }
@@ -79,16 +96,60 @@ export class Masker {
     }
   }
 
-  /** Lets go of the memory. */
-  forget(): void {
-    this.#buffer = this.#words = undefined;
+  /** Copies octets, masked; a key of 0 copies them as they are. */
+  copy(
+    source: Uint8Array,
+    from: number,
+    length: number,
+    target: Uint8Array,
+    at: number,
+    key: number,
+  ): void {
+    if (length > MOST_AT_ONCE) {
+      target.set(source.subarray(from, from + length), at);
+      if (key !== 0) this.apply(target, at, at + length, key);
+      return;
+    }
+    if (this.#source !== source) {
+      this.#source = source;
+      this.#input = viewOf(source);
+    }
+    if (this.#target !== target) {
+      this.#target = target;
+      this.#output = viewOf(target);
+    }
+    const input = this.#input;
+    const output = this.#output;
+    let i = from;
+    let to = at;
+    const end = i + length;
+    for (; i + 4 <= end; i += 4, to += 4) {
+      output.setInt32(to, input.getInt32(i, true) ^ key, true);
+    }
+    let turning = key;
+    for (; i < end; i++, to++) {
+      output.setUint8(to, input.getUint8(i) ^ turning);
+      turning >>>= 8;
+    }
   }
 
-  #wordsOf(buffer: ArrayBufferLike): Int32Array {
-    if (this.#buffer !== buffer) {
-      this.#words = new Int32Array(buffer, 0, buffer.byteLength >>> 2);
-      this.#buffer = buffer;
-    }
-    return this.#words!;
+  /** Lets go of the memory. */
+  forget(): void {
+    this.#octets = this.#source = this.#target = undefined;
+    this.#words = NO_WORDS;
+    this.#input = this.#output = NO_VIEW;
   }
+
+  #wordsOf(octets: Uint8Array): Int32Array {
+    if (this.#octets !== octets) {
+      const { buffer } = octets;
+      this.#words = new Int32Array(buffer, 0, buffer.byteLength >>> 2);
+      this.#octets = octets;
+    }
+    return this.#words;
+  }
+}
+
+function viewOf(octets: Uint8Array): DataView {
+  return new DataView(octets.buffer, octets.byteOffset, octets.length);
 }

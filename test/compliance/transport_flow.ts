@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { assertSameOctets, cut, type End, pattern } from "../kit/byte_end.ts";
 import { turns } from "../kit/runtime.ts";
 import type { Bench } from "../kit/stream_bench.ts";
+import { pause, until } from "../kit/wait.ts";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -115,6 +116,8 @@ export function transportFlow(bench: Bench): void {
   });
 
   describe("backpressure", () => {
+    if (bench.subject.tellsUnsent) transportUnsent(bench);
+
     it("holds the writer while the peer does not read", async () => {
       const [near, far] = await bench.ends();
       far.pause();
@@ -169,5 +172,33 @@ export function transportFlow(bench: Bench): void {
       await near.has(sent.length);
       assertSameOctets(near.octets(), sent);
     });
+  });
+}
+
+/** Tests that a stream tells what the system has not taken yet. */
+function transportUnsent(bench: Bench): void {
+  it("tells by unsent that the peer reads, before a long part has left", async () => {
+    const [near, far] = await bench.ends();
+    const unsent = () => near.stream.direct!.unsent!;
+    assert.equal(unsent(), 0);
+    far.pause();
+    near.write(new Uint8Array(FLOOD));
+    let before = -1;
+    while (unsent() !== before) {
+      before = unsent();
+      await pause(20);
+    }
+    assert.ok(before > 0, "the system has no more room");
+    far.onData = () => {
+      if (far.received > FLOOD / 4) far.pause();
+    };
+    far.resume();
+    await until(() => unsent() < before, "it falls");
+    assert.ok(unsent() > 0);
+    assert.equal(near.drains, 0);
+    far.onData = () => {};
+    far.resume();
+    await near.until(() => near.drains > 0);
+    await until(() => unsent() === 0, "all has left");
   });
 }

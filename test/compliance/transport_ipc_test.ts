@@ -34,6 +34,7 @@ function freshPath(): string {
 }
 
 const subject = {
+  tellsUnsent: true,
   transport: detectRuntime().transports.find(({ scheme }) => scheme === "ipc")!,
   bindEndpoint: () => `ipc://${freshPath()}`,
   refusedEndpoint: () => `ipc://${freshPath()}`,

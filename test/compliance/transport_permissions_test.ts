@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { makeCertificates, skipUnlessOpenssl } from "../kit/certificates.ts";
 import { loopback, runtimeName, Script, scriptUrl } from "../kit/runtime.ts";
 
 const script = scriptUrl("../kit/socket_script", import.meta.url);
@@ -12,8 +13,13 @@ const folder = mkdtempSync(join(tmpdir(), "isomq-test-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Checks that sockets at the endpoint work with these permissions. */
-async function works(endpoint: string, permissions: string[]): Promise<void> {
-  const child = new Script(script, ["release", endpoint], { permissions });
+async function works(
+  endpoint: string,
+  permissions: string[],
+  options: object = {},
+): Promise<void> {
+  const words = ["release", endpoint, JSON.stringify(options)];
+  const child = new Script(script, words, { permissions });
   assert.equal(await child.line(), "ready");
   assert.equal(await child.exited, 0);
 }
@@ -33,6 +39,23 @@ describe("permissions", () => {
   it("of the network suffice for tcp", async () => {
     await works("tcp://127.0.0.1:*", ["--allow-net=127.0.0.1"]);
     await works("tcp://localhost:*", ["--allow-net"]);
+  });
+
+  it("of the network suffice for ws", async () => {
+    const options = { subprotocols: ["ZWS2.0"] };
+    await works("ws://127.0.0.1:*", ["--allow-net=127.0.0.1"], options);
+  });
+
+  it("of the network suffice for wss", {
+    skip: skipUnlessOpenssl,
+  }, async () => {
+    const { ca, server } = makeCertificates();
+    await works("wss://127.0.0.1:*", ["--allow-net=127.0.0.1"], {
+      subprotocols: ["ZWS2.0"],
+      wssCertPem: server.cert,
+      wssKeyPem: server.key,
+      wssTrustPem: ca,
+    });
   });
 
   it("of the network and a folder suffice for ipc", async () => {

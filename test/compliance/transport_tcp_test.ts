@@ -37,6 +37,7 @@ async function freePort(): Promise<string> {
 
 const subject = {
   transport,
+  tellsUnsent: true,
   bindEndpoint: () => "tcp://127.0.0.1:*",
   refusedEndpoint: freePort,
   malformed: {

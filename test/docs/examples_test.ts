@@ -5,7 +5,7 @@ import { filesIn, read } from "../structure/project.ts";
 import { runnable, runProgram } from "./programs.ts";
 
 const examples = filesIn(["ext/examples"], ".ts")
-  .filter((path) => !path.startsWith("ext/examples/tour"));
+  .filter((path) => !/^ext\/examples\/(tour|web\/)/.test(path));
 
 /** The lines below "// Prints:" at the end of an example. */
 function promised(source: string): string | undefined {

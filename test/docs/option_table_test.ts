@@ -35,6 +35,8 @@ function otherThanDefault(name: string, option: Option): unknown {
       return option.default === -1 ? 1 : (option.default as number) + 1;
     case "choice":
       return option.choices.find((each) => each !== option.default);
+    case "origins":
+      return ["*"];
   }
   return "value";
 }

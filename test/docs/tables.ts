@@ -55,6 +55,8 @@ function typeOf({ kind, choices }: Option): string {
       }`;
     case "filters":
       return "string, string[]";
+    case "origins":
+      return "string[]";
     case "properties":
       return "object of strings";
   }

@@ -5,6 +5,7 @@
  */
 
 import { mechanismTargets } from "./mechanism_targets.ts";
+import { openingTargets } from "./opening_targets.ts";
 import { sessionTargets } from "./session_targets.ts";
 import { curveTargets } from "./curve_targets.ts";
 import type { Target } from "./target.ts";
@@ -16,4 +17,5 @@ export const targets: readonly Target[] = [
   ...mechanismTargets,
   ...sessionTargets,
   ...curveTargets,
+  ...openingTargets,
 ];

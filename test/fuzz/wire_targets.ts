@@ -14,6 +14,7 @@ import {
   parsePing,
   parsePong,
 } from "../../src/wire/commands.ts";
+import { groupDatagrams } from "../../src/wire/datagrams.ts";
 import { FrameDecoder } from "../../src/wire/frame_decoder.ts";
 import { encodeFrame } from "../../src/wire/framing.ts";
 import { encodeGreeting, GreetingReader } from "../../src/wire/greeting.ts";
@@ -238,10 +239,28 @@ const command: Target = {
   ),
 };
 
+const datagram: Target = {
+  name: "datagrams",
+  runs: 20_000,
+  property: fc.property(
+    fc.uint8Array({ maxLength: 300 }),
+    fc.boolean(),
+    (octets, fits) => {
+      if (fits && octets.length > 0) octets[0] = octets.length >> 1;
+      const from = { host: "127.0.0.1", port: 1 };
+      const message = groupDatagrams.decode(octets, from);
+      if (message === undefined) return;
+      assert.ok(octets.length > 0 && !message[0]!.includes(0));
+      assert.deepEqual(groupDatagrams.encode(message).octets, octets);
+    },
+  ),
+};
+
 /** Everything of src/wire. */
 export const wireTargets: readonly Target[] = [
   decoder,
   greeting,
   metadata,
   command,
+  datagram,
 ];

@@ -157,6 +157,19 @@ describe("a hostile client of a WebSocket", () => {
     });
   }
 
+  it("of a page comes in where webSocketOrigins has its origin", async () => {
+    await open({ webSocketOrigins: ["https://a.example"] });
+    const statusFor = async (Origin: string): Promise<string> => {
+      const peer = await connect();
+      peer.say(fromKey(request({ Origin })));
+      await peer.has(12);
+      return toKey(peer.octets).slice(9, 12);
+    };
+    assert.equal(await statusFor("https://a.example"), "101");
+    assert.equal(await statusFor("https://b.example"), "403");
+    assert.equal(await statusFor("http://127.0.0.1"), "403");
+  });
+
   it("that says nothing is let go in time", async () => {
     await open({ handshakeInterval: 100 });
     const peer = await connect();

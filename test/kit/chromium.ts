@@ -115,7 +115,7 @@ export class BrowserScene {
     page.setDefaultTimeout(20_000);
     page.on("pageerror", (error) => this.complaints.push(String(error)));
     page.on("console", (said) => this.complaints.push(said.text()));
-    await page.goto(this.origin + path);
+    await page.goto(new URL(path, this.origin).href);
     return page;
   }
 

@@ -18,6 +18,8 @@ export interface MemoryOptions {
   readonly chunk?: number;
   /** Octets in flight at which a writer is asked to wait. */
   readonly limit?: number;
+  /** When the connection was made, where there was a handshake before. */
+  readonly since?: number;
 }
 
 /** One end of a connection in memory. */
@@ -48,6 +50,10 @@ export class MemoryStream implements ByteStream, DirectStream {
     this.localAddress = local;
     this.remoteAddress = remote;
     this.#options = options;
+  }
+
+  get since(): number | undefined {
+    return this.#options.since;
   }
 
   /** Makes both ends of a connection. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** A transport that sockets of one process can use with each other. */
-export type Scheme = "tcp" | "ws" | "ipc" | "inproc";
+export type Scheme = "tcp" | "ws" | "ipc" | "inproc" | "broadcast";
 
 /** Fresh endpoints to bind to. */
 export class Places {
@@ -18,7 +18,7 @@ export class Places {
     const name = `place_${++this.#count}`;
     return scheme === "ipc"
       ? `ipc://${join(this.#folder, name)}`
-      : `inproc://${this.#folder}/${name}`;
+      : `${scheme}://${this.#folder}/${name}`;
   }
 
   /** Removes the folder; libzmq leaves socket files behind. */

@@ -40,17 +40,21 @@ export const nodeMajor: number = runtimeName === "node"
   ? Number.parseInt(process.versions.node)
   : 0;
 
-/** How many sockets the process has open; -1 where nobody can tell. */
+/**
+ * How many sockets the process has open; -1 where nobody can tell. One that has
+ * two descriptors counts once: Bun copies that of its output when it likes.
+ */
 export function openSockets(): number {
   const folder = "/proc/self/fd";
   if (!existsSync(folder)) return -1;
-  return readdirSync(folder).filter((name) => {
+  const names = readdirSync(folder).map((name) => {
     try {
-      return readlinkSync(`${folder}/${name}`).startsWith("socket:");
+      return readlinkSync(`${folder}/${name}`);
     } catch {
-      return false;
+      return "";
     }
-  }).length;
+  });
+  return new Set(names.filter((name) => name.startsWith("socket:"))).size;
 }
 
 /** How to start a script. */

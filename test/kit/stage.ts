@@ -1,6 +1,6 @@
 // Where sockets of ours meet in a test: one transport, one context, fresh
 // endpoints; everything is closed at the end.
-import { Context, type Socket } from "../../mod.ts";
+import { Context, type Socket, type Transport } from "../../mod.ts";
 import { text } from "./messages.ts";
 import { Places, type Scheme } from "./places.ts";
 import { PATIENCE } from "./wait.ts";
@@ -13,8 +13,10 @@ type SocketClass<T extends Socket, O> = new (
 export class Stage implements AsyncDisposable {
   /** What all sockets of this process are made with, unless a test differs. */
   static options: object = {};
+  /** The transports of contexts, beside those of the runtime. */
+  static transports: readonly Transport[] = [];
   readonly scheme: Scheme;
-  readonly context: Context = new Context();
+  readonly context: Context = new Context({ transports: Stage.transports });
   readonly #places = new Places();
   readonly #sockets: Socket[] = [];
 

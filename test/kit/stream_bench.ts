@@ -16,6 +16,8 @@ import { within } from "./wait.ts";
 export interface TransportSubject {
   /** The transport under test. */
   readonly transport: Transport;
+  /** True when its streams know what the system has not taken yet. */
+  readonly tellsUnsent?: boolean;
   /** Endpoints to bind to, fresh or with a wildcard. */
   bindEndpoint(): string;
   /** An endpoint that a listener could have and nobody listens on. */

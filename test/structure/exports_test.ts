@@ -14,6 +14,9 @@ type Target = { readonly types: string; readonly default: string };
  */
 const BUNDLED = ["@noble/ciphers", "@noble/curves"];
 
+/** What the build makes the file for browsers from. */
+const WEB_COMPILED = "./dist/adapters/web/mod.js";
+
 const npm = readJson("package.json");
 const jsr = readJson("deno.json");
 
@@ -23,6 +26,12 @@ describe("package.json", () => {
       string,
       Target
     >;
+    // What browsers get is one file, for the package and for its part "web".
+    const { browser, ...root } = entries["."] as Target & { browser: string };
+    const { default: web } = entries["./web"]!;
+    assert.equal(browser, web);
+    entries["."] = root;
+    entries["./web"] = { ...entries["./web"]!, default: WEB_COMPILED };
     const compiled = Object.fromEntries(
       Object.entries(jsr.exports as Record<string, string>).map(
         ([entry, file]) => {

@@ -71,8 +71,10 @@ export class RadioPattern extends PublishingPattern {
       throw new ZmqError("EINVAL", `Cannot send to a wrong group: ${fault}`);
     }
     const frames = [group, message[0]!];
-    // Before anybody gets it: the error says that nobody did.
-    for (const pipe of this.#deaf) requireDatagramSize(pipe, frames);
+    if (this.#deaf.size > 0) {
+      // Before anybody gets it: the error says that nobody did.
+      for (const pipe of this.#deaf) requireDatagramSize(pipe, frames);
+    }
     return super.send(frames, envelope);
   }
 
@@ -83,6 +85,7 @@ export class RadioPattern extends PublishingPattern {
   protected override choose(message: Message, _envelope?: Envelope): void {
     const { subscriptions, distributor } = this;
     subscriptions.matchExactly(message[0]!, distributor.choose);
+    if (this.#deaf.size === 0) return;
     for (const pipe of this.#deaf) distributor.choose(pipe);
   }
 }

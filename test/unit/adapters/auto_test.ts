@@ -25,7 +25,7 @@ describe("adapters", () => {
     assert.equal(runtime.name, runtimeName);
     assert.equal(detectRuntime(), runtime);
     const schemes = runtime.transports.map(({ scheme }) => scheme);
-    assert.deepEqual(schemes, ["tcp", "ipc", "broadcast"]);
+    assert.deepEqual(schemes, ["tcp", "ipc", "ws", "wss", "broadcast"]);
   });
 
   it("have WebSockets and names of the origin for the Web", () => {

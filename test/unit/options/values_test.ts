@@ -268,6 +268,22 @@ describe("reconnectStop", () => {
   });
 });
 
+describe("webSocketOrigins", () => {
+  it("is a copy of the array, and null again", () => {
+    const origins = ["https://a.example", "http://[::1]:8080", "*"];
+    const bench = new Bench("PULL").set({ webSocketOrigins: origins });
+    origins.push("https://b.example");
+    const read = bench.get("webSocketOrigins") as string[];
+    assert.deepEqual(read, origins.slice(0, 3));
+    read.pop();
+    assert.deepEqual(bench.get("webSocketOrigins"), origins.slice(0, 3));
+    bench.set({ webSocketOrigins: [] });
+    assert.deepEqual(bench.get("webSocketOrigins"), []);
+    bench.set({ webSocketOrigins: null });
+    assert.equal(bench.get("webSocketOrigins"), null);
+  });
+});
+
 describe("tcpAcceptFilter", () => {
   it("adds a string, replaces by an array, is cleared by null", () => {
     const bench = new Bench("PULL").set({ tcpAcceptFilter: "10.0.0.0/8" });

@@ -25,6 +25,7 @@ const PROXY = 'a string "host:port" of at most 255 octets, or null';
 const ID = "a string or binary, 1 to 255 octets, the first not zero, or null";
 const NAMES = 'names "X-" and 1 to 253 letters, digits or "-_.+"';
 const RANGE = 'an address range like "192.168.0.0/16" or "fe80::/10"';
+const ORIGINS = 'an array of origins like "https://example.org", or of "*"';
 const SYSTEM = "an integer from -1 (the system's default) to";
 const LIMIT = "an integer from -1 (no limit) to";
 const long = "x".repeat(300);
@@ -157,6 +158,13 @@ const TEXTS: readonly Case[] = [
     "an array of 2",
     "each at most once",
   ],
+  ["webSocketOrigins", "*", '"*"', ORIGINS],
+  ["webSocketOrigins", ["example.org"], "an array of 1", ORIGINS],
+  ["webSocketOrigins", ["https://a.example/"], "an array of 1", ORIGINS],
+  ["webSocketOrigins", ["https://a b"], "an array of 1", ORIGINS],
+  ["webSocketOrigins", ["null"], "an array of 1", ORIGINS],
+  ["webSocketOrigins", ["*", 5], "an array of 2", ORIGINS],
+  ["webSocketOrigins", {}, "an object", ORIGINS],
   ["tcpAcceptFilter", "", '""', RANGE],
   ["tcpAcceptFilter", "10.0.0.0/33", '"10.0.0.0/33"', RANGE],
   ["tcpAcceptFilter", "localhost", '"localhost"', RANGE],

@@ -30,6 +30,7 @@ export const REASONS: ReadonlySet<string> = new Set([
   "ERR_ZAP_BAD_VERSION",
   "ERR_ZAP_INVALID_STATUS_CODE",
   "ERR_ZAP_INVALID_METADATA",
+  "ERR_WS_OPENING",
 ]);
 
 /** A connection's side with a socket type, an empty identity and a check. */

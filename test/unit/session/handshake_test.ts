@@ -112,6 +112,18 @@ test("Session does not let traffic move the deadline", async () => {
   assert.equal(host.ends[0]!.error?.code, "ETIMEDOUT");
 });
 
+test("Session counts the time of the handshakes before it", async () => {
+  const clock = new FakeClock();
+  await clock.advance(5000);
+  const host = new TestHost("PULL", clock, { handshakeInterval: 1000 });
+  const { peer } = await facing(host, { since: clock.now() - 600 });
+  await clock.advance(399);
+  assert.equal(peer.state, "");
+  await clock.advance(1);
+  assert.equal(host.events[0]!.error?.code, "ETIMEDOUT");
+  assert.equal(peer.state, "closed");
+});
+
 test("Session lets a slow peer in that is in time", async () => {
   const clock = new FakeClock();
   const host = new TestHost("PULL", clock, { handshakeInterval: 1000 });

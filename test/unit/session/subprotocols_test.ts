@@ -1,3 +1,4 @@
+// What sockets offer and accept over WebSockets, by their mechanism.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultOptions, type Options } from "../../../src/options/options.ts";

@@ -27,6 +27,10 @@ const open = [
   "tcp://128.0.0.1:5555",
   "tcp://[2001:db8::1]:5555",
   "tcp://[::ffff:10.0.0.1]:5555",
+  "ws://0.0.0.0:8080/",
+  "ws://[::]:8080/path",
+  // Nobody knows where the program's own server listens.
+  "ws://upgrade/path",
 ];
 const closed = [
   "tcp://127.0.0.1:5555",
@@ -35,6 +39,8 @@ const closed = [
   "tcp://[::ffff:127.0.0.1]:5555",
   "ipc:///tmp/socket",
   "inproc://name",
+  "ws://127.0.0.1:8080/path",
+  "ws://[::1]:8080/",
 ];
 
 test("bindWarnings() warns of NULL that other hosts reach", () => {
@@ -55,6 +61,12 @@ test("bindWarnings() warns of PLAIN that other hosts reach", () => {
   for (const endpoint of closed) {
     assert.deepEqual(codes(PLAIN, endpoint), [], endpoint);
   }
+});
+
+test("bindWarnings() of wss warns of NULL, and not of a password", () => {
+  const endpoint = "wss://0.0.0.0:8443/";
+  assert.deepEqual(codes({}, endpoint), ["NO_SECURITY"]);
+  assert.deepEqual(codes(PLAIN, endpoint), []);
 });
 
 test("bindWarnings() warns where nobody is there to be asked", () => {
