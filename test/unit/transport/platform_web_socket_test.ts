@@ -219,6 +219,17 @@ describe("PlatformWebSocketStream", () => {
     assert.equal(sink.error!.code, "ECONNRESET");
   });
 
+  it("tells of a lost connection that the platform tells only by halves", async () => {
+    const { clock, socket, direct, sink } = scene();
+    direct.start(sink);
+    socket.failed();
+    await clock.settle();
+    socket.closed(1006);
+    await clock.settle();
+    assert.deepEqual(sink.calls, ["lost"]);
+    assert.equal(sink.error!.code, "ECONNRESET");
+  });
+
   it("end() closes, and tells when everything has left", async () => {
     const { clock, socket, direct, sink } = scene();
     direct.start(sink);
