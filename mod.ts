@@ -23,6 +23,8 @@
 import { detectRuntime } from "./adapters/auto.ts";
 import { type ContextInit, EngineContext } from "./src/context/context.ts";
 import { noble } from "./src/security/crypto.ts";
+import type { Runtime } from "./src/transport/runtime.ts";
+import type { NativeSockets } from "./src/transport/native_sockets.ts";
 import type { CurveLibrary } from "./src/security/curve_crypto.ts";
 import { provideDefaultContext } from "./src/socket/services.ts";
 
@@ -38,6 +40,12 @@ const fastest: CurveLibrary = {
     }
   },
 };
+
+/** What sets the options that a runtime itself cannot set. */
+async function loadNativeSockets(runtime: Runtime): Promise<NativeSockets> {
+  const { nativeSockets } = await import("./ext/ffi/sockets.ts");
+  return await nativeSockets(runtime);
+}
 
 /**
  * Sockets that share inproc names and an authenticator, on the runtime at
@@ -56,7 +64,8 @@ const fastest: CurveLibrary = {
 export class Context extends EngineContext {
   /** Makes a context; without options, one like the default. */
   constructor(init: ContextInit = {}) {
-    const { runtime = detectRuntime(), curveCrypto = fastest } = init;
+    const { curveCrypto = fastest } = init;
+    const { runtime = detectRuntime(loadNativeSockets) } = init;
     super({ ...init, runtime, curveCrypto });
   }
 }
@@ -122,6 +131,7 @@ export type { Endpoint } from "./src/endpoint/endpoint.ts";
 export type { DatagramAddress } from "./src/endpoint/udp.ts";
 export type { FrameLike, Message, MessageLike } from "./src/message/message.ts";
 export type * from "./src/options/types.ts";
+export type { NativeOptions } from "./src/options/options.ts";
 export type { PeerInfo } from "./src/routing/peer.ts";
 export type {
   AddonHost,
@@ -154,6 +164,24 @@ export type { SocketInit } from "./src/socket/socket.ts";
 export type { DatagramLosses } from "./src/routing/pipe.ts";
 export type { SocketStats, StatsCount } from "./src/socket/stats.ts";
 export type { WaitOptions } from "./src/socket/waiters.ts";
+export type {
+  Adoption,
+  NativeHost,
+  NativeThread,
+  Readiness,
+  StreamDescriptor,
+  Watch,
+  WatchCallback,
+} from "./src/transport/native.ts";
+export type {
+  NativeDial,
+  NativeHostPort,
+  NativePlace,
+  NativeServe,
+  NativeServer,
+  NativeSocket,
+  NativeSockets,
+} from "./src/transport/native_sockets.ts";
 export type {
   AnyTransport,
   DatagramSettings,

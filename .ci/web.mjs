@@ -28,6 +28,7 @@ const REPLACED = {
  * peer of before ZMTP 3, and no native code.
  */
 const LEFT_OUT = new Set([
+  "ext/ffi/sockets.js",
   "ext/sodium/mod.js",
   "src/routing/datagram_pipe.js",
   "src/session/datagrams.js",

@@ -7,6 +7,7 @@
  */
 
 import type * as Net from "node:net";
+import type { Adoption } from "../src/transport/native.ts";
 import type { StreamOptions } from "../src/transport/transport.ts";
 import type { SocketConnection } from "./connection.ts";
 import type { Platform } from "./platform.ts";
@@ -94,6 +95,16 @@ export interface Driver extends Platform, Names {
   ): Promise<SocketConnection>;
   /** Listens. */
   serve(place: Place, options: ServeOptions): Promise<Server>;
+  /**
+   * Takes over a connected socket that native code made; `undefined` for one
+   * that it cannot have.
+   */
+  adopt?(adoption: Adoption): Promise<SocketConnection | undefined>;
+  /**
+   * Throws the runtime's own error where the program may not use the place:
+   * native code does not ask.
+   */
+  assertAllowed?(place: Place): void;
   /** Why no descriptor can be opened; `undefined` when one can. */
   lack(): unknown;
   /** Makes a fresh temporary directory that only this user can enter. */

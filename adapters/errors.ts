@@ -43,6 +43,7 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
   ["ENFILE", exhausted],
   ["ENOBUFS", exhausted],
   ["ENODATA", unresolved],
+  ["ENODEV", ["ENODEV", "the network interface does not exist"]],
   ["ENOMEM", exhausted],
   ["ENOTCONN", reset],
   ["ENOTDIR", missing],

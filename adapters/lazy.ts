@@ -10,6 +10,7 @@ import { quote, ZmqError } from "../src/base/errors.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import { parseSocksProxy } from "../src/endpoint/tcp.ts";
 import { parseWsBind, parseWsConnect } from "../src/endpoint/ws.ts";
+import type { NativeHost } from "../src/transport/native.ts";
 import type {
   ByteStream,
   ConnectOptions,
@@ -19,7 +20,20 @@ import type {
   Transport,
 } from "../src/transport/transport.ts";
 import type { Driver } from "./driver.ts";
+import type { NativeTraits } from "./native.ts";
 import { checkTcp, type Platform, usableIpc } from "./platform.ts";
+
+/** Loads what native code needs of the runtime, on first use. */
+export function lazyNative(
+  load: () => Promise<Driver>,
+  traits: NativeTraits,
+): () => Promise<NativeHost> {
+  let loading: Promise<NativeHost> | undefined;
+  return () =>
+    loading ??= Promise.all([load(), import("./native.ts")]).then((
+      [driver, { DriverNativeHost }],
+    ) => new DriverNativeHost(driver, traits));
+}
 
 type Check = NonNullable<Transport["check"]>;
 
@@ -53,25 +67,29 @@ export function lazyTransports(
 ): Transport[] {
   let loading: Promise<{ tcp: Transport; ipc: Transport }> | undefined;
   const both = (): Promise<{ tcp: Transport; ipc: Transport }> =>
-    loading ??= loadBoth(load).catch((cause) => {
+    loading ??= loadBoth(platform, load).catch((cause) => {
       loading = undefined;
       throw cause;
     });
+  const checked = (check: Check): Check => (endpoint, role, options = {}) => {
+    check(endpoint, role, options);
+    checkNative(platform, endpoint, role, options);
+  };
   return [
-    new LazyTransport("tcp", checkTcp, async () => (await both()).tcp),
+    new LazyTransport("tcp", checked(checkTcp), async () => (await both()).tcp),
     new LazyTransport(
       "ipc",
       (endpoint, role) => void usableIpc(platform, endpoint, role),
       async () => (await both()).ipc,
     ),
-    new LazyTransport("ws", checkWs, async () => {
+    new LazyTransport("ws", checked(checkWs), async () => {
       const [{ tcp }, { WebSocketTransport }] = await Promise.all([
         both(),
         import("./websocket/transport.ts"),
       ]);
       return new WebSocketTransport("ws", tcp, clock);
     }, true),
-    new LazyTransport("wss", checkWss, async () => {
+    new LazyTransport("wss", checked(checkWss), async () => {
       const [driver, { makeWss }] = await Promise.all([
         load(),
         import("./tls/wss.ts"),
@@ -82,13 +100,35 @@ export function lazyTransports(
 }
 
 async function loadBoth(
+  { native }: Platform,
   load: () => Promise<Driver>,
 ): Promise<{ tcp: Transport; ipc: Transport }> {
-  const [driver, { IpcTransport, TcpTransport }] = await Promise.all([
-    load(),
-    import("./transports.ts"),
-  ]);
+  const [own, { IpcTransport, NativeDriver, TcpTransport }] = await Promise
+    .all([load(), import("./transports.ts")]);
+  const driver = native === undefined ? own : new NativeDriver(own, native);
   return { tcp: new TcpTransport(driver), ipc: new IpcTransport(driver) };
+}
+
+/**
+ * Native code makes the sockets of TCP, and neither those of TLS nor those to
+ * proxies.
+ */
+function checkNative(
+  { native, runtime }: Platform,
+  { scheme, text }: Endpoint,
+  role: "bind" | "connect",
+  options: StreamOptions,
+): void {
+  const isProxied = role === "connect" && Boolean(options.socksProxy);
+  if (native === undefined || (scheme !== "wss" && !isProxied)) return;
+  const missing = Object.keys(options).find((name) => native.has(name));
+  if (missing === undefined) return;
+  throw new ZmqError(
+    "ENOTSUP",
+    `Cannot use ${quote(text)} with ${quote(missing)}: ${runtime} does not ` +
+      `support the option ${isProxied ? "through a proxy" : "for wss"}`,
+    { address: text },
+  );
 }
 
 function checkWs(

@@ -14,6 +14,7 @@ import {
   parseTcpConnect,
 } from "../src/endpoint/tcp.ts";
 import type { StreamOptions } from "../src/transport/transport.ts";
+import type { NativeSupport } from "./native_support.ts";
 
 /** A runtime on an operating system. */
 export interface Platform {
@@ -23,6 +24,8 @@ export interface Platform {
   readonly platform: string;
   /** True when abstract names are the same as other programs'. */
   readonly abstractNames: boolean;
+  /** What native code adds to the runtime. */
+  readonly native?: NativeSupport;
 }
 
 /** The platform options that `node:dgram` honours on every runtime. */
@@ -41,7 +44,7 @@ export const udpBufferOptions: readonly string[] = [
  * `ENOTSUP` for what the platform does not have.
  */
 export function usableIpc(
-  { runtime, platform, abstractNames }: Platform,
+  { runtime, platform, abstractNames, native }: Platform,
   endpoint: Endpoint,
   role: "bind" | "connect",
 ): IpcAddress {
@@ -51,6 +54,10 @@ export function usableIpc(
     missing = "Unix domain sockets on Windows";
   } else if (address.kind === "abstract" && !abstractNames) {
     missing = `abstract names of Unix domain sockets on ${platform}`;
+    if (native !== undefined && platform === "linux") {
+      const lack = native.lack();
+      missing = lack && `right ${missing} without ${lack}`;
+    }
   }
   if (missing === undefined) return address;
   throw new ZmqError(

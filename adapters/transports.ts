@@ -6,4 +6,5 @@
  */
 
 export { IpcTransport } from "./ipc.ts";
+export { NativeDriver } from "./native_driver.ts";
 export { TcpTransport } from "./tcp.ts";

@@ -14,6 +14,8 @@ console.log(performance.now() - start);`;
 // The modules were a hundred files once, and took three times as long.
 const MOST_FILES = 3;
 const RUNS = 11;
+/** What only the files of extensions say. */
+const EXTENSIONS = /inet_pton|crypto_secretbox/;
 /** What only the files for CURVE say: of noble, and of the handshake. */
 const CURVE = /noble-(ciphers|curves)|CurveZMQ/;
 
@@ -66,6 +68,16 @@ check(
 check(
   !files.some((text) => CURVE.test(text)),
   "Expected nothing of CURVE to be loaded with the package",
+);
+check(
+  !files.some((text) => EXTENSIONS.test(text)),
+  "Expected nothing of ext/ to be loaded with the package",
+);
+check(
+  loadedBy('await import("isomq/ext/ffi")').some((text) =>
+    EXTENSIONS.test(text)
+  ),
+  "Expected ext/ffi to be loaded by its entry: this check sees nothing",
 );
 check(
   loadedBy('await import("./import.mjs")').some((text) => CURVE.test(text)),

@@ -64,6 +64,7 @@ export type BunSocketOptions<Data> =
   & (
     | { readonly hostname: string; readonly port: number }
     | { readonly unix: string }
+    | { readonly fd: number }
   );
 
 /** `Bun.listen`'s result. */

@@ -6,6 +6,7 @@
  */
 
 import { formatTcp } from "../../src/endpoint/tcp.ts";
+import type { Adoption } from "../../src/transport/native.ts";
 import type { StreamOptions } from "../../src/transport/transport.ts";
 import type { SocketConnection } from "../connection.ts";
 import type { DialOptions, Place, ServeOptions, Server } from "../driver.ts";
@@ -76,6 +77,22 @@ export class BunDriver extends NodeDriver {
         else listener.unref();
       },
     };
+  }
+
+  /** Takes over a connected socket that native code made. */
+  override async adopt(adoption: Adoption): Promise<SocketConnection> {
+    const { descriptor, localAddress, remoteAddress } = adoption;
+    const socket = await this.#bun.connect<Owner>({
+      fd: descriptor.fd,
+      allowHalfOpen: true,
+      socket: {
+        ...handlers((socket) =>
+          void new BunConnection(socket, localAddress, remoteAddress)
+        ),
+        connectError: () => {},
+      },
+    });
+    return socket.data!;
   }
 }
 

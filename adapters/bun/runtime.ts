@@ -8,19 +8,28 @@ import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
 import type { Driver } from "../driver.ts";
-import { lazyTransports, socksOptions, webSocketOptions } from "../lazy.ts";
+import {
+  lazyNative,
+  lazyTransports,
+  socksOptions,
+  webSocketOptions,
+} from "../lazy.ts";
 import { lazyDatagrams } from "../lazy_udp.ts";
+import { type LoadNativeSockets, NativeSupport } from "../native_support.ts";
 import { udpBufferOptions, udpOptions } from "../platform.ts";
 import { broadcastTransport } from "../web/ports.ts";
 import { hasTypeOfService } from "../node/abilities.ts";
 import { bunApi } from "./api.ts";
 
 /** The runtime for Bun 1.2 or later. */
-export function bunRuntime(): Runtime {
+export function bunRuntime(sockets?: LoadNativeSockets): Runtime {
+  const native = sockets &&
+    new NativeSupport(process.platform, () => runtime, sockets);
   const platform = {
     runtime: `Bun ${bunApi().version}`,
     platform: process.platform,
     abstractNames: process.platform === "linux",
+    ...(native && { native }),
   };
   const clock = systemClock();
   let options: Set<string> | undefined;
@@ -28,7 +37,7 @@ export function bunRuntime(): Runtime {
     const { BunDriver } = await import("./driver.ts");
     return new BunDriver({ ...platform, keepsSpare: true });
   };
-  return {
+  const runtime: Runtime = {
     name: "bun",
     transports: [
       ...lazyTransports(platform, load, clock),
@@ -41,7 +50,10 @@ export function bunRuntime(): Runtime {
       return options ??= bunOptions();
     },
     loadAddon,
+    native: lazyNative(load, { hasPolling: false, joinsThreads: false }),
+    ...(native && { nativeOptions: native }),
   };
+  return runtime;
 }
 
 function bunOptions(): Set<string> {

@@ -53,7 +53,7 @@ export interface DenoListener {
 
 /** A question about a permission. */
 export type DenoPermission =
-  | { readonly name: "ffi" | "read"; readonly path?: string }
+  | { readonly name: "ffi" | "read" | "write"; readonly path?: string }
   | { readonly name: "net"; readonly host: string }
   | { readonly name: "sys"; readonly kind: string };
 

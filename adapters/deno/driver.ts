@@ -109,6 +109,29 @@ export class DenoDriver implements Driver {
     return new DenoServer(listener, place, options, lack, file);
   }
 
+  /** Throws where Deno's own sockets would. */
+  assertAllowed(place: Place): void {
+    if ("path" in place) return this.#assertPath(place.path);
+    const host = place.host.includes(":")
+      ? `[${place.host}]:${place.port}`
+      : `${place.host}:${place.port}`;
+    const { permissions } = this.#deno;
+    if (permissions.querySync({ name: "net", host }).state === "granted") {
+      return;
+    }
+    throw notCapable(`net access to "${host}"`, "--allow-net");
+  }
+
+  #assertPath(path: string): void {
+    for (const name of ["read", "write"] as const) {
+      const { state } = this.#deno.permissions.querySync(
+        path.startsWith("\0") ? { name } : { name, path },
+      );
+      if (state === "granted") continue;
+      throw notCapable(`${name} access to "${path}"`, `--allow-${name}`);
+    }
+  }
+
   /** Why no descriptor can be opened, where `--allow-read` lets us ask. */
   lack(): unknown {
     return this.#keepsSpare ? lackOfDescriptors() : undefined;
@@ -214,6 +237,15 @@ class DenoServer implements Server {
       this.#options.accept(connection);
     }
   }
+}
+
+/** An error like Deno's own. */
+function notCapable(what: string, flag: string): Error {
+  const error = new Error(
+    `Requires ${what}, run again with the ${flag} flag`,
+  );
+  error.name = "NotCapable";
+  return error;
 }
 
 /** True when the failure is not that of one connection. */

@@ -9,20 +9,29 @@ import { loadAddon } from "../addons.ts";
 import { builtin } from "../builtin.ts";
 import { messageDefer, systemClock } from "../clock.ts";
 import type { Driver } from "../driver.ts";
-import { lazyTransports, socksOptions, webSocketOptions } from "../lazy.ts";
+import {
+  lazyNative,
+  lazyTransports,
+  socksOptions,
+  webSocketOptions,
+} from "../lazy.ts";
 import { lazyDatagrams } from "../lazy_udp.ts";
+import { type LoadNativeSockets, NativeSupport } from "../native_support.ts";
 import { udpOptions } from "../platform.ts";
 import { broadcastTransport } from "../web/ports.ts";
 import { denoApi } from "./api.ts";
 import { openBroadcast } from "./broadcast.ts";
 
 /** The runtime for Deno 2.4 or later. */
-export function denoRuntime(): Runtime {
+export function denoRuntime(sockets?: LoadNativeSockets): Runtime {
   const deno = denoApi();
+  const os = deno.build.os === "windows" ? "win32" : deno.build.os;
+  const native = sockets && new NativeSupport(os, () => runtime, sockets);
   const platform = {
     runtime: `Deno ${deno.version.deno}`,
-    platform: deno.build.os === "windows" ? "win32" : deno.build.os,
-    abstractNames: deno.build.os === "linux",
+    platform: os,
+    abstractNames: os === "linux",
+    ...(native && { native }),
   };
   const [major = 0, minor = 0] = deno.version.deno.split(".").map(Number);
   const since = (wanted: number): boolean => major > 2 || minor >= wanted;
@@ -48,7 +57,7 @@ export function denoRuntime(): Runtime {
     const { DenoDriver } = await import("./driver.ts");
     return new DenoDriver(platform);
   };
-  return {
+  const runtime: Runtime = {
     name: "deno",
     transports: [
       ...lazyTransports(platform, load, clock),
@@ -58,7 +67,10 @@ export function denoRuntime(): Runtime {
     clock,
     options,
     loadAddon: loadAllowed,
+    native: lazyNative(load, { hasPolling: false, joinsThreads: false }),
+    ...(native && { nativeOptions: native }),
   };
+  return runtime;
 }
 
 /** Deno would ask the user for what is not allowed. */

@@ -7,6 +7,7 @@
 
 import type * as Net from "node:net";
 import { formatTcp } from "../../src/endpoint/tcp.ts";
+import type { Adoption } from "../../src/transport/native.ts";
 import type { StreamOptions } from "../../src/transport/transport.ts";
 import { builtin } from "../builtin.ts";
 import type { SocketConnection } from "../connection.ts";
@@ -21,6 +22,7 @@ import type {
 import { lackOfDescriptors, makeTemporaryDirectory } from "../files.ts";
 import { NodeConnection } from "./connection.ts";
 import type { Platform } from "../platform.ts";
+import { socketOf } from "./descriptors.ts";
 import { adopt, Intake } from "./intake.ts";
 
 /** What differs where `node:net` is another runtime's. */
@@ -146,6 +148,15 @@ export class NodeDriver implements Driver {
         resolve(served(server));
       });
     });
+  }
+
+  /** Takes over a connected socket that native code made. */
+  async adopt(adoption: Adoption): Promise<SocketConnection | undefined> {
+    const { descriptor, localAddress, remoteAddress } = adoption;
+    const intake = this.#readsInto ? new Intake() : undefined;
+    const socket = socketOf(descriptor.fd, intake);
+    return socket &&
+      new NodeConnection(socket, localAddress, remoteAddress, intake);
   }
 
   /** Why no descriptor can be opened, where that can be asked. */

@@ -8,21 +8,30 @@ import type { Runtime } from "../../src/transport/runtime.ts";
 import { loadAddon } from "../addons.ts";
 import { systemClock } from "../clock.ts";
 import type { Driver } from "../driver.ts";
-import { lazyTransports, socksOptions, webSocketOptions } from "../lazy.ts";
+import {
+  lazyNative,
+  lazyTransports,
+  socksOptions,
+  webSocketOptions,
+} from "../lazy.ts";
 import { lazyDatagrams } from "../lazy_udp.ts";
+import { type LoadNativeSockets, NativeSupport } from "../native_support.ts";
 import { udpBufferOptions, udpOptions } from "../platform.ts";
 import { broadcastTransport } from "../web/ports.ts";
 import { hasKeepaliveProbes, hasTypeOfService } from "./abilities.ts";
 
 /** The runtime for Node.js 20.19 or later. */
-export function nodeRuntime(): Runtime {
+export function nodeRuntime(sockets?: LoadNativeSockets): Runtime {
   const version = process.versions.node;
+  const native = sockets &&
+    new NativeSupport(process.platform, () => runtime, sockets);
   const platform = {
     runtime: `Node ${version}`,
     platform: process.platform,
     // Before Node 22, libuv pads an abstract name with NUL characters.
     abstractNames: process.platform === "linux" &&
       Number.parseInt(version) >= 22,
+    ...(native && { native }),
   };
   const clock = systemClock();
   let options: Set<string> | undefined;
@@ -34,7 +43,7 @@ export function nodeRuntime(): Runtime {
       keepsSpare: true,
     });
   };
-  return {
+  const runtime: Runtime = {
     name: "node",
     transports: [
       ...lazyTransports(platform, load, clock),
@@ -47,7 +56,10 @@ export function nodeRuntime(): Runtime {
       return options ??= nodeOptions();
     },
     loadAddon,
+    native: lazyNative(load, { hasPolling: true, joinsThreads: true }),
+    ...(native && { nativeOptions: native }),
   };
+  return runtime;
 }
 
 function nodeOptions(): Set<string> {

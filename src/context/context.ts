@@ -88,6 +88,11 @@ export class EngineContext implements AsyncDisposable {
     this.#authenticate = value;
   }
 
+  /** The runtime that the context was made with. */
+  get runtime(): Runtime {
+    return this.services.runtime;
+  }
+
   /** True once the context was shut down. */
   get closed(): boolean {
     return this.#shut;

@@ -92,6 +92,16 @@ export interface OptionRuntime {
   readonly options: ReadonlySet<string>;
   /** What it has for datagrams, with the options that only they honour. */
   readonly datagrams?: readonly { readonly options: ReadonlySet<string> }[];
+  /** Those that it can honour with the help of native code. */
+  readonly nativeOptions?: NativeOptions;
+}
+
+/** Options that a runtime honours where a package is installed. */
+export interface NativeOptions {
+  /** True for these options. */
+  has(name: string): boolean;
+  /** What is missing for them, in words; `undefined` when nothing is. */
+  lack(): string | undefined;
 }
 
 let base: Options | undefined;
@@ -210,6 +220,15 @@ function gatedOptions(): readonly (readonly [string, Option])[] {
   );
 }
 
+/** True for an option that the runtime honours, by itself or with help. */
+export function honours(
+  { options, nativeOptions }: OptionRuntime,
+  name: string,
+): boolean {
+  return options.has(name) ||
+    (nativeOptions?.has(name) === true && nativeOptions.lack() === undefined);
+}
+
 function checkSupport(
   option: Option,
   type: SocketType,
@@ -219,10 +238,17 @@ function checkSupport(
 ): void {
   const isGated = option.platform || option.needs !== undefined;
   if (!isGated || runtime.options.has(name)) return;
-  const { datagrams = [] } = runtime;
+  const { datagrams = [], nativeOptions } = runtime;
   const isForDatagrams = datagrams.some(({ options }) => options.has(name));
   if (isForDatagrams && datagramTypes.has(type)) return;
-  const only = isForDatagrams ? " but for datagrams" : "";
+  const isNative = nativeOptions?.has(name) === true;
+  const lack = isNative ? nativeOptions!.lack() : undefined;
+  if (isNative && lack === undefined) return;
+  const only = isNative
+    ? ` without ${lack}`
+    : isForDatagrams
+    ? " but for datagrams"
+    : "";
   const reason = option.needs === undefined
     ? `the runtime ${quote(runtime.name)} does not support the option${only}`
     : `the option belongs to ${option.needs}, which the runtime ` +

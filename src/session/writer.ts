@@ -83,8 +83,9 @@ export class Writer {
   }
 
   /**
-   * A number that changes when the system takes what it had no room for: the
-   * other side reads. `undefined` while it has room.
+   * A number that grows when the system takes what it had no room for: the
+   * other side reads. It does not when more is written, which may be longer
+   * on the wire than it is here. `undefined` while the system has room.
    */
   get progress(): number | undefined {
     const unsent = this.#direct.unsent ?? 0;

@@ -85,7 +85,7 @@ export function checkDatagrams(
 export function checkSocketOptions(
   core: SocketCore,
   { scheme, text }: Endpoint,
-  honoured: ReadonlySet<string>,
+  honoured: Pick<ReadonlySet<string>, "has">,
 ): void {
   if (!datagramTypes.has(core.type)) return;
   const changed = platformOptions(core.options);

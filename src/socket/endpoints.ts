@@ -7,7 +7,7 @@
 import { equal, printable } from "../base/bytes.ts";
 import { quote, ZmqError } from "../base/errors.ts";
 import { type Endpoint, parseEndpoint } from "../endpoint/endpoint.ts";
-import { platformOptions, snapshot } from "../options/options.ts";
+import { honours, platformOptions, snapshot } from "../options/options.ts";
 import { InprocPipe } from "../routing/inproc_pipe.ts";
 import { Acceptor } from "../session/acceptor.ts";
 import { Connector } from "../session/connector.ts";
@@ -183,7 +183,9 @@ export class Endpoints {
     }
     if (type === "DGRAM") throw incompatible(type, endpoint, role);
     transport.check?.(endpoint, role, platformOptions(this.#core.options));
-    checkSocketOptions(this.#core, endpoint, services.runtime.options);
+    const { runtime } = services;
+    const honoured = { has: (name: string) => honours(runtime, name) };
+    checkSocketOptions(this.#core, endpoint, honoured);
     return { endpoint, transport };
   }
 

@@ -7,6 +7,8 @@
 
 import type { Clock } from "../base/clock.ts";
 import type { DatagramTransport } from "./datagram.ts";
+import type { NativeOptions } from "../options/options.ts";
+import type { NativeHost } from "./native.ts";
 import type { Transport } from "./transport.ts";
 
 /** One JavaScript runtime as the engine sees it. */
@@ -26,10 +28,17 @@ export interface Runtime {
    */
   readonly options: ReadonlySet<string>;
   /**
+   * The platform options that the runtime can honour where a package with
+   * native code is installed.
+   */
+  readonly nativeOptions?: NativeOptions;
+  /**
    * What an installed package with native code exports. Absent where there
    * is no such thing. Never asks the user.
    *
    * @throws when the package is not installed, or may not be loaded.
    */
   loadAddon?(name: string): unknown;
+  /** What the runtime does for native code. Absent where there is none. */
+  native?(): Promise<NativeHost>;
 }

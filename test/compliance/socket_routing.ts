@@ -88,9 +88,9 @@ export function testRouting(scheme: Scheme): void {
     it("handover gives a routing id to the peer that came last", async () => {
       await using stage = new Stage(scheme);
       const router = stage.make(Router, { handover: true });
+      // It would come back and take the name over in its turn.
       const one = stage.make(Dealer, {
         routingId: "same",
-        // It is not to come back and take the id again.
         reconnectInterval: -1,
       });
       const endpoint = await stage.join(router, one);

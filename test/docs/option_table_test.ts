@@ -2,12 +2,16 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { describe, it } from "node:test";
+import { detectRuntime } from "../../adapters/auto.ts";
 import {
+  Context,
+  context,
   Datagram,
   Dealer,
   Dish,
   Publisher,
   Push,
+  type Runtime,
   type Socket,
   ZmqError,
 } from "../../mod.ts";
@@ -43,7 +47,8 @@ function columnsOf(name: string): string[] | undefined {
     "\n",
   );
   const row = lines.find((line) =>
-    line.startsWith(`| \`${name}\``) && /(yes|no|newer|udp) +\|$/.test(line)
+    line.startsWith(`| \`${name}\``) &&
+    /(yes|no|newer|udp|koffi) +\|$/.test(line)
   );
   return row?.split("|").slice(2, -1).map((cell) => cell.trim());
 }
@@ -51,6 +56,16 @@ function columnsOf(name: string): string[] | undefined {
 function runtimeColumn(): number {
   if (process.versions.bun !== undefined) return 2;
   return process.versions.deno === undefined ? 0 : 1;
+}
+
+/** The runtime at hand, as if koffi were installed. */
+function withKoffi(): Runtime {
+  const { runtime } = context;
+  const nativeOptions = {
+    has: (name: string) => runtime.nativeOptions!.has(name),
+    lack: () => undefined,
+  };
+  return { ...runtime, nativeOptions };
 }
 
 /** Whether a socket takes another value than the default. */
@@ -79,6 +94,8 @@ describe("README.md", () => {
 
   it("says on which runtimes each platform option works", async () => {
     const column = runtimeColumn();
+    const plain = new Context({ runtime: detectRuntime() });
+    const helped = new Context({ runtime: withKoffi() });
     const sockets = { DEALER: Dealer, DISH: Dish, PUB: Publisher, PUSH: Push };
     const types = Object.keys(sockets) as (keyof typeof sockets)[];
     for (const [name, row] of Object.entries(optionTable())) {
@@ -87,14 +104,20 @@ describe("README.md", () => {
       const said = columnsOf(name)?.[column];
       assert.ok(said, `Expected a row for ${name}`);
       const type = types.find((each) => isOptionOf(option, each))!;
-      let works: string = await takes(new sockets[type](), name, option);
-      if (works === "no") {
-        const forUdp = await takes(new Datagram(), name, option);
-        if (forUdp === "yes") works = "udp";
-      }
+      const socket = (context: Context) => new sockets[type]({ context });
+      const datagrams = new Datagram({ context: plain });
+      const isOwn = await takes(socket(plain), name, option) === "yes";
+      const ways = {
+        yes: isOwn,
+        udp: await takes(datagrams, name, option) === "yes" && !isOwn,
+        koffi: await takes(socket(helped), name, option) === "yes" && !isOwn,
+      };
+      const works = Object.entries(ways).filter(([, is]) => is)
+        .map(([way]) => way);
       // "newer": only some versions of the runtime can.
-      if (said === "newer") continue;
-      assert.equal(works, said, `${name} in column ${column + 1}`);
+      if (said.startsWith("newer")) continue;
+      const expected = said === "no" ? [] : said.split(", ");
+      assert.deepEqual(works, expected, `${name} in column ${column + 1}`);
     }
   });
 });

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
+import { pathToFileURL } from "node:url";
 import { ROOT } from "../structure/project.ts";
 
 /** What a program did. */
@@ -50,4 +51,40 @@ export function runProgram(path: string): Promise<Outcome> {
       resolve({ code, output, errors });
     });
   });
+}
+
+/** A fenced block, the heading above it, and what it says that it prints. */
+export interface Block {
+  /** The heading. */
+  readonly title: string;
+  /** The program. */
+  readonly code: string;
+  /** The lines that it prints. */
+  readonly prints: string[];
+}
+
+/** The TypeScript programs of a document, those of JSDoc too. */
+export function blocksOf(markdown: string): Block[] {
+  const blocks: Block[] = [];
+  for (const match of markdown.matchAll(/\n```ts\n([\s\S]*?)\n```/g)) {
+    const code = match[1]!;
+    const above = markdown.slice(0, match.index);
+    const heading = /^#+ (.*)$/gm;
+    const title = [...above.matchAll(heading)].at(-1)?.[1] ?? "README";
+    const prints = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)]
+      .map(([, text]) => text!);
+    blocks.push({ title, code, prints });
+  }
+  return blocks;
+}
+
+/** A program with the package's entries as this runtime has them. */
+export function withDoors(code: string): string {
+  return code.replaceAll(
+    / from "isomq(?:\/(ext\/\w+))?"/g,
+    (_, entry: string | undefined) => {
+      const path = entry === undefined ? "mod.ts" : `${entry}/mod.ts`;
+      return ` from "${pathToFileURL(runnable(path)).href}"`;
+    },
+  );
 }

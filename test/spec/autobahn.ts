@@ -14,7 +14,7 @@ import { concat } from "../../src/base/bytes.ts";
 import type { Message } from "../../src/message/message.ts";
 import type { WebSocketLink } from "../../src/transport/transport.ts";
 import { WebSocketScene } from "../kit/websocket_scene.ts";
-import { type FrameChanges, type WireFrame } from "../kit/websocket_wire.ts";
+import type { FrameChanges, WireFrame } from "../kit/websocket_wire.ts";
 
 /** Makes a frame as the peer of that role sends it. */
 export type Wire = (

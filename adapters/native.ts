@@ -1,0 +1,73 @@
+/**
+ * What Node, Deno and Bun do for native code, over their drivers and
+ * `node:worker_threads`.
+ *
+ * @module
+ */
+
+import type {
+  Adoption,
+  NativeHost,
+  NativeThread,
+} from "../src/transport/native.ts";
+import { CallbackByteStream } from "../src/transport/streams.ts";
+import type { ByteStream } from "../src/transport/transport.ts";
+import { builtin } from "./builtin.ts";
+import type { Driver } from "./driver.ts";
+import { adopt } from "./native_connection.ts";
+
+/** How the runtimes differ. */
+export interface NativeTraits {
+  /** True when libuv's polling is there. */
+  readonly hasPolling: boolean;
+  /** True when the end of the process waits for all threads. */
+  readonly joinsThreads: boolean;
+}
+
+/** The runtime at hand, for native code. */
+export class DriverNativeHost implements NativeHost {
+  /** The operating system, by Node's names. */
+  readonly platform: string;
+  /** True when libuv's polling is there. */
+  readonly hasPolling: boolean;
+  /** Has a function called when the process ends. */
+  readonly onExit?: (callback: (code: number) => void) => void;
+  readonly #driver: Driver;
+
+  /** Takes the sockets of the runtime. */
+  constructor(driver: Driver, { hasPolling, joinsThreads }: NativeTraits) {
+    this.#driver = driver;
+    this.platform = driver.platform;
+    this.hasPolling = hasPolling;
+    if (joinsThreads) {
+      this.onExit = (callback) => void process.on("exit", callback);
+    }
+  }
+
+  /** Makes a descriptor a byte stream. */
+  async adopt(adoption: Adoption): Promise<ByteStream> {
+    return new CallbackByteStream(await adopt(this.#driver, adoption));
+  }
+
+  /** Starts a thread that never keeps the process running. */
+  startThread(
+    source: string,
+    addon: string,
+    received: (message: unknown) => void,
+  ): NativeThread {
+    const { createRequire } = builtin("node:module");
+    const path = createRequire(import.meta.url).resolve(addon);
+    const { Worker } = builtin("node:worker_threads");
+    const worker = new Worker(
+      'const { parentPort } = require("node:worker_threads");\n' +
+        `const addon = require(${JSON.stringify(path)});\n${source}`,
+      { eval: true },
+    );
+    worker.on("message", received);
+    worker.unref();
+    return {
+      post: (message) => worker.postMessage(message),
+      stop: () => void worker.terminate(),
+    };
+  }
+}

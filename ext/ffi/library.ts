@@ -1,0 +1,157 @@
+/**
+ * Libraries of the system: found by a list of names, their functions called
+ * on the main thread or off it.
+ *
+ * @module
+ */
+
+import { ZmqError } from "../../mod.ts";
+import {
+  firstLine,
+  type Koffi,
+  type KoffiFunction,
+  type KoffiLibrary,
+} from "./koffi.ts";
+import type { Outcome, ThreadCall, Threads } from "./threads.ts";
+import {
+  type ArgumentsOf,
+  type ArgumentType,
+  koffiTypes,
+  type Results,
+  type ResultType,
+} from "./types.ts";
+
+/** Where a library is, and where it comes from. */
+export interface LibrarySource {
+  /** What people call it: `"OpenPGM"`. */
+  readonly name: string;
+  /**
+   * Names of its file or paths to it, tried in this order; by Node's names of
+   * operating systems. Those of `linux` are tried on every other Unix too.
+   */
+  readonly files: Readonly<Record<string, readonly string[]>>;
+  /** The command that installs it, by the name of the system. */
+  readonly install: Readonly<Record<string, string>>;
+}
+
+/** A function of a library. */
+export interface NativeFunction<Parameters extends unknown[], Result> {
+  /** Calls it at once: nothing else happens until it returns. */
+  (...values: Parameters): Result;
+  /**
+   * Calls it on a thread of its own, for what may take long. Never keeps the
+   * process running, however long it blocks. Memory that is passed must stay
+   * as it is until the promise resolves.
+   */
+  async(...values: Parameters): Promise<Outcome<Result>>;
+}
+
+/** A library that is loaded. */
+export class Library {
+  /** The file that it was loaded from. */
+  readonly file: string;
+  readonly #library: KoffiLibrary;
+  readonly #koffi: Koffi;
+  readonly #threads: Threads;
+
+  /** Takes what koffi loaded. */
+  constructor(
+    koffi: Koffi,
+    threads: Threads,
+    file: string,
+    library: KoffiLibrary,
+  ) {
+    this.#koffi = koffi;
+    this.#threads = threads;
+    this.#library = library;
+    this.file = file;
+  }
+
+  /**
+   * Declares a function of the library.
+   *
+   * @throws {ZmqError} `ENOTSUP` when the library does not have it.
+   */
+  function<
+    Result extends ResultType,
+    const Types extends readonly ArgumentType[],
+  >(
+    name: string,
+    result: Result,
+    parameters: Types,
+  ): NativeFunction<ArgumentsOf<Types>, Results[Result]> {
+    const types = parameters.map((type) => koffiTypes[type]);
+    let call: KoffiFunction;
+    try {
+      call = this.#library.func(name, koffiTypes[result], types);
+    } catch (cause) {
+      throw new ZmqError(
+        "ENOTSUP",
+        `Cannot use ${this.file}: expected a function "${name}", got ` +
+          `"${firstLine(cause)}"`,
+        { cause },
+      );
+    }
+    const declared: ThreadCall = {
+      file: this.file,
+      name,
+      result: koffiTypes[result],
+      parameters: types,
+    };
+    const threads = this.#threads;
+    const koffi = this.#koffi;
+    const async = (...values: unknown[]): Promise<Outcome<unknown>> =>
+      threads.call(declared, values.map((value) => addressed(koffi, value)), {
+        // Somebody has to hold the memory while the thread works in it.
+        holds: values,
+      });
+    return Object.assign(call.bind(undefined), { async }) as NativeFunction<
+      ArgumentsOf<Types>,
+      Results[Result]
+    >;
+  }
+}
+
+/**
+ * Loads a library by the first of its names that works.
+ *
+ * @throws {ZmqError} `ENOTSUP`, with the names that were tried and the command
+ * that installs it.
+ */
+export function openLibrary(
+  koffi: Koffi,
+  threads: Threads,
+  platform: string,
+  source: LibrarySource,
+): Library {
+  const { name, files, install } = source;
+  const names = files[platform] ?? (platform === "win32" ? [] : files.linux) ??
+    [];
+  let failure: unknown;
+  for (const file of names) {
+    try {
+      return new Library(koffi, threads, file, koffi.load(file));
+    } catch (cause) {
+      // The first name is the usual one: its failure says most.
+      failure ??= cause;
+    }
+  }
+  failure ??= new Error(`There is none for ${platform}`);
+  const expected = names.length === 0
+    ? "another operating system"
+    : names.map((file) => `"${file}"`).join(" or ");
+  const commands = Object.entries(install)
+    .map(([system, command]) => `${system}: ${command}`);
+  throw new ZmqError(
+    "ENOTSUP",
+    `Cannot load the library ${name}: expected ${expected}` +
+      (commands.length === 0 ? "" : ` (${commands.join("; ")})`) +
+      `, got "${firstLine(failure)}"`,
+    { cause: failure },
+  );
+}
+
+/** Threads do not share views, but all of them share the addresses. */
+function addressed(koffi: Koffi, value: unknown): unknown {
+  return ArrayBuffer.isView(value) ? koffi.address(value) : value;
+}

@@ -1,0 +1,183 @@
+/**
+ * Waiting for descriptors with `poll(2)` on another thread, for runtimes whose
+ * event loop cannot wait for any: all of them in one call.
+ *
+ * @module
+ */
+
+import type {
+  Readiness,
+  Watch,
+  WatchCallback,
+} from "../../src/transport/native.ts";
+import type { Koffi } from "./koffi.ts";
+import type { System } from "./system.ts";
+import { struct } from "./struct.ts";
+import { isWanted, type Watcher } from "./watch.ts";
+
+const pollfd = struct({ fd: "i32", events: "i16", revents: "i16" });
+const POLLIN = 1;
+const POLLOUT = 4;
+/** `POLLERR`, `POLLHUP` and `POLLNVAL`: who reads or writes finds out. */
+const TROUBLE = 8 | 16 | 32;
+
+type Poll = (
+  fds: Uint8Array,
+  count: number,
+  timeout: number,
+) => Promise<unknown>;
+
+/** One thread that waits for all descriptors. */
+export class PollLoop implements Watcher {
+  readonly #system: System;
+  readonly #held: Poll;
+  readonly #unheld: Poll;
+  readonly #watches = new Set<PollWatch>();
+  /** The thread waits for it as well: what is written to it wakes the thread. */
+  #pipe: readonly [reads: number, writes: number] | undefined;
+  #polling = false;
+  #woken = false;
+  #waiting: Promise<void> = Promise.resolve();
+
+  /** Takes the system's calls. */
+  constructor(koffi: Koffi, system: System) {
+    this.#system = system;
+    const { library } = system;
+    const pooled = koffi.load(library.file)
+      .func("poll", "int", ["void *", "unsigned long", "int"]);
+    // The runtime's pool is quick, and keeps the process running.
+    this.#held = (...values) =>
+      new Promise((resolve) => pooled.async(...values, resolve));
+    this.#unheld = library.function("poll", "i32", ["pointer", "ulong", "i32"])
+      .async;
+  }
+
+  /** Waits for a descriptor. */
+  watch(fd: number, events: Readiness, callback: WatchCallback): Watch {
+    const watch = new PollWatch(this, fd, events, callback);
+    this.#watches.add(watch);
+    this.changed();
+    return watch;
+  }
+
+  /** A watch wants something else. */
+  changed(): void {
+    if (!this.#polling) {
+      this.#polling = true;
+      // Once for all that is wanted in this turn.
+      queueMicrotask(() => this.#run());
+    } else if (this.#pipe !== undefined && !this.#woken) {
+      this.#woken = true;
+      this.#system.write(this.#pipe[1], new Uint8Array(1));
+    }
+  }
+
+  /** A watch has ended; resolves when the thread waits for it no more. */
+  remove(watch: PollWatch): Promise<void> {
+    this.#watches.delete(watch);
+    this.changed();
+    return this.#waiting;
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      const watches = [...this.#watches].filter(({ events }) =>
+        isWanted(events)
+      );
+      if (watches.length === 0) break;
+      const found = await this.#wait(watches);
+      for (const [index, watch] of watches.entries()) {
+        watch.polled(found[index]!);
+      }
+    }
+    this.#polling = false;
+    if (this.#watches.size === 0) this.#closePipe();
+  }
+
+  /** What is ready, once something is. */
+  async #wait(watches: readonly PollWatch[]): Promise<number[]> {
+    const pipe = this.#pipe ??= this.#system.pipe();
+    const { size } = pollfd;
+    const octets = new Uint8Array(size * (watches.length + 1));
+    pollfd.write(octets, { fd: pipe[0], events: POLLIN });
+    watches.forEach(({ fd, events: { readable, writable } }, index) => {
+      const events = (readable ? POLLIN : 0) | (writable ? POLLOUT : 0);
+      pollfd.write(octets, { fd, events }, size * (index + 1));
+    });
+    const poll = watches.some(({ held }) => held) ? this.#held : this.#unheld;
+    const waiting = poll(octets, watches.length + 1, -1);
+    this.#waiting = waiting.then(() => {});
+    await waiting;
+    if (pollfd.read(octets).revents !== 0) {
+      this.#woken = false;
+      this.#system.read(pipe[0], new Uint8Array(64));
+    }
+    return watches.map((_, index) =>
+      pollfd.read(octets, size * (index + 1)).revents
+    );
+  }
+
+  #closePipe(): void {
+    this.#pipe?.forEach((fd) => this.#system.close(fd));
+    this.#pipe = undefined;
+    this.#woken = false;
+  }
+}
+
+class PollWatch implements Watch {
+  readonly fd: number;
+  readonly #loop: PollLoop;
+  readonly #callback: WatchCallback;
+  events: Readiness;
+  held = true;
+  #closed = false;
+
+  constructor(
+    loop: PollLoop,
+    fd: number,
+    events: Readiness,
+    callback: WatchCallback,
+  ) {
+    this.#loop = loop;
+    this.fd = fd;
+    this.events = events;
+    this.#callback = callback;
+  }
+
+  want(events: Readiness): void {
+    if (this.#closed) return;
+    this.events = events;
+    this.#loop.changed();
+  }
+
+  hold(keepsProcess: boolean): void {
+    if (this.#closed || this.held === keepsProcess) return;
+    this.held = keepsProcess;
+    this.#loop.changed();
+  }
+
+  close(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    this.#closed = true;
+    return this.#loop.remove(this);
+  }
+
+  /** The thread has found something, or nothing. */
+  polled(found: number): void {
+    if (this.#closed || found === 0) return;
+    const { readable = false, writable = false } = this.events;
+    const events = {
+      readable: readable && (found & (POLLIN | TROUBLE)) !== 0,
+      writable: writable && (found & (POLLOUT | TROUBLE)) !== 0,
+    };
+    if (!isWanted(events)) return;
+    try {
+      this.#callback(events);
+    } catch (error) {
+      // As loud as a callback of the event loop.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Calls off the main thread. They run on threads that never keep a process
+ * from its end: the runtimes' own pools do, for as long as a call blocks.
+ *
+ * @module
+ */
+
+import type { NativeHost, NativeThread } from "../../mod.ts";
+import { PACKAGE } from "./koffi.ts";
+
+/** How many calls run at once; more wait for their turn. */
+const MOST_THREADS = 8;
+
+/** What a call off the main thread gave. */
+export interface Outcome<Result> {
+  /** What the function returned. */
+  readonly value: Result;
+  /** The thread's error number after it. */
+  readonly errno: number;
+}
+
+/** A function, as a thread finds it anew. */
+export interface ThreadCall {
+  /** The library's file. */
+  readonly file: string;
+  /** The function's name. */
+  readonly name: string;
+  /** koffi's name of the result's type. */
+  readonly result: string;
+  /** koffi's names of the arguments' types. */
+  readonly parameters: readonly string[];
+}
+
+/** A thread's program: keeps what it has found, and calls. */
+const PROGRAM = `
+const functions = new Map();
+const find = ({ file, name, result, parameters }) => {
+  const key = [file, name, result, ...parameters].join();
+  if (!functions.has(key)) {
+    functions.set(key, addon.load(file).func(name, result, parameters));
+  }
+  return functions.get(key);
+};
+parentPort.on("message", ({ call, values }) => {
+  try {
+    const value = find(call)(...values);
+    parentPort.postMessage({ value, errno: addon.errno() });
+  } catch (error) {
+    parentPort.postMessage({ error: String(error?.message ?? error) });
+  }
+});`;
+
+/** What a thread answers. */
+interface Answer {
+  readonly value?: unknown;
+  readonly errno?: number;
+  readonly error?: string;
+}
+
+interface Job {
+  readonly call: ThreadCall;
+  readonly values: readonly unknown[];
+  readonly holds: unknown;
+  readonly resolve: (outcome: Outcome<unknown>) => void;
+  readonly reject: (cause: unknown) => void;
+}
+
+interface Seat {
+  readonly thread: NativeThread;
+  job: Job | undefined;
+}
+
+/** The threads of one process. */
+export class Threads {
+  readonly #host: NativeHost;
+  readonly #exit: (code: number) => void;
+  readonly #seats: Seat[] = [];
+  readonly #waiting: Job[] = [];
+
+  /**
+   * @param exit ends the process at once, without waiting for threads.
+   */
+  constructor(host: NativeHost, exit: (code: number) => void) {
+    this.#host = host;
+    this.#exit = exit;
+  }
+
+  /** Calls a function; `holds` is kept until it has returned. */
+  call(
+    call: ThreadCall,
+    values: readonly unknown[],
+    { holds }: { readonly holds: unknown },
+  ): Promise<Outcome<unknown>> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ call, values, holds, resolve, reject });
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    const job = this.#waiting[0];
+    if (job === undefined) return;
+    const seat = this.#seats.find((each) => each.job === undefined) ??
+      this.#start();
+    if (seat === undefined) return;
+    this.#waiting.shift();
+    seat.job = job;
+    seat.thread.post({ call: job.call, values: job.values });
+  }
+
+  #start(): Seat | undefined {
+    if (this.#seats.length >= MOST_THREADS) return undefined;
+    if (this.#seats.length === 0) {
+      this.#host.onExit?.((code) => {
+        if (this.#seats.some(({ job }) => job !== undefined)) this.#exit(code);
+      });
+    }
+    const thread = this.#host.startThread(
+      PROGRAM,
+      PACKAGE,
+      (message) => this.#answered(seat, message as Answer),
+    );
+    const seat: Seat = { thread, job: undefined };
+    this.#seats.push(seat);
+    return seat;
+  }
+
+  #answered(seat: Seat, { value, errno = 0, error }: Answer): void {
+    const job = seat.job!;
+    seat.job = undefined;
+    if (error === undefined) job.resolve({ value, errno });
+    else job.reject(new Error(error));
+    this.#next();
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Waiting for descriptors, by the event loop where it can wait for any.
+ *
+ * @module
+ */
+
+import type {
+  Readiness,
+  Watch,
+  WatchCallback,
+} from "../../src/transport/native.ts";
+import type { Koffi, KoffiEvents, KoffiPoll } from "./koffi.ts";
+
+/** Makes watches. */
+export interface Watcher {
+  /** Waits for a descriptor that has no other watch. */
+  watch(fd: number, events: Readiness, callback: WatchCallback): Watch;
+}
+
+/** True when there is something to wait for. */
+export function isWanted({ readable, writable }: Readiness): boolean {
+  return readable === true || writable === true;
+}
+
+/** The event loop of Node. */
+export class LoopWatcher implements Watcher {
+  readonly #koffi: Koffi;
+
+  /** Takes the package that knows the event loop. */
+  constructor(koffi: Koffi) {
+    this.#koffi = koffi;
+  }
+
+  /** Waits for a descriptor. */
+  watch(fd: number, events: Readiness, callback: WatchCallback): Watch {
+    return new LoopWatch(this.#koffi, fd, events, callback);
+  }
+}
+
+class LoopWatch implements Watch {
+  readonly #handle: KoffiPoll;
+  readonly #callback: WatchCallback;
+  #events: Readiness;
+  #closed = false;
+
+  constructor(
+    koffi: Koffi,
+    fd: number,
+    events: Readiness,
+    callback: WatchCallback,
+  ) {
+    this.#events = events;
+    this.#callback = callback;
+    // It has to want something to begin with.
+    this.#handle = koffi.node.poll(
+      fd,
+      isWanted(events) ? exact(events) : { readable: true },
+      this.#polled,
+    );
+    if (!isWanted(events)) this.#handle.stop();
+  }
+
+  want(events: Readiness): void {
+    if (this.#closed) return;
+    this.#events = events;
+    this.#arm();
+  }
+
+  hold(keepsProcess: boolean): void {
+    if (this.#closed) return;
+    if (keepsProcess) this.#handle.ref();
+    else this.#handle.unref();
+  }
+
+  close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#handle.close();
+    }
+    return Promise.resolve();
+  }
+
+  readonly #polled = (status: number, found: KoffiEvents): void => {
+    if (this.#closed) return;
+    const { readable = false, writable = false } = this.#events;
+    // An error is found by whoever reads or writes next.
+    if (status < 0) this.#callback({ readable, writable });
+    else this.#callback(exact(found));
+  };
+
+  #arm(): void {
+    this.#handle.stop();
+    if (!isWanted(this.#events)) return;
+    this.#handle.start(exact(this.#events), this.#polled);
+  }
+}
+
+function exact({ readable = false, writable = false }: Readiness): {
+  readonly readable: boolean;
+  readonly writable: boolean;
+} {
+  return { readable, writable };
+}
