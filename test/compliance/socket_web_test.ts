@@ -14,6 +14,7 @@ const [own, web] = [detectRuntime(), webRuntime()].map(({ transports }) =>
   transports.find(({ scheme }) => scheme === "ws") as Transport
 );
 
+Stage.holdsBack = false;
 Stage.transports = [{
   scheme: "ws",
   makesWebSockets: true,
