@@ -244,8 +244,9 @@ class PlatformConnection extends HeldConnection {
 
   #closed({ code, reason }: CloseEventLike): void {
     if (this.lost) return;
-    // 1006: the connection was lost; 1015: it could not be secured.
-    if (code === 1006 || code === 1015) {
+    // 1006: the connection was lost; 1015: it could not be secured. Not every
+    // platform has these; none is below 1000.
+    if (code < 1000 || code === 1006 || code === 1015) {
       const address = this.remoteAddress;
       const what = `The connection to "${address}" was lost (code ${code})`;
       this.ended(new ZmqError("ECONNRESET", what, { address }));
