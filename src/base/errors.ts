@@ -41,8 +41,8 @@ export interface ZmqErrorOptions {
   /** The error that led to this one. */
   readonly cause?: unknown;
   /**
-   * For `EPROTO`: how the protocol was broken, `ERR_ZMTP_…`, `ERR_ZAP_…`, `ERR_WS_…`; of
-   * a proxy: why it refused, `ERR_SOCKS_…`.
+   * For `EPROTO`: how the protocol was broken, `ERR_ZMTP_…`, `ERR_ZAP_…` or
+   * `ERR_WS_…`; of a proxy: why it refused, `ERR_SOCKS_…`.
    */
   readonly reason?: string;
   /** The endpoint or the peer address that the error is about. */
