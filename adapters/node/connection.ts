@@ -58,7 +58,10 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
     // Another runtime's `node:net` copies what was corked into one piece.
     const corks = this.#isNode && parts.length > 1;
     if (corks) socket.cork();
-    for (const part of parts) socket.write(part);
+    for (const part of parts) {
+      // On Deno an empty write over TLS is never over.
+      if (part.length > 0) socket.write(part);
+    }
     if (corks) socket.uncork();
     if (socket.writableLength < writeLimit) return true;
     this.#full = true;

@@ -1,9 +1,10 @@
 /**
- * A connection of `node:tls` on Deno, whose sockets forget the end of the peer
- * when it comes while they are paused. So they are not paused at once: what
- * arrives meanwhile is held here, up to a limit. Beyond it the socket is
- * paused after all, for memory is worth more than the end of a peer that
- * leaves without a word; heartbeats tell of that.
+ * A connection of `node:tls` on Deno, whose sockets go on reading while they
+ * are paused, without bound, and forget the end of the peer when it comes
+ * meanwhile. So it is the TCP socket below that stops reading, and what TLS
+ * had read before is held here. Where it cannot be reached, the socket with
+ * TLS is paused once much is held: memory is worth more than the end of a peer
+ * that leaves without a word; heartbeats tell of that.
  *
  * @module
  */
@@ -13,6 +14,12 @@ import { NodeConnection } from "../node/connection.ts";
 
 /** How many octets are held before the socket has to be paused. */
 const HELD_LIMIT = 1024 * 1024;
+
+/** The TCP socket below one with TLS. */
+interface Below {
+  readStart(): void;
+  readStop(): void;
+}
 
 /** A connection over a socket with TLS, on whatever runtime. */
 export function tlsConnection(
@@ -27,6 +34,7 @@ export function tlsConnection(
 
 /** Holds what arrives instead of pausing its socket. */
 export class PatientConnection extends NodeConnection {
+  readonly #below: Below | undefined;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
   #waits = false;
@@ -36,14 +44,22 @@ export class PatientConnection extends NodeConnection {
   #ended = false;
   #end: { readonly cause: unknown } | undefined;
 
+  /** Takes a connected socket. */
+  constructor(...init: ConstructorParameters<typeof NodeConnection>) {
+    super(...init);
+    this.#below = below(init[0]);
+  }
+
   /** Stops calling `data`. */
   override pause(): void {
     this.#waits = true;
+    if (!this.lost) this.#below?.readStop();
   }
 
   /** Goes on calling `data`; the first call starts it. */
   override resume(): void {
     this.#waits = false;
+    if (!this.lost) this.#below?.readStart();
     if (!this.#stopped) super.resume();
     if (this.#flushing || !this.#isBehind) return;
     this.#flushing = true;
@@ -104,4 +120,14 @@ export class PatientConnection extends NodeConnection {
       super.resume();
     }
   }
+}
+
+/** The socket below, while there is one. */
+function below(socket: Socket): Below | undefined {
+  const { _handle: handle } = socket as { _handle?: { _parent?: unknown } };
+  const parent = handle?._parent as Partial<Below> | null | undefined;
+  return typeof parent?.readStart === "function" &&
+      typeof parent.readStop === "function"
+    ? parent as Below
+    : undefined;
 }
