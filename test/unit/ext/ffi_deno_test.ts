@@ -3,6 +3,7 @@
 // runtimes: deno
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { skipWithoutKoffi as skip } from "../../kit/native.ts";
 import { Script, scriptUrl } from "../../kit/runtime.ts";
 
 const PROGRAM = scriptUrl("./ffi_deno_program", import.meta.url);
@@ -36,12 +37,12 @@ describe("native code on Deno", () => {
     );
   });
 
-  it("is loaded with them", async () => {
+  it("is loaded with them", { skip }, async () => {
     const lines = await told("--allow-read", "--allow-ffi", "--allow-net");
     assert.deepEqual(lines, ["fine", "fine", "fine"]);
   });
 
-  it("makes no socket that Deno does not allow", async () => {
+  it("makes no socket that Deno does not allow", { skip }, async () => {
     const [ffi, option, bind] = await told("--allow-read", "--allow-ffi");
     assert.deepEqual([ffi, option], ["fine", "fine"]);
     assert.match(
