@@ -164,6 +164,7 @@ export type { SocketInit } from "./src/socket/socket.ts";
 export type { DatagramLosses } from "./src/routing/pipe.ts";
 export type { SocketStats, StatsCount } from "./src/socket/stats.ts";
 export type { WaitOptions } from "./src/socket/waiters.ts";
+export type { AnyTransport } from "./src/transport/any.ts";
 export type {
   Adoption,
   NativeHost,
@@ -183,12 +184,18 @@ export type {
   NativeSockets,
 } from "./src/transport/native_sockets.ts";
 export type {
-  AnyTransport,
   DatagramSettings,
   DatagramSink,
   DatagramSocket,
   DatagramTransport,
 } from "./src/transport/datagram.ts";
+export type {
+  MulticastSettings,
+  MulticastSink,
+  MulticastSocket,
+  MulticastTransport,
+} from "./src/transport/multicast.ts";
+export type { MulticastFraming } from "./src/wire/multicast.ts";
 export type { Runtime } from "./src/transport/runtime.ts";
 export type {
   ByteSink,
