@@ -1,0 +1,217 @@
+/**
+ * OpenPGM: how it is found, and its functions.
+ *
+ * @module
+ */
+
+import { type ErrorCode, ZmqError } from "../../mod.ts";
+import {
+  type Ffi,
+  LIBC,
+  type Library,
+  type LibrarySource,
+  struct,
+} from "../ffi/mod.ts";
+import { Failure, IPPROTO_PGM } from "./constants.ts";
+
+/** Where it is, and where it comes from. */
+export const OPEN_PGM: LibrarySource = {
+  name: "OpenPGM",
+  files: {
+    linux: ["libpgm-5.3.so.0", "libpgm-5.2.so.0"],
+    darwin: ["libpgm-5.3.0.dylib", "libpgm.dylib"],
+  },
+  install: {
+    Debian: "apt install libpgm-5.3-0",
+    Fedora: "dnf install openpgm",
+    macOS: "brew install libpgm",
+  },
+};
+
+const pgmError = struct({ domain: "i32", code: "i32", message: "pointer" });
+const timeval = struct({ seconds: "i64", microseconds: "i64" });
+
+/** The library's codes as the closed list has them. */
+const CODES: ReadonlyMap<number, ErrorCode> = new Map<number, ErrorCode>([
+  [Failure.AFNOSUPPORT, "ENOTSUP"],
+  [Failure.AGAIN, "ENODEV"],
+  [Failure.FAIL, "ENODEV"],
+  [Failure.MFILE, "EMFILE"],
+  [Failure.NFILE, "EMFILE"],
+  [Failure.NODATA, "ENODEV"],
+  [Failure.NODEV, "ENODEV"],
+  [Failure.NOENT, "ENODEV"],
+  [Failure.NONAME, "ENODEV"],
+  [Failure.NONET, "ENODEV"],
+  [Failure.NXIO, "ENODEV"],
+  [Failure.PERM, "EACCES"],
+  [Failure.SYSTEM, "ENODEV"],
+  [Failure.XDEV, "ENODEV"],
+]);
+
+/** The library, loaded and started. */
+export class OpenPgm {
+  /** Native code. */
+  readonly ffi: Ffi;
+  /** Its functions by their names, without `pgm_`. */
+  readonly calls: ReturnType<typeof declare>;
+  readonly #error = new BigUint64Array(1);
+  readonly #value = new Int32Array(1);
+  readonly #length = new Uint32Array(1);
+  readonly #time = timeval.make({});
+
+  /**
+   * Loads it.
+   *
+   * @throws {ZmqError} `ENOTSUP` when it is not there.
+   */
+  constructor(ffi: Ffi) {
+    this.ffi = ffi;
+    this.calls = declare(ffi.library(OPEN_PGM));
+    // What it says of loopback interfaces would go to the standard output.
+    ffi.library(LIBC).function("setenv", "i32", ["text", "text", "i32"])(
+      "PGM_MIN_LOG_LEVEL",
+      "ERROR",
+      0,
+    );
+    if (!this.calls.init(this.#error)) {
+      throw this.failure("Cannot start OpenPGM", "ENOTSUP");
+    }
+  }
+
+  /** Where calls leave an error; empty before. */
+  get error(): BigUint64Array {
+    return this.#error;
+  }
+
+  /**
+   * The error that the last call left, and its text.
+   *
+   * @param code what it is when the library's code says nothing.
+   */
+  failure(doing: string, code: ErrorCode, address?: string): ZmqError {
+    const { why, known } = this.#take();
+    return new ZmqError(known ?? code, `${doing}: ${why}`, {
+      ...address !== undefined && { address },
+    });
+  }
+
+  /** The text of the error that the last call left, if any. */
+  reason(): string {
+    return this.#take().why;
+  }
+
+  /** Sets an option of one or more numbers; false when it is refused. */
+  set(
+    sock: bigint,
+    option: number,
+    ...values: number[]
+  ): boolean {
+    const value = Int32Array.from(values);
+    return this.setOctets(sock, IPPROTO_PGM, option, value);
+  }
+
+  /** Sets an option of octets; false when it is refused. */
+  setOctets(
+    sock: bigint,
+    level: number,
+    option: number,
+    value: ArrayBufferView,
+  ): boolean {
+    return this.calls.setsockopt(sock, level, option, value, value.byteLength);
+  }
+
+  /** An option that is a number, -1 when there is none. */
+  get(sock: bigint, option: number): number {
+    this.#length[0] = 4;
+    const value = this.#value;
+    const isThere = this.calls.getsockopt(
+      sock,
+      IPPROTO_PGM,
+      option,
+      value,
+      this.#length,
+    );
+    return isThere ? value[0]! : -1;
+  }
+
+  /** An option that is a time, in milliseconds. */
+  time(sock: bigint, option: number): number {
+    this.#length[0] = timeval.size;
+    this.calls.getsockopt(sock, IPPROTO_PGM, option, this.#time, this.#length);
+    const { seconds, microseconds } = timeval.read(this.#time);
+    return Number(seconds) * 1000 + Number(microseconds) / 1000;
+  }
+
+  #take(): { readonly why: string; readonly known: ErrorCode | undefined } {
+    const address = this.#error[0]!;
+    if (address === 0n) return { why: "no reason is given", known: undefined };
+    const { code, message } = pgmError.read(
+      this.ffi.view(address, pgmError.size),
+    );
+    const why = message === 0n ? `error ${code}` : this.ffi.text(message);
+    this.#error[0] = 0n;
+    this.calls.error_free(address);
+    return { why, known: CODES.get(code) };
+  }
+}
+
+function declare(library: Library) {
+  const option = ["pointer", "i32", "i32", "pointer"] as const;
+  return {
+    init: library.function("pgm_init", "bool", ["pointer"]),
+    error_free: library.function("pgm_error_free", "void", ["pointer"]),
+    getaddrinfo: library.function("pgm_getaddrinfo", "bool", [
+      "pointer",
+      "pointer",
+      "pointer",
+      "pointer",
+    ]),
+    freeaddrinfo: library.function("pgm_freeaddrinfo", "void", ["pointer"]),
+    socket: library.function("pgm_socket", "bool", [
+      "pointer",
+      "u16",
+      "i32",
+      "i32",
+      "pointer",
+    ]),
+    setsockopt: library.function("pgm_setsockopt", "bool", [...option, "u32"]),
+    getsockopt: library.function("pgm_getsockopt", "bool", [
+      ...option,
+      "pointer",
+    ]),
+    gsi_create_from_data: library.function("pgm_gsi_create_from_data", "bool", [
+      "pointer",
+      "pointer",
+      "size",
+    ]),
+    bind3: library.function("pgm_bind3", "bool", [
+      "pointer",
+      "pointer",
+      "u32",
+      "pointer",
+      "u32",
+      "pointer",
+      "u32",
+      "pointer",
+    ]),
+    connect: library.function("pgm_connect", "bool", ["pointer", "pointer"]),
+    close: library.function("pgm_close", "bool", ["pointer", "bool"]),
+    recvfrom: library.function("pgm_recvfrom", "i32", [
+      "pointer",
+      "pointer",
+      "size",
+      "i32",
+      "pointer",
+      "pointer",
+      "pointer",
+      "pointer",
+    ]),
+    send: library.function("pgm_send", "i32", [
+      "pointer",
+      "pointer",
+      "size",
+      "pointer",
+    ]),
+  };
+}
