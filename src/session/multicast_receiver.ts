@@ -105,6 +105,12 @@ export class MulticastReceiver implements PipeLink {
     this.#clock.defer(this.#proceed);
   }
 
+  settle(): void {
+    for (const [name, source] of this.#sources) {
+      while (source.stopped) this.#feed(name, source);
+    }
+  }
+
   /** Who subscribes tells nobody: what arrives is filtered here. */
   command(): void {}
 

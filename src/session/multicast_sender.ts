@@ -94,6 +94,8 @@ export class MulticastSender implements PipeLink {
   /** Nothing comes in. */
   resume(): void {}
 
+  settle(): void {}
+
   /** Nobody is told anything. */
   command(): void {}
 
