@@ -68,13 +68,8 @@ export class OpenPgm {
   constructor(ffi: Ffi) {
     this.ffi = ffi;
     this.calls = declare(ffi.library(OPEN_PGM));
-    // What it says of loopback interfaces would go to the standard output.
-    ffi.library(LIBC).function("setenv", "i32", ["text", "text", "i32"])(
-      "PGM_MIN_LOG_LEVEL",
-      "ERROR",
-      0,
-    );
-    if (!this.calls.init(this.#error)) {
+    const isStarted = quietly(ffi, () => this.calls.init(this.#error));
+    if (!isStarted) {
       throw this.failure("Cannot start OpenPGM", "ENOTSUP");
     }
   }
@@ -91,7 +86,9 @@ export class OpenPgm {
    */
   failure(doing: string, code: ErrorCode, address?: string): ZmqError {
     const { why, known } = this.#take();
-    return new ZmqError(known ?? code, `${doing}: ${why}`, {
+    const isTaken = why.endsWith("Address already in use");
+    const found = isTaken ? "EADDRINUSE" : known ?? code;
+    return new ZmqError(found, `${doing}: ${why}`, {
       ...address !== undefined && { address },
     });
   }
@@ -153,6 +150,23 @@ export class OpenPgm {
     this.#error[0] = 0n;
     this.calls.error_free(address);
     return { why, known: CODES.get(code) };
+  }
+}
+
+/**
+ * Starts the library in a way that has its warnings, of loopback interfaces,
+ * not go to the standard output; unless the environment says otherwise.
+ */
+function quietly(ffi: Ffi, start: () => boolean): boolean {
+  const libc = ffi.library(LIBC);
+  const name = "PGM_MIN_LOG_LEVEL";
+  const isSet = libc.function("getenv", "pointer", ["text"])(name) !== null;
+  if (isSet) return start();
+  libc.function("setenv", "i32", ["text", "text", "i32"])(name, "ERROR", 0);
+  try {
+    return start();
+  } finally {
+    libc.function("unsetenv", "i32", ["text"])(name);
   }
 }
 

@@ -24,6 +24,11 @@ const MOST_UNIT = 65536;
 const CHUNK = 2 * MOST_UNIT;
 /** Units that are read, or sent, before others have their turn. */
 const MOST_AT_ONCE = 64;
+/**
+ * Calls after somebody may have asked for packets again: the library sends one
+ * of them a call, and does not tell of the next.
+ */
+const MOST_REPAIRS = 128;
 /** Failures in a row with which the socket is given up. */
 const MOST_FAILURES = 16;
 /** `struct pgm_sockaddr_t`, as numbers of two octets. */
@@ -55,6 +60,11 @@ export class PgmSocket implements MulticastSocket {
   #chunkAddress = 0n;
   #at = 0;
   #timer: Timer | undefined;
+  // Sending what others have lost: calls that may yet do it, and what tells
+  // that the rate allows it again.
+  #repairs = 0;
+  #isLimited = false;
+  readonly #repairSignal: Watch | undefined;
   #isDeferred = false;
   #isPaused = false;
   #failures = 0;
@@ -83,13 +93,22 @@ export class PgmSocket implements MulticastSocket {
     this.maxUnit = library.get(sock, Option.MSS);
     const { ffi } = library;
     this.#out = ffi.allocate(sends ? this.maxUnit : 1);
-    const names = ["RECV_SOCK", "PENDING_SOCK"] as const;
-    this.#watches = [...names, ...sends ? ["REPAIR_SOCK"] as const : []]
-      .map((name) =>
-        ffi.watch(library.get(sock, Option[name]), { readable: true }, () => {
-          if (!this.#isDeferred) this.#receive();
-        })
+    const watch = (name: keyof typeof Option, woken: () => void): Watch =>
+      ffi.watch(library.get(sock, Option[name]), { readable: true }, woken);
+    const receive = (): void => {
+      if (!this.#isDeferred) this.#receive();
+    };
+    this.#watches = [watch("PENDING_SOCK", receive)];
+    if (sends) {
+      this.#watches.push(
+        watch("RECV_SOCK", () => {
+          this.#repairs = MOST_REPAIRS;
+          receive();
+        }),
       );
+      this.#repairSignal = watch("REPAIR_SOCK", receive);
+      this.#watches.push(this.#repairSignal);
+    } else this.#watches.push(watch("RECV_SOCK", receive));
     this.#defer();
   }
 
@@ -179,12 +198,20 @@ export class PgmSocket implements MulticastSocket {
   /** Calls the library until there is nothing more, for now. */
   #receive(): void {
     this.#timer?.cancel();
+    if (this.#isLimited) {
+      this.#isLimited = false;
+      this.#repairSignal?.want({ readable: true });
+    }
     for (let i = 0; !this.#closed && !this.#isPaused; i++) {
       if (i === MOST_AT_ONCE) return this.#defer();
       const status = this.#receiveOne();
       if (status === Status.NORMAL || status === Status.RESET) continue;
       // An empty packet of UDP: none of ours.
       if (status === Status.EOF) continue;
+      if (status === Status.TIMER_PENDING && this.#repairs > 0) {
+        this.#repairs--;
+        continue;
+      }
       return this.#wait(status);
     }
   }
@@ -253,6 +280,11 @@ export class PgmSocket implements MulticastSocket {
     if (this.#closed) return;
     const isLimited = status === Status.RATE_LIMITED;
     if (status !== Status.TIMER_PENDING && !isLimited) return;
+    if (isLimited) {
+      // It stays signalled until there is nothing more to repair.
+      this.#isLimited = true;
+      this.#repairSignal?.want({});
+    }
     const delay = this.#library.time(
       this.#sock,
       isLimited ? Option.RATE_REMAIN : Option.TIME_REMAIN,

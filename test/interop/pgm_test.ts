@@ -116,11 +116,11 @@ describe("epgm among ours", { skip: skipWithoutPgm }, () => {
     const pub = new Publisher({ rate: 1000 });
     await pub.bind(endpoint);
     const start = performance.now();
-    // 125 000 octets a second, the first of them at once.
-    for (let i = 0; i < 50; i++) await pub.send(noise(1000, i));
-    await heard(sub, 50);
+    // 125 000 octets a second, those of the first second at once.
+    for (let i = 0; i < 250; i++) await pub.send(noise(1000, i));
+    await heard(sub, 250);
     const seconds = (performance.now() - start) / 1000;
-    assert.ok(seconds > 0.25 && seconds < 2, `${seconds} s`);
+    assert.ok(seconds > 0.8 && seconds < 5, `${seconds} s`);
     await Promise.all([pub.close(), sub.close()]);
   });
 });
