@@ -133,6 +133,7 @@ export class DgramSocket implements DatagramSocket {
   readonly #sink: DatagramSink;
   readonly #queue: Ring<Parcel> | undefined;
   readonly #isDeno: boolean;
+  readonly #zone: string;
   #holder: ReturnType<typeof setInterval> | undefined;
   #isBusy = false;
   #isClosed = false;
@@ -142,7 +143,7 @@ export class DgramSocket implements DatagramSocket {
   /** Takes a bound socket. */
   constructor(
     socket: Socket,
-    { target, isDeno }: DgramPlace,
+    { host, target, isDeno }: DgramPlace,
     isIPv6: boolean,
     sink: DatagramSink,
   ) {
@@ -151,6 +152,7 @@ export class DgramSocket implements DatagramSocket {
     this.#isIPv6 = isIPv6;
     this.#sink = sink;
     this.#isDeno = isDeno;
+    this.#zone = /%.*$/.exec(host)?.[0] ?? "";
     this.#queue = isDeno ? new Ring() : undefined;
     this.hold(true);
     // Who only sends does not read.
@@ -162,6 +164,7 @@ export class DgramSocket implements DatagramSocket {
     socket.on("close", () => {
       if (this.#isClosed) return;
       this.#isClosed = true;
+      clearInterval(this.#holder);
       sink.closed();
     });
   }
@@ -233,6 +236,9 @@ export class DgramSocket implements DatagramSocket {
     const octets = memory.byteLength > 2 * byteLength + 256
       ? new Uint8Array(buffer)
       : new Uint8Array(memory, byteOffset, byteLength);
-    this.#sink.received(octets as Uint8Array, { host: address, port });
+    // Deno leaves the zone out, without which nobody can be answered.
+    const isBare = /^fe[89ab]/i.test(address) && !address.includes("%");
+    const host = isBare ? address + this.#zone : address;
+    this.#sink.received(octets as Uint8Array, { host, port });
   }
 }

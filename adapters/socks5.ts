@@ -53,12 +53,12 @@ export async function dialThrough(
   options: DialOptions,
 ): Promise<SocketConnection> {
   const { signal } = options;
-  let proxy: Proxy | undefined;
+  let proxy: ProxySocket | undefined;
   try {
     proxy = await dialFirst(
       await route.hosts(),
       signal,
-      (host, signal) => Proxy.dial(host, route, signal),
+      (host, signal) => ProxySocket.dial(host, route, signal),
     );
     signal.throwIfAborted();
     await proxy.ask(new Socks5Exchange(request), route, signal);
@@ -93,7 +93,7 @@ function throughProxy(
 }
 
 /** A connection to a proxy. */
-class Proxy {
+class ProxySocket {
   readonly socket: Net.Socket;
   // Who waits for octets, and is told when none will come.
   #fail: ((cause: unknown) => void) | undefined;
@@ -110,9 +110,9 @@ class Proxy {
     host: string,
     { port, source }: ProxyRoute,
     signal: AbortSignal,
-  ): Promise<Proxy> {
+  ): Promise<ProxySocket> {
     const socket = new (builtin("node:net").Socket)({ allowHalfOpen: true });
-    const proxy = new Proxy(socket);
+    const proxy = new ProxySocket(socket);
     const from = source(host);
     const dialled = proxy.#until(signal, (resolve) => {
       socket.once("connect", resolve);

@@ -66,7 +66,10 @@ export class UdpTransport implements DatagramTransport {
         ...(through !== undefined && { through }),
         ...options(settings),
       }, sink);
-      const shown = role === "bind" && !isMulticast(host) ? socket.host : host;
+      // Node and Deno leave the zone out of the address they tell.
+      const isTold = role === "bind" && !isMulticast(host) &&
+        !host.includes("%");
+      const shown = isTold ? socket.host : host;
       const port = role === "bind" ? socket.port : target.port;
       socket.endpoint = formatUdp(shown, port, chosen);
       return socket;

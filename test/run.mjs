@@ -24,7 +24,8 @@ const USAGE = `Usage: node test/run.mjs [options] [path-part…]
                        of test/soak first, and end with a table of them
   --node-binary PATH   the Node program to test on (the one that runs this)
   --no-build           test what is compiled in .out already
-  --thorough           what takes longer too, and more seeds (always in CI)
+  --thorough           what takes longer too, more seeds, and on Deno and Bun
+                       what knows no runtime (always in CI)
   --slowest N          print the files that took longest
   --jobs N             files at a time (2; 1 with --soak)
   --timeout S          seconds for one file (120; 3600 with --soak)
@@ -131,6 +132,21 @@ function runtimesOf(file) {
   const unknown = names.find((name) => !Object.hasOwn(RUNTIMES, name));
   if (unknown === undefined) return names;
   throw new Error(`${file} is for the unknown runtime "${unknown}"`);
+}
+
+/**
+ * Tests of what knows no runtime, or of what is the same on each. Quick runs
+ * have them on Node only.
+ */
+const OF_THE_ENGINE =
+  /^test\/(docs|fuzz|hostile|sim|spec|structure|unit\/(?!adapters\/))/;
+
+/** Says whether a run of this kind has a test file on a runtime. */
+function isFor(file, runtime, { thorough, filters, soak }) {
+  if (!runtimesOf(file).includes(runtime)) return false;
+  const isAll = thorough || soak || filters.length > 0;
+  return isAll || runtime === "node" || !OF_THE_ENGINE.test(file) ||
+    !runtimesOf(file).includes("node");
 }
 
 /**
@@ -275,7 +291,7 @@ async function main() {
   const verdicts = [];
   let node;
   for (const name of options.runtimes) {
-    const own = files.filter((file) => runtimesOf(file).includes(name));
+    const own = files.filter((file) => isFor(file, name, options));
     const outcome = await runRuntime(name, own, options);
     if (name === "node") node = outcome;
     else if (node !== undefined) compareWithNode(node, outcome);
@@ -291,7 +307,14 @@ async function main() {
     const time = `${own.length} files, ${outcome.seconds.toFixed(1)} s`;
     console.log(`${name}: ${totals(counts)} (${time})`);
     for (const file of files.filter((file) => !own.includes(file))) {
+      if (runtimesOf(file).includes(name)) continue;
       console.log(`  only on ${runtimesOf(file).join(" and ")}: ${file}`);
+    }
+    const rest = files.filter((file) =>
+      !own.includes(file) && runtimesOf(file).includes(name)
+    );
+    if (rest.length > 0) {
+      console.log(`  on ${name} only with --thorough: ${rest.length} files`);
     }
     showSkips(outcome);
     showSlowest(outcome, options.slowest);

@@ -6,7 +6,7 @@
 
 import type { Socket } from "node:net";
 import { SocketConnection, writeLimit } from "../connection.ts";
-import { type Intake, type IntakeOwner, writeQueueSize } from "./intake.ts";
+import { type Intake, type IntakeOwner, unsentOf } from "./intake.ts";
 
 /** A byte stream by callbacks over a `net.Socket`. */
 export class NodeConnection extends SocketConnection implements IntakeOwner {
@@ -70,10 +70,9 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
     return this.#socket.writableLength === 0 && !this.lost;
   }
 
-  /** Falls as the system takes what was written, within one chunk too. */
+  /** How many octets the system has not taken yet. */
   get unsent(): number {
-    const { writableLength } = this.#socket;
-    return writableLength + writeQueueSize(this.#socket);
+    return unsentOf(this.#socket);
   }
 
   /** Stops calling `data`. */

@@ -106,12 +106,21 @@ function copyOf(buffer: Uint8Array, length: number): Uint8Array {
 /** A socket with what Node keeps to itself. */
 type WithHandle = { _handle?: unknown };
 
-/** What is left of the chunk that is being written, where Node tells. */
-export function writeQueueSize(socket: Socket): number {
-  const { _handle } = socket as {
-    _handle?: { writeQueueSize?: number } | null;
-  };
-  return _handle?.writeQueueSize ?? 0;
+/** What Node's handle of a stream tells. */
+interface Handle {
+  readonly bytesWritten: number;
+  readonly writeQueueSize?: number;
+}
+
+/**
+ * Octets that the system has not taken yet, within the chunk that is being
+ * written too where Node itself tells.
+ */
+export function unsentOf(socket: Socket): number {
+  const handle = (socket as { _handle?: Handle | null })._handle;
+  const left = handle?.writeQueueSize;
+  if (left === undefined) return socket.writableLength;
+  return socket.bytesWritten - handle!.bytesWritten + left;
 }
 
 /**

@@ -20,9 +20,10 @@ import type {
   ServeOptions,
   Server,
 } from "../driver.ts";
-import { NodeConnection } from "../node/connection.ts";
+import type { NodeConnection } from "../node/connection.ts";
 import { deadOnArrival, listenPlace, served, tune } from "../node/driver.ts";
 import { clientTls, serverTls } from "./options.ts";
+import { tlsConnection } from "./patient_connection.ts";
 import { TlsWaiting } from "./waiting.ts";
 
 /** Stream sockets with TLS; places are those of TCP. */
@@ -195,11 +196,10 @@ function wrap(
     return undefined;
   }
   tune(socket, options);
-  return new NodeConnection(
+  return tlsConnection(
     socket,
     formatTcp(localAddress, localPort!, place.scheme),
     peerAddress ?? formatTcp(remoteAddress, remotePort!, place.scheme),
-    undefined,
     since,
   );
 }

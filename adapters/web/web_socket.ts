@@ -59,11 +59,11 @@ export function dialWebSocket(
         }),
       );
     });
-    socket.addEventListener("error", () => {});
-    socket.addEventListener(
-      "close",
-      ({ code }) => refuse(new Error(`The WebSocket closed with ${code}`)),
-    );
+    const failed = ({ type }: Event): void =>
+      refuse(new Error(`The WebSocket told of "${type}" before "open"`));
+    // Not every platform tells of both.
+    socket.addEventListener("error", failed);
+    socket.addEventListener("close", failed);
     signal.addEventListener("abort", () => {
       reject(signal.reason);
       if (socket.readyState === 0) socket.close();

@@ -17,6 +17,7 @@ import {
   pathOf,
 } from "../../src/wire/websocket_opening.ts";
 import { NodeConnection } from "../node/connection.ts";
+import { tlsConnection } from "../tls/patient_connection.ts";
 import { tune } from "../node/driver.ts";
 import type { UpgradeRequest, UpgradeSocket } from "./http_server.ts";
 import { type AttachedPlaces, judgeAttached } from "./attached_place.ts";
@@ -88,6 +89,9 @@ function streamOf(
   const far = remoteAddress === undefined
     ? endpoint
     : formatTcp(remoteAddress, remotePort!, scheme);
-  const connection = new NodeConnection(socket, near, far);
+  const { encrypted } = socket as { encrypted?: boolean };
+  const connection = encrypted === true
+    ? tlsConnection(socket, near, far)
+    : new NodeConnection(socket, near, far);
   return new HeadStream(new CallbackByteStream(connection), performance.now());
 }

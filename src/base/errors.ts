@@ -3,7 +3,7 @@
  *
  * Codes are libzmq's errno names, so that code written against libzmq or
  * zeromq.js keeps working. A protocol violation has the code `EPROTO` and a
- * finer `reason` of the form `ERR_ZMTP_…` or `ERR_ZAP_…`.
+ * finer `reason` of the form `ERR_ZMTP_…`, `ERR_ZAP_…` or `ERR_WS_…`.
  *
  * @module
  */
@@ -41,8 +41,8 @@ export interface ZmqErrorOptions {
   /** The error that led to this one. */
   readonly cause?: unknown;
   /**
-   * For `EPROTO`: how the protocol was broken, `ERR_ZMTP_…` or `ERR_ZAP_…`; of
-   * a proxy: why it refused, `ERR_SOCKS_…`.
+   * For `EPROTO`: how the protocol was broken, `ERR_ZMTP_…`, `ERR_ZAP_…` or
+   * `ERR_WS_…`; of a proxy: why it refused, `ERR_SOCKS_…`.
    */
   readonly reason?: string;
   /** The endpoint or the peer address that the error is about. */

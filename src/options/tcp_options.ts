@@ -79,7 +79,7 @@ export interface TcpOptions {
   useFd: number;
   /**
    * The process that ipc listeners accept connections from; -1 accepts all.
-   * Default: -1. `ZMQ_IPC_FILTER_PID`
+   * Of several filters, one that fits is enough. Default: -1. `ZMQ_IPC_FILTER_PID`
    */
   ipcFilterPid: number;
   /**
@@ -88,7 +88,8 @@ export interface TcpOptions {
    */
   ipcFilterUid: number;
   /**
-   * The group that ipc listeners accept connections from; -1 accepts all.
+   * The group that ipc listeners accept connections from: the one that the
+   * process runs as, and none of its user's others; -1 accepts all.
    * Default: -1. `ZMQ_IPC_FILTER_GID`
    */
   ipcFilterGid: number;

@@ -141,6 +141,11 @@ export class Acceptor implements ConnectionOwner {
     return pipe;
   }
 
+  left(connection: Connection): void {
+    // Until it is gone nobody may believe that it can be sent to.
+    this.#pipes.get(connection)?.close();
+  }
+
   ended(connection: Connection): void {
     const pipe = this.#pipes.get(connection);
     this.#pending.delete(connection);

@@ -55,6 +55,8 @@ export interface ConnectionOwner {
   readonly failures?: FailureLimit;
   /** The peer is known: gives the pipe that the connection is to carry. */
   pipeFor(connection: Connection, peer: PeerInfo): ConnectionPipe;
+  /** The last words are being said: nothing goes to the peer any more. */
+  left?(connection: Connection): void;
   /** The connection is gone; comes once. */
   ended(connection: Connection, end: ConnectionEnd): void;
 }
@@ -284,8 +286,10 @@ export abstract class Connection implements ByteSink {
     }
     this.#release();
     this.announce(error);
-    if (said && !this.#closed) this.#closeIn(GOODBYE_TIME);
-    else this.close();
+    if (said && !this.#closed) {
+      this.owner.left?.(this);
+      this.#closeIn(GOODBYE_TIME);
+    } else this.close();
   }
 
   /** Emits an event about this connection. */

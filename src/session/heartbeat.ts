@@ -31,7 +31,7 @@ export interface HeartbeatOptions {
 /** What a heartbeat acts on. */
 export interface HeartbeatOwner {
   /**
-   * While what we say has to wait for the peer to read: a number that changes
+   * While what we say has to wait for the peer to read: a number that grows
    * when it has read some.
    */
   readonly progress: number | undefined;
@@ -151,7 +151,7 @@ export class Heartbeat {
    */
   #proceeds(): boolean {
     const before = this.#progress;
-    return before !== undefined && this.#owner.progress !== before;
+    return before !== undefined && (this.#owner.progress ?? Infinity) > before;
   }
 
   #expire(): void {

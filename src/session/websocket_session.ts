@@ -51,7 +51,6 @@ export class WebSocketSession extends Session implements WebSocketSink {
   // The opening's side.
 
   override write(octets: Uint8Array): void {
-    this.#control();
     this.direct.write(this.#encoder.encode([octets], 0));
   }
 
@@ -126,11 +125,6 @@ export class WebSocketSession extends Session implements WebSocketSink {
   #ping(): void {
     this.#encoder.ping();
     this.writer?.schedule();
-  }
-
-  #control(): void {
-    const control = this.#encoder.first();
-    if (control !== undefined) this.direct.write([control]);
   }
 
   /** RFC 6455 §5.5.1: the peer's Close is answered, ours says why. */

@@ -29,6 +29,8 @@ const CLOSE = 0x8;
 
 /** `readyState` of a WebSocket that can be written to. */
 const OPEN = 1;
+/** That of one that says goodbye. */
+const CLOSING = 2;
 
 /** How many octets the platform may hold before a writer has to wait. */
 const WRITE_LIMIT = 256 * 1024;
@@ -127,8 +129,14 @@ class PlatformConnection extends HeldConnection {
     socket.binaryType = "arraybuffer";
     socket.addEventListener("message", (event) => this.#message(event));
     socket.addEventListener("close", (event) => this.#closed(event));
-    // A close follows, and says what little there is to be known.
-    socket.addEventListener("error", () => {});
+    // A close follows, and says what little there is to be known; or not.
+    socket.addEventListener("error", () => {
+      this.clock.defer(() => {
+        if (socket.readyState > CLOSING) {
+          this.#closed({ code: 1006, reason: "" });
+        }
+      });
+    });
   }
 
   write(parts: readonly Uint8Array[]): boolean {
@@ -236,8 +244,9 @@ class PlatformConnection extends HeldConnection {
 
   #closed({ code, reason }: CloseEventLike): void {
     if (this.lost) return;
-    // 1006: the connection was lost; 1015: it could not be secured.
-    if (code === 1006 || code === 1015) {
+    // 1006: the connection was lost; 1015: it could not be secured. Not every
+    // platform has these; none is below 1000.
+    if (code < 1000 || code === 1006 || code === 1015) {
       const address = this.remoteAddress;
       const what = `The connection to "${address}" was lost (code ${code})`;
       this.ended(new ZmqError("ECONNRESET", what, { address }));

@@ -1,3 +1,4 @@
+// thorough
 // Pages against libzmq's ws server, in Chromium.
 // runtimes: node
 import assert from "node:assert/strict";

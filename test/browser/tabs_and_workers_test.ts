@@ -1,3 +1,4 @@
+// thorough
 // Sockets of tabs and workers with each other, in Chromium.
 // runtimes: node
 import assert from "node:assert/strict";

@@ -258,29 +258,33 @@ export function testQueues(scheme: Scheme): void {
     });
 
     if (scheme !== "inproc") {
-      it("unbind() takes no more messages, and sends what is queued", async () => {
-        await using stage = new Stage(scheme);
-        const push = stage.make(Push, { sendHighWaterMark: 10 });
-        const pull = stage.make(Pull, {
-          receiveHighWaterMark: 1,
-          reconnectInterval: -1,
+      if (Stage.holdsBack) {
+        it("unbind() takes no more messages, and sends what is queued", async () => {
+          await using stage = new Stage(scheme);
+          const push = stage.make(Push, { sendHighWaterMark: 10 });
+          const pull = stage.make(Pull, {
+            receiveHighWaterMark: 1,
+            reconnectInterval: -1,
+          });
+          const endpoint = await stage.join(push, pull);
+          const frame = new Uint8Array(1_000_000);
+          let sent = 0;
+          try {
+            for (; sent < 1000; sent++) {
+              await push.send(frame, { timeout: 200 });
+            }
+          } catch (error) {
+            assert.equal((error as { code?: string }).code, "EAGAIN");
+          }
+          const unbound = push.unbind(endpoint);
+          for (let i = 0; i < sent; i++) {
+            await pull.receive(TIMEOUT);
+            assert.equal(push.trySend("after"), false);
+          }
+          await within(unbound, "the end");
+          assert.equal(pull.tryReceive(), undefined);
         });
-        const endpoint = await stage.join(push, pull);
-        const frame = new Uint8Array(1_000_000);
-        let sent = 0;
-        try {
-          for (; sent < 1000; sent++) await push.send(frame, { timeout: 200 });
-        } catch (error) {
-          assert.equal((error as { code?: string }).code, "EAGAIN");
-        }
-        const unbound = push.unbind(endpoint);
-        for (let i = 0; i < sent; i++) {
-          await pull.receive(TIMEOUT);
-          assert.equal(push.trySend("after"), false);
-        }
-        await within(unbound, "the end");
-        assert.equal(pull.tryReceive(), undefined);
-      });
+      }
 
       it("immediate sends only to peers that are there", async () => {
         await using stage = new Stage(scheme);

@@ -59,34 +59,40 @@ export function testRouting(scheme: Scheme): void {
       });
     });
 
-    it("mandatory waits for a peer at its high water mark", async () => {
-      await using stage = new Stage(scheme);
-      const router = stage.make(Router, {
-        mandatory: true,
-        sendHighWaterMark: 5,
-        sendTimeout: 100,
+    if (Stage.holdsBack) {
+      it("mandatory waits for a peer at its high water mark", async () => {
+        await using stage = new Stage(scheme);
+        const router = stage.make(Router, {
+          mandatory: true,
+          sendHighWaterMark: 5,
+          sendTimeout: 100,
+        });
+        const dealer = stage.make(Dealer, {
+          routingId: "slow",
+          receiveHighWaterMark: 5,
+        });
+        await stage.join(router, dealer);
+        await dealer.send("here", TIMEOUT);
+        await router.receive(TIMEOUT);
+        const frame = new Uint8Array(100_000);
+        let sent = 0;
+        await assert.rejects(async () => {
+          for (; sent < 5000; sent++) await router.send(["slow", frame]);
+        }, { code: "EAGAIN" });
+        for (let i = 0; i < sent; i++) await dealer.receive(TIMEOUT);
+        await router.send(["slow", "more"], TIMEOUT);
+        assert.deepEqual(await nextTexts(dealer), ["more"]);
       });
-      const dealer = stage.make(Dealer, {
-        routingId: "slow",
-        receiveHighWaterMark: 5,
-      });
-      await stage.join(router, dealer);
-      await dealer.send("here", TIMEOUT);
-      await router.receive(TIMEOUT);
-      const frame = new Uint8Array(100_000);
-      let sent = 0;
-      await assert.rejects(async () => {
-        for (; sent < 5000; sent++) await router.send(["slow", frame]);
-      }, { code: "EAGAIN" });
-      for (let i = 0; i < sent; i++) await dealer.receive(TIMEOUT);
-      await router.send(["slow", "more"], TIMEOUT);
-      assert.deepEqual(await nextTexts(dealer), ["more"]);
-    });
+    }
 
     it("handover gives a routing id to the peer that came last", async () => {
       await using stage = new Stage(scheme);
       const router = stage.make(Router, { handover: true });
-      const one = stage.make(Dealer, { routingId: "same" });
+      // It would come back and take the name over in its turn.
+      const one = stage.make(Dealer, {
+        routingId: "same",
+        reconnectInterval: -1,
+      });
       const endpoint = await stage.join(router, one);
       await one.send("one", TIMEOUT);
       assert.deepEqual(await nextTexts(router), ["same", "one"]);

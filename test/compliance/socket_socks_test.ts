@@ -1,3 +1,4 @@
+// thorough
 // What sockets promise over tcp, with every connection through microsocks. Its
 // connections come from an address of their own, the only one that the sockets
 // let in: none can have got past the proxy.

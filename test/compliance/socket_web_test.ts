@@ -1,3 +1,4 @@
+// thorough
 // What sockets promise over WebSockets, when those of who connects are the
 // runtime's own, as in a browser. Node 20 has them with a flag only:
 // socket_web_node_test.ts.
@@ -13,6 +14,7 @@ const [own, web] = [detectRuntime(), webRuntime()].map(({ transports }) =>
   transports.find(({ scheme }) => scheme === "ws") as Transport
 );
 
+Stage.holdsBack = false;
 Stage.transports = [{
   scheme: "ws",
   makesWebSockets: true,

@@ -8,6 +8,10 @@ import { join } from "node:path";
 import process from "node:process";
 import { after, afterEach, describe, it } from "node:test";
 import assert from "node:assert/strict";
+import { NativeDriver } from "../../adapters/native_driver.ts";
+import type { NativeSupport } from "../../adapters/native_support.ts";
+import { NodeDriver } from "../../adapters/node/driver.ts";
+import { TcpTransport } from "../../adapters/tcp.ts";
 import { context, Pull, Push } from "../../mod.ts";
 import type { Transport } from "../../src/transport/transport.ts";
 import { text } from "../kit/messages.ts";
@@ -21,10 +25,31 @@ import { transportSuite } from "./transport.ts";
 const folder = mkdtempSync(join(tmpdir(), "isomq-test-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A transport of the runtime, with a size of buffers for all it makes. */
-function native(scheme: string): Transport {
-  const transport = context.runtime.transports
-    .find((one) => one.scheme === scheme)!;
+/** The runtime's own transport. */
+function own(scheme: string): Transport {
+  return context.runtime.transports.find((one) => one.scheme === scheme)!;
+}
+
+/** Sockets that cannot take a descriptor over: native code does it all. */
+class Stubborn extends NodeDriver {
+  override adopt(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+}
+
+/** A transport over them. */
+function stubborn(): Transport {
+  const driver = new Stubborn({
+    runtime: "stubborn",
+    platform: process.platform,
+    abstractNames: true,
+  });
+  const support = context.runtime.nativeOptions as NativeSupport;
+  return new TcpTransport(new NativeDriver(driver, support));
+}
+
+/** A transport with a size of buffers for all it makes. */
+function native(scheme: string, transport = own(scheme)): Transport {
   const buffers = { sendBufferSize: 100_000, receiveBufferSize: 100_000 };
   return {
     scheme,
@@ -62,6 +87,10 @@ const ipc = {
 if (!skipWithoutKoffi) {
   transportSuite("tcp by native code", tcp);
   transportSuite("ipc by native code", ipc);
+  transportSuite("tcp by native code alone", {
+    ...tcp,
+    transport: native("tcp", stubborn()),
+  });
 }
 
 describe("tcp by native code", { skip: skipWithoutKoffi }, () => {
@@ -89,9 +118,7 @@ describe("tcp by native code", { skip: skipWithoutKoffi }, () => {
 });
 
 describe("abstract names of ipc", { skip: skipWithoutKoffi }, () => {
-  const transport = context.runtime.transports
-    .find(({ scheme }) => scheme === "ipc")!;
-  const bench = new Bench({ ...ipc, transport });
+  const bench = new Bench({ ...ipc, transport: own("ipc") });
   afterEach(() => bench.clear());
 
   it("are those of the system, on Node 20 too", async () => {

@@ -6,8 +6,14 @@
 
 import assert from "node:assert/strict";
 import { errorCodes, ZmqError } from "../../src/base/errors.ts";
+import { webSocketReasons } from "../../src/wire/websocket_framing.ts";
 import type { TestHost } from "../kit/session_host.ts";
 import { REASONS } from "../unit/security/handshakes.ts";
+
+/** The reasons of a WebSocket's frames. */
+const WEB_SOCKET_REASONS: ReadonlySet<string> = new Set(
+  Object.values(webSocketReasons),
+);
 
 /**
  * Fails unless it is an error of ours, with a code, that was meant: not one of
@@ -22,7 +28,9 @@ export function checkError(error: unknown): ZmqError {
     throw new Error(`Not meant: ${error.message}`, { cause: error.cause });
   }
   if (error.code === "EPROTO") {
-    assert.ok(REASONS.has(error.reason ?? ""), `reason ${error.reason}`);
+    const { reason = "" } = error;
+    const isKnown = REASONS.has(reason) || WEB_SOCKET_REASONS.has(reason);
+    assert.ok(isKnown, `reason ${reason}`);
   }
   // A peer's octets must not reach a terminal as they are.
   assert.match(error.message, /^[\x20-\x7e]*$/);

@@ -1,3 +1,4 @@
+// thorough
 // Our sockets against peers of ZMTP 1.0, 2.0 and 3.0: every socket pair that
 // those versions had, both sides binding.
 import { after, describe } from "node:test";

@@ -128,6 +128,26 @@ describe("udp between two namespaces", { skip: noVeth }, () => {
     });
   }
 
+  it("an address of the link alone keeps its zone", async () => {
+    const dgrams: string[] = [];
+    const places: string[] = [];
+    for (const side of [near, far]) {
+      const dgram = await side.actor.ask<string>("open", "DGRAM");
+      const bound = `udp://[${side.end.linkLocal}]:*`;
+      const endpoint = await side.actor.ask<string>("bind", dgram, bound);
+      assert.ok(endpoint.startsWith(bound.slice(0, -1)), endpoint);
+      dgrams.push(dgram);
+      places.push(endpoint.slice("udp://".length));
+    }
+    // Its zone is that of who sends.
+    const to = places[1]!.replace(far.end.device, near.end.device);
+    await near.send(dgrams[0]!, to, "ping");
+    const [from, body] = await far.receive(dgrams[1]!);
+    assert.equal(body, "ping");
+    await far.send(dgrams[1]!, from!, "pong");
+    assert.deepEqual(await near.receive(dgrams[0]!), [to, "pong"]);
+  });
+
   it("DGRAM sends to a group and to all, and is answered", async () => {
     const here = `${near.end.address}:${++port}`;
     const ours = await near.actor.ask<string>("open", "DGRAM");

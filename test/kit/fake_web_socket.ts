@@ -36,6 +36,12 @@ export class FakeWebSocket implements PlatformWebSocket {
     this.#listeners.get("message")!({ data: given });
   }
 
+  /** The connection failed; some platforms say no more than that. */
+  failed(): void {
+    this.readyState = 3;
+    this.#listeners.get("error")!({});
+  }
+
   /** The connection is over. */
   closed(code: number, reason = ""): void {
     this.readyState = 3;

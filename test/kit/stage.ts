@@ -13,6 +13,8 @@ type SocketClass<T extends Socket, O> = new (
 export class Stage implements AsyncDisposable {
   /** What all sockets of this process are made with, unless a test differs. */
   static options: object = {};
+  /** False where who connects cannot hold back what its peer sends. */
+  static holdsBack = true;
   /** The transports of contexts, beside those of the runtime. */
   static transports: readonly Transport[] = [];
   readonly scheme: Scheme;
@@ -54,7 +56,7 @@ export class Stage implements AsyncDisposable {
 
   /** An endpoint where nobody listens, and where one can bind later. */
   async nowhere(socketClass: SocketClass<Socket, object>): Promise<string> {
-    if (this.scheme !== "tcp") return this.place();
+    if (this.scheme !== "tcp" && this.scheme !== "ws") return this.place();
     const socket = this.make(socketClass, {});
     const endpoint = await socket.bind(this.place());
     await socket.close();

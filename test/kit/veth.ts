@@ -34,6 +34,8 @@ export interface VethEnd {
   readonly address: string;
   /** Its IPv6 address. */
   readonly address6: string;
+  /** Its IPv6 address on the link alone, with the interface as zone. */
+  readonly linkLocal: string;
 }
 
 /** Where what is sent to all goes. */
@@ -82,12 +84,16 @@ function end(namespace: string, number: 0 | 1): VethEnd {
   const device = `cable${number}`;
   const address = `10.202.0.${number + 1}`;
   const address6 = `fd00:202::${number + 1}`;
+  const local = `fe80::202:${number + 1}`;
   const on = ["-n", namespace];
   must(...on, "link", "set", "lo", "up");
   must(...on, "addr", "add", `${address}/24`, "brd", BROADCAST, "dev", device);
-  must(...on, "addr", "add", `${address6}/64`, "dev", device, "nodad");
+  for (const each of [address6, local]) {
+    must(...on, "addr", "add", `${each}/64`, "dev", device, "nodad");
+  }
   must(...on, "link", "set", device, "up");
   must(...on, "route", "add", "224.0.0.0/4", "dev", device);
   const launcher = ["ip", "netns", "exec", namespace];
-  return { launcher, device, address, address6 };
+  const linkLocal = `${local}%${device}`;
+  return { launcher, device, address, address6, linkLocal };
 }

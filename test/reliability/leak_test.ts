@@ -1,3 +1,4 @@
+// thorough
 // What is opened and closed a thousand times leaves nothing behind: no
 // descriptor, no timer, no memory.
 import assert from "node:assert/strict";

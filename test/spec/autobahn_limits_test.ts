@@ -1,3 +1,4 @@
+// thorough
 // Autobahn's group 9: long messages, many fragments, many messages.
 import { describe } from "node:test";
 import {

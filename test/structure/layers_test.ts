@@ -50,6 +50,14 @@ describe("imports of the project", () => {
     );
   });
 
+  it("load nothing of SOCKS with the first endpoint", () => {
+    const values = EDGES.filter(({ kind }) => kind !== "type");
+    const starts = ["mod.ts", "adapters/transports.ts", "src/session/parts.ts"];
+    const loaded = starts.flatMap((start) => [...loadedBy(start, values)]);
+    assert.ok(loaded.includes("adapters/tcp.ts"));
+    assert.deepEqual(loaded.filter((file) => /socks/.test(file)), []);
+  });
+
   it("load no package with mod.ts: cryptography waits for its first use", () => {
     const loaded = [...loadedBy("mod.ts", EDGES)];
     assert.ok(loaded.includes("src/security/crypto.ts"));

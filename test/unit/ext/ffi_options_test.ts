@@ -5,6 +5,8 @@ import process from "node:process";
 import { before, describe, it } from "node:test";
 import { detectRuntime } from "../../../adapters/auto.ts";
 import { NativeSupport } from "../../../adapters/native_support.ts";
+import { usableIpc } from "../../../adapters/platform.ts";
+import { parseEndpoint } from "../../../src/endpoint/endpoint.ts";
 import { type Ffi, loadFfi } from "../../../ext/ffi/mod.ts";
 import { nativeSockets } from "../../../ext/ffi/sockets.ts";
 import {
@@ -227,6 +229,25 @@ describe("options without native code", () => {
         `"koffi" (npm install koffi@3; Cannot find module 'koffi'), ` +
         "expected the default, -1",
     });
+  });
+
+  it("are named by abstract names where the runtime's are not right", () => {
+    const { nativeOptions } = bare();
+    const platform = {
+      runtime: "Node 20.20.2",
+      platform: "linux",
+      abstractNames: false,
+      native: nativeOptions as NativeSupport,
+    };
+    const endpoint = parseEndpoint("ipc://@name");
+    assert.throws(() => usableIpc(platform, endpoint, "bind"), {
+      code: "ENOTSUP",
+      message: 'Cannot use endpoint "ipc://@name": Node 20.20.2 has no right ' +
+        "abstract names of Unix domain sockets on linux without the package " +
+        `"koffi" (npm install koffi@3; Cannot find module 'koffi')`,
+    });
+    const path = parseEndpoint("ipc:///tmp/x");
+    assert.equal(usableIpc(platform, path, "bind").kind, "path");
   });
 
   it("name what only other systems have", () => {

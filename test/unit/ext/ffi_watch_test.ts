@@ -79,6 +79,22 @@ describe("Ffi.watch()", { skip: skipWithoutKoffi }, () => {
     ffi.system.read(reads, one);
   });
 
+  it("tells nothing of a watch that another's callback has closed", async () => {
+    const pipes = [ffi.system.pipe(), ffi.system.pipe()];
+    for (const [, far] of pipes) ffi.system.write(far, one);
+    const told: number[] = [];
+    const watches = pipes.map(([near], index) =>
+      ffi.watch(near, { readable: true }, () => {
+        told.push(index);
+        watches.forEach((watch) => watch.close());
+      })
+    );
+    await until(() => told.length > 0, "one is told");
+    await turns(5);
+    assert.equal(told.length, 1);
+    pipes.flat().forEach((fd) => ffi.system.close(fd));
+  });
+
   it("tells of the other end's end", async () => {
     const [near, far] = ffi.system.pipe();
     let end: number | undefined;

@@ -211,8 +211,21 @@ describe("PlatformWebSocketStream", () => {
   });
 
   it("tells of a lost connection as an error", async () => {
+    for (const code of [1006, 1015, 0]) {
+      const { clock, socket, direct, sink } = scene();
+      direct.start(sink);
+      socket.closed(code);
+      await clock.settle();
+      assert.deepEqual(sink.calls, ["lost"]);
+      assert.equal(sink.error!.code, "ECONNRESET");
+    }
+  });
+
+  it("tells of a lost connection that the platform tells only by halves", async () => {
     const { clock, socket, direct, sink } = scene();
     direct.start(sink);
+    socket.failed();
+    await clock.settle();
     socket.closed(1006);
     await clock.settle();
     assert.deepEqual(sink.calls, ["lost"]);
