@@ -10,6 +10,8 @@ import {
   LIBC,
   type Library,
   type LibrarySource,
+  type NativeFunction,
+  type Pointer,
   struct,
 } from "../ffi/mod.ts";
 import { Failure, IPPROTO_PGM } from "./constants.ts";
@@ -54,7 +56,7 @@ export class OpenPgm {
   /** Native code. */
   readonly ffi: Ffi;
   /** Its functions by their names, without `pgm_`. */
-  readonly calls: ReturnType<typeof declare>;
+  readonly calls: PgmCalls;
   readonly #error = new BigUint64Array(1);
   readonly #value = new Int32Array(1);
   readonly #length = new Uint32Array(1);
@@ -170,7 +172,49 @@ function quietly(ffi: Ffi, start: () => boolean): boolean {
   }
 }
 
-function declare(library: Library) {
+type Size = number | bigint;
+/** Socket, level, option, value. */
+type OptionCall<Length> = NativeFunction<
+  [Pointer, number, number, Pointer, Length],
+  boolean
+>;
+
+/** The functions in use. */
+export interface PgmCalls {
+  readonly init: NativeFunction<[error: Pointer], boolean>;
+  readonly error_free: NativeFunction<[error: Pointer], undefined>;
+  readonly getaddrinfo: NativeFunction<
+    [network: Pointer, hints: Pointer, found: Pointer, error: Pointer],
+    boolean
+  >;
+  readonly freeaddrinfo: NativeFunction<[found: Pointer], undefined>;
+  readonly socket: NativeFunction<
+    [found: Pointer, family: number, type: number, protocol: number, Pointer],
+    boolean
+  >;
+  readonly setsockopt: OptionCall<number>;
+  readonly getsockopt: OptionCall<Pointer>;
+  readonly gsi_create_from_data: NativeFunction<
+    [gsi: Pointer, octets: Pointer, length: Size],
+    boolean
+  >;
+  readonly bind3: NativeFunction<
+    [Pointer, Pointer, number, Pointer, number, Pointer, number, Pointer],
+    boolean
+  >;
+  readonly connect: NativeFunction<[sock: Pointer, error: Pointer], boolean>;
+  readonly close: NativeFunction<[sock: Pointer, flush: boolean], boolean>;
+  readonly recvfrom: NativeFunction<
+    [Pointer, Pointer, Size, number, Pointer, Pointer, Pointer, Pointer],
+    number
+  >;
+  readonly send: NativeFunction<
+    [sock: Pointer, octets: Pointer, length: Size, sent: Pointer],
+    number
+  >;
+}
+
+function declare(library: Library): PgmCalls {
   const option = ["pointer", "i32", "i32", "pointer"] as const;
   return {
     init: library.function("pgm_init", "bool", ["pointer"]),
