@@ -23,10 +23,12 @@
 import { detectRuntime } from "./adapters/auto.ts";
 import { type ContextInit, EngineContext } from "./src/context/context.ts";
 import { noble } from "./src/security/crypto.ts";
-import type { Runtime } from "./src/transport/runtime.ts";
 import type { NativeSockets } from "./src/transport/native_sockets.ts";
 import type { CurveLibrary } from "./src/security/curve_crypto.ts";
 import { provideDefaultContext } from "./src/socket/services.ts";
+import type { Runtime } from "./src/transport/runtime.ts";
+import type { AnyTransport } from "./src/transport/any.ts";
+import { lazyMulticast } from "./src/transport/multicast.ts";
 
 /** What is there: libsodium if it can be had without asking, else noble. */
 const fastest: CurveLibrary = {
@@ -45,6 +47,26 @@ const fastest: CurveLibrary = {
 async function loadNativeSockets(runtime: Runtime): Promise<NativeSockets> {
   const { nativeSockets } = await import("./ext/ffi/sockets.ts");
   return await nativeSockets(runtime);
+}
+
+/** Transports that are loaded when an endpoint names their scheme. */
+function extensionsOf(runtime: Runtime): readonly AnyTransport[] {
+  const pgm = (scheme: "pgm" | "epgm"): AnyTransport =>
+    lazyMulticast({
+      scheme,
+      framing: "pgm",
+      options: [
+        "rate",
+        "recoveryInterval",
+        "multicastMaxTransportDataUnit",
+        "multicastHops",
+        "multicastLoop",
+        "sendBufferSize",
+        "receiveBufferSize",
+      ],
+      load: async () => (await import("./ext/pgm/mod.ts"))[scheme]({ runtime }),
+    });
+  return [pgm("pgm"), pgm("epgm")];
 }
 
 /**
@@ -66,7 +88,12 @@ export class Context extends EngineContext {
   constructor(init: ContextInit = {}) {
     const { curveCrypto = fastest } = init;
     const { runtime = detectRuntime(loadNativeSockets) } = init;
-    super({ ...init, runtime, curveCrypto });
+    super({
+      ...init,
+      runtime,
+      curveCrypto,
+      extensions: extensionsOf(runtime),
+    });
   }
 }
 
@@ -164,6 +191,7 @@ export type { SocketInit } from "./src/socket/socket.ts";
 export type { DatagramLosses } from "./src/routing/pipe.ts";
 export type { SocketStats, StatsCount } from "./src/socket/stats.ts";
 export type { WaitOptions } from "./src/socket/waiters.ts";
+export type { AnyTransport } from "./src/transport/any.ts";
 export type {
   Adoption,
   NativeHost,
@@ -183,12 +211,18 @@ export type {
   NativeSockets,
 } from "./src/transport/native_sockets.ts";
 export type {
-  AnyTransport,
   DatagramSettings,
   DatagramSink,
   DatagramSocket,
   DatagramTransport,
 } from "./src/transport/datagram.ts";
+export type {
+  MulticastSettings,
+  MulticastSink,
+  MulticastSocket,
+  MulticastTransport,
+} from "./src/transport/multicast.ts";
+export type { MulticastFraming } from "./src/wire/multicast.ts";
 export type { Runtime } from "./src/transport/runtime.ts";
 export type {
   ByteSink,

@@ -29,9 +29,11 @@ const REPLACED = {
  */
 const LEFT_OUT = new Set([
   "ext/ffi/sockets.js",
+  "ext/pgm/mod.js",
   "ext/sodium/mod.js",
   "src/routing/datagram_pipe.js",
   "src/session/datagrams.js",
+  "src/session/multicast.js",
   "src/session/raw_session.js",
   "src/session/reframer.js",
   "src/wire/datagrams.js",

@@ -19,7 +19,10 @@ import type { Authenticator } from "../security/zap.ts";
 import { Turns } from "../session/turns.ts";
 import { InprocRegistry } from "../socket/inproc.ts";
 import type { OwnedSocket, SocketServices } from "../socket/services.ts";
-import type { AnyTransport } from "../transport/datagram.ts";
+import {
+  type AnyTransport,
+  multicasts as isMulticast,
+} from "../transport/any.ts";
 import type { Runtime } from "../transport/runtime.ts";
 import { ZapClient } from "./zap_client.ts";
 
@@ -38,6 +41,14 @@ export interface ContextInit extends Partial<ContextOptions> {
   readonly authenticate?: Authenticator | undefined;
 }
 
+/** What the package's door adds. */
+export interface EngineInit extends ContextInit {
+  /** The runtime. */
+  readonly runtime: Runtime;
+  /** Transports that are found by their scheme, and loaded when it is used. */
+  readonly extensions?: readonly AnyTransport[];
+}
+
 /** Sockets that share inproc names, a runtime and an authenticator. */
 export class EngineContext implements AsyncDisposable {
   /** @internal */
@@ -50,15 +61,22 @@ export class EngineContext implements AsyncDisposable {
   #empty: (() => void)[] = [];
 
   /** Makes a context on a runtime. */
-  constructor(init: ContextInit & { readonly runtime: Runtime }) {
-    const { runtime, transports, curveCrypto, authenticate, ...options } = init;
+  constructor(init: EngineInit) {
+    const {
+      runtime,
+      transports = [],
+      extensions = [],
+      curveCrypto,
+      authenticate,
+      ...options
+    } = init;
     for (const [name, value] of Object.entries(options)) {
       if (value !== undefined) setContextOption(this.#options, name, value);
     }
     this.authenticate = authenticate;
     this.services = this.#makeServices(
       runtime,
-      transports,
+      [...extensions, ...transports],
       curveLoader(runtime, curveCrypto),
     );
     this.#zap = new ZapClient(this);
@@ -119,7 +137,7 @@ export class EngineContext implements AsyncDisposable {
 
   #makeServices(
     runtime: Runtime,
-    extra: readonly AnyTransport[] = [],
+    extra: readonly AnyTransport[],
     loadCurve: () => Promise<CurveCrypto>,
   ): SocketServices {
     const transports = new Map<string, AnyTransport>();
@@ -127,8 +145,19 @@ export class EngineContext implements AsyncDisposable {
     for (const each of [...runtime.transports, ...datagrams, ...extra]) {
       transports.set(each.scheme, each);
     }
+    const multicasts = [...transports.values()].filter(isMulticast);
     return {
       runtime,
+      support: {
+        name: runtime.name,
+        // Asked for when it is needed: some runtimes take their time.
+        get options(): ReadonlySet<string> {
+          return runtime.options;
+        },
+        ...runtime.nativeOptions && { nativeOptions: runtime.nativeOptions },
+        datagrams,
+        multicasts,
+      },
       inproc: new InprocRegistry(),
       options: this.#options,
       transport(scheme, endpoint) {

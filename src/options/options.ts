@@ -12,6 +12,7 @@ import { nearestName } from "./names.ts";
 import type { Option, SecurityMechanism } from "./option.ts";
 import {
   datagramTypes,
+  multicastTypes,
   singlePartTypes,
   type SocketType,
 } from "./socket_type.ts";
@@ -84,6 +85,12 @@ export interface Options
     Omit<EveryOption, keyof ResolvedOptions | StateName>,
     ResolvedOptions {}
 
+/** Something that honours options. */
+export interface OptionHolder {
+  /** Their names. */
+  readonly options: ReadonlySet<string>;
+}
+
 /** The runtime as options know it. */
 export interface OptionRuntime {
   /** Its name, for error messages. */
@@ -91,7 +98,9 @@ export interface OptionRuntime {
   /** The platform and extension options that it can honour. */
   readonly options: ReadonlySet<string>;
   /** What it has for datagrams, with the options that only they honour. */
-  readonly datagrams?: readonly { readonly options: ReadonlySet<string> }[];
+  readonly datagrams?: readonly OptionHolder[];
+  /** What there is for multicast, likewise. */
+  readonly multicasts?: readonly OptionHolder[];
   /** Those that it can honour with the help of native code. */
   readonly nativeOptions?: NativeOptions;
 }
@@ -238,9 +247,12 @@ function checkSupport(
 ): void {
   const isGated = option.platform || option.needs !== undefined;
   if (!isGated || runtime.options.has(name)) return;
-  const { datagrams = [], nativeOptions } = runtime;
-  const isForDatagrams = datagrams.some(({ options }) => options.has(name));
+  const { datagrams = [], multicasts = [], nativeOptions } = runtime;
+  const isHeld = ({ options }: OptionHolder): boolean => options.has(name);
+  const isForDatagrams = datagrams.some(isHeld);
   if (isForDatagrams && datagramTypes.has(type)) return;
+  const isForMulticast = multicasts.some(isHeld);
+  if (isForMulticast && multicastTypes.has(type)) return;
   const isNative = nativeOptions?.has(name) === true;
   const lack = isNative ? nativeOptions!.lack() : undefined;
   if (isNative && lack === undefined) return;
@@ -248,8 +260,10 @@ function checkSupport(
     ? ` without ${lack}`
     : isForDatagrams
     ? " but for datagrams"
+    : isForMulticast
+    ? " but for multicast"
     : "";
-  const reason = option.needs === undefined
+  const reason = option.needs === undefined || isForMulticast
     ? `the runtime ${quote(runtime.name)} does not support the option${only}`
     : `the option belongs to ${option.needs}, which the runtime ` +
       `${quote(runtime.name)} does not have`;

@@ -87,6 +87,19 @@ export const datagramTypes: ReadonlySet<SocketType> = new Set<SocketType>([
   "DGRAM",
 ]);
 
+/** Types that can use reliable multicast, which goes one way only. */
+export const multicastTypes: ReadonlySet<SocketType> = new Set<SocketType>([
+  "PUB",
+  "SUB",
+  "XPUB",
+  "XSUB",
+]);
+
+/** True for the types that multicast; their peers, SUB and XSUB, listen. */
+export function publishes(type: SocketType): boolean {
+  return type === "PUB" || type === "XPUB";
+}
+
 const unsent: readonly SocketType[] = ["SUB", "PULL", "DISH", "GATHER"];
 const unreceived: readonly SocketType[] = ["PUB", "PUSH", "RADIO", "SCATTER"];
 

@@ -88,6 +88,8 @@ export abstract class Pipe {
   readonly sent: PipeCount = { messages: 0, octets: 0 };
   /** Messages that were thrown away on the way out. */
   dropped = 0;
+  /** Times that something of a multicast source was lost on the way in. */
+  gaps = 0;
   /** The routing id that the application chose for this connection. */
   assignedRoutingId: Uint8Array | undefined = undefined;
 

@@ -16,7 +16,7 @@ import type { MechanismFactory } from "./security.ts";
 import type { Turns } from "./turns.ts";
 import type { Warning } from "./warnings.ts";
 
-/** The names of the events of a socket; zeromq.js's, and `warning`. */
+/** The names of the events of a socket; zeromq.js's, `gap` and `warning`. */
 export type EventName =
   | "accept"
   | "accept:error"
@@ -29,6 +29,7 @@ export type EventName =
   | "close:error"
   | "disconnect"
   | "end"
+  | "gap"
   | "handshake"
   | "handshake:error:protocol"
   | "handshake:error:auth"

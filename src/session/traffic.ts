@@ -413,7 +413,8 @@ function checkReply(frames: Message): void {
   );
 }
 
-function tooLarge(what: string, limit: number): ZmqError {
+/** The error for what is beyond a limit. */
+export function tooLarge(what: string, limit: number): ZmqError {
   return new ZmqError(
     "EMSGSIZE",
     `Cannot accept ${what}: the limit is ${limit}`,

@@ -114,7 +114,7 @@ export class SocketCore
 
   /** Sets an option; throws `EINVAL` or `ENOTSUP`. */
   setOption(name: string, value: unknown): void {
-    setOption(this.options, this.type, name, value, this.services.runtime);
+    setOption(this.options, this.type, name, value, this.services.support);
     if (LIVE_LIMITS.has(name)) {
       for (const pipe of [...this.#pipes]) {
         pipe.limits.sendHighWaterMark = this.options.sendHighWaterMark;

@@ -9,7 +9,7 @@
 import { quote, ZmqError } from "../base/errors.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
 import { platformOptions, snapshot } from "../options/options.ts";
-import { datagramTypes } from "../options/socket_type.ts";
+import { datagramTypes, multicastTypes } from "../options/socket_type.ts";
 import type { DatagramConnector } from "../session/datagrams.ts";
 import type { DatagramTransport } from "../transport/datagram.ts";
 import type { SocketCore } from "./core.ts";
@@ -32,7 +32,7 @@ const SOCKET_OPTIONS = [
   "useFd",
 ];
 
-/** An endpoint that is open, or being opened. */
+/** An endpoint without connections that is open, or being opened. */
 export interface OpenDatagrams {
   /** The endpoint, wildcards filled in. */
   readonly endpoint: string;
@@ -52,7 +52,7 @@ export function checkDatagrams(
   endpoint: Endpoint,
   role: "bind" | "connect",
 ): void {
-  const { type, options } = core;
+  const { type } = core;
   const { scheme, text } = endpoint;
   if (!ROLES[role].has(type)) {
     throw new ZmqError(
@@ -63,17 +63,28 @@ export function checkDatagrams(
     );
   }
   transport.check?.(endpoint, role);
-  const { securityMechanism, zapDomain } = options;
-  const isSecured = securityMechanism !== null || (zapDomain ?? "") !== "";
-  if (isSecured && type !== "DGRAM") {
-    throw new ZmqError(
-      "ENOTSUP",
-      `Cannot ${role} ${quote(text)}: ${scheme} has no security, expected a ` +
-        `socket without ${securityMechanism ?? "zapDomain"}`,
-      { address: text },
-    );
-  }
+  if (type !== "DGRAM") requireNoSecurity(core, endpoint, role);
   checkSocketOptions(core, endpoint, transport.options);
+}
+
+/**
+ * Refuses security where there is nobody to agree upon it with.
+ *
+ * @throws {ZmqError} `ENOTSUP`.
+ */
+export function requireNoSecurity(
+  { options }: SocketCore,
+  { scheme, text }: Endpoint,
+  role: "bind" | "connect",
+): void {
+  const { securityMechanism, zapDomain } = options;
+  if (securityMechanism === null && (zapDomain ?? "") === "") return;
+  throw new ZmqError(
+    "ENOTSUP",
+    `Cannot ${role} ${quote(text)}: ${scheme} has no security, expected a ` +
+      `socket without ${securityMechanism ?? "zapDomain"}`,
+    { address: text },
+  );
 }
 
 /**
@@ -87,7 +98,7 @@ export function checkSocketOptions(
   { scheme, text }: Endpoint,
   honoured: Pick<ReadonlySet<string>, "has">,
 ): void {
-  if (!datagramTypes.has(core.type)) return;
+  if (!datagramTypes.has(core.type) && !multicastTypes.has(core.type)) return;
   const changed = platformOptions(core.options);
   const missing = SOCKET_OPTIONS.find((name) =>
     name in changed && !honoured.has(name)

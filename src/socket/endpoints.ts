@@ -11,7 +11,11 @@ import { honours, platformOptions, snapshot } from "../options/options.ts";
 import { InprocPipe } from "../routing/inproc_pipe.ts";
 import { Acceptor } from "../session/acceptor.ts";
 import { Connector } from "../session/connector.ts";
-import { type AnyTransport, sendsDatagrams } from "../transport/datagram.ts";
+import {
+  type AnyTransport,
+  multicasts,
+  sendsDatagrams,
+} from "../transport/any.ts";
 import type { SocketCore } from "./core.ts";
 import {
   bindDatagrams,
@@ -19,6 +23,11 @@ import {
   checkSocketOptions,
   connectDatagrams,
 } from "./datagrams.ts";
+import {
+  bindMulticast,
+  checkMulticast,
+  connectMulticast,
+} from "./multicast.ts";
 
 /** How an endpoint is let go. */
 export interface CloseOptions {
@@ -181,6 +190,10 @@ export class Endpoints {
       checkDatagrams(this.#core, transport, endpoint, role);
       return { endpoint, transport };
     }
+    if (multicasts(transport)) {
+      checkMulticast(this.#core, transport, endpoint, role);
+      return { endpoint, transport };
+    }
     if (type === "DGRAM") throw incompatible(type, endpoint, role);
     transport.check?.(endpoint, role, platformOptions(this.#core.options));
     const { runtime } = services;
@@ -208,6 +221,10 @@ export class Endpoints {
     const core = this.#core;
     if (sendsDatagrams(transport)) {
       const bound = await bindDatagrams(core, transport, endpoint);
+      return await this.#bound(endpoint, { ...bound, transport });
+    }
+    if (multicasts(transport)) {
+      const bound = await bindMulticast(core, transport, endpoint);
       return await this.#bound(endpoint, { ...bound, transport });
     }
     const acceptor = new Acceptor(
@@ -245,10 +262,12 @@ export class Endpoints {
     assignedRoutingId?: Uint8Array,
   ): void {
     const core = this.#core;
-    if (sendsDatagrams(transport)) {
+    if (sendsDatagrams(transport) || multicasts(transport)) {
       const gone = (): void => void this.#open.delete(open);
       const open = this.#keep({
-        ...connectDatagrams(core, transport, endpoint, gone),
+        ...sendsDatagrams(transport)
+          ? connectDatagrams(core, transport, endpoint, gone)
+          : connectMulticast(core, transport, endpoint, gone),
         given: endpoint.text,
         role: "connect",
         transport,

@@ -7,10 +7,11 @@
 
 import { quote, ZmqError } from "../base/errors.ts";
 import type { ContextOptions } from "../options/context_options.ts";
+import type { OptionRuntime } from "../options/options.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
 import type { PatientAuthenticator } from "../security/zap.ts";
 import type { Turns } from "../session/turns.ts";
-import type { AnyTransport } from "../transport/datagram.ts";
+import type { AnyTransport } from "../transport/any.ts";
 import type { Runtime } from "../transport/runtime.ts";
 import type { InprocRegistry } from "./inproc.ts";
 
@@ -24,6 +25,8 @@ export interface OwnedSocket {
 export interface SocketServices {
   readonly runtime: Runtime;
   readonly inproc: InprocRegistry;
+  /** Which options of sockets can be honoured. */
+  readonly support: OptionRuntime;
   /** The context's options, some of them defaults of its sockets. */
   readonly options: Readonly<ContextOptions>;
   /**

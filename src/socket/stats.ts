@@ -29,6 +29,11 @@ export interface SocketStats {
   };
   /** Messages thrown away: a full or vanished peer, a closed connection. */
   readonly dropped: number;
+  /**
+   * How often some of what a publisher had sent was lost on its way; only
+   * sockets with multicast endpoints have any.
+   */
+  readonly gaps: number;
   /** Datagrams thrown away; only sockets with udp endpoints have any. */
   readonly datagrams: DatagramLosses;
 }
@@ -40,6 +45,7 @@ export class SocketCounters {
   #sentMessages = 0;
   #sentOctets = 0;
   #dropped = 0;
+  #gaps = 0;
   #malformed = 0;
   #overflow = 0;
   #unsent = 0;
@@ -51,6 +57,7 @@ export class SocketCounters {
     this.#sentMessages += pipe.sent.messages;
     this.#sentOctets += pipe.sent.octets;
     this.#dropped += pipe.dropped;
+    this.#gaps += pipe.gaps;
     const { losses } = pipe;
     if (losses === undefined) return;
     this.#malformed += losses.malformed;
@@ -76,6 +83,7 @@ export class SocketCounters {
     sum.#sentMessages = this.#sentMessages;
     sum.#sentOctets = this.#sentOctets;
     sum.#dropped = this.#dropped;
+    sum.#gaps = this.#gaps;
     sum.#malformed = this.#malformed;
     sum.#overflow = this.#overflow;
     sum.#unsent = this.#unsent;
@@ -92,6 +100,7 @@ export class SocketCounters {
       sent: { messages: sum.#sentMessages, bytes: sum.#sentOctets },
       queued: { incoming, outgoing },
       dropped: sum.#dropped + homeless,
+      gaps: sum.#gaps,
       datagrams: {
         malformed: sum.#malformed,
         overflow: sum.#overflow,

@@ -10,7 +10,6 @@
 
 import type { Endpoint } from "../endpoint/endpoint.ts";
 import type { DatagramAddress } from "../endpoint/udp.ts";
-import type { Transport } from "./transport.ts";
 
 /**
  * Who is told of what happens to a {@linkcode DatagramSocket}. Calls come one
@@ -93,14 +92,4 @@ export interface DatagramTransport {
     settings: DatagramSettings,
     sink: DatagramSink,
   ): Promise<DatagramSocket>;
-}
-
-/** A transport of connections, or of datagrams. */
-export type AnyTransport = Transport | DatagramTransport;
-
-/** Tells the two kinds of transports apart. */
-export function sendsDatagrams(
-  transport: AnyTransport,
-): transport is DatagramTransport {
-  return "open" in transport;
 }

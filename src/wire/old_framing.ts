@@ -81,6 +81,12 @@ export class OldFrameDecoder implements Decoder {
     return this.#decoder.stopped;
   }
 
+  /** True in the middle of a frame. */
+  get partial(): boolean {
+    return this.#headerLength > 0 || this.#missing > 0 ||
+      this.#at < this.#chunk.length;
+  }
+
   get room(): Uint8Array | undefined {
     return this.#decoder.room;
   }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { after, before, describe, it } from "node:test";
 import { skipWithoutKoffi } from "../kit/native.ts";
+import { skipWithoutPgm } from "../kit/pgm.ts";
 import { filesIn, read, ROOT } from "../structure/project.ts";
 import { blocksOf, runProgram, withDoors } from "./programs.ts";
 
@@ -27,7 +28,9 @@ describe("the examples of extensions", () => {
 
   for (const entry of entries) {
     it(`${entry} has examples that print what they say`, {
-      skip: entry.startsWith("ext/ffi/") && skipWithoutKoffi,
+      skip: entry.startsWith("ext/ffi/")
+        ? skipWithoutKoffi
+        : entry.startsWith("ext/pgm/") && skipWithoutPgm,
     }, async () => {
       const examples = examplesOf(entry);
       assert.ok(examples.length > 0, "Expected an example");

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { createInterface } from "node:readline";
 import { Buffer } from "node:buffer";
 import type { Foreign, ForeignOptions, ForeignSocket } from "./foreign.ts";
@@ -222,6 +223,8 @@ class PythonProcess {
       stdio: ["pipe", "pipe", "pipe"],
       // libzmq makes the files of ipc wildcards where it runs.
       cwd: tmpdir(),
+      // OpenPGM warns of loopback interfaces, and where the answers go.
+      env: { ...process.env, PGM_MIN_LOG_LEVEL: "ERROR" },
     });
     this.#child = child;
     createInterface({ input: child.stdout }).on("line", (line) => {

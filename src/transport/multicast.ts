@@ -1,0 +1,121 @@
+/**
+ * The third seam between the engine and the world: one-way multicast that is
+ * reliable as far as the network lets it be. A publisher sends all that it has
+ * to whoever listens, and nothing ever comes back; a subscriber hears any
+ * number of publishers, the sources, and is told where it missed something.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../endpoint/endpoint.ts";
+import type { MulticastFraming } from "../wire/multicast.ts";
+
+/**
+ * Who is told of what happens to a {@linkcode MulticastSocket}. Calls come one
+ * at a time and never from inside a call of the socket.
+ */
+export interface MulticastSink {
+  /**
+   * Octets of a source arrived, in order, whole units as that source sent
+   * them. They belong to the sink from now on.
+   *
+   * @param source its address as text; the same text is the same source.
+   * @returns `false` asks to bring no more until `resume`.
+   */
+  received(source: string, octets: Uint8Array): boolean;
+  /**
+   * What comes next of a source does not follow what came before: octets of
+   * it were lost for good, or its stream begins anew.
+   *
+   * @param why the reason, for people: "after 50 requests".
+   */
+  lost(source: string, why: string): void;
+  /** What `send` did not take can be taken now. */
+  writable(): void;
+  /** The socket is gone, and `close` was not called. The last call. */
+  closed(error?: unknown): void;
+}
+
+/** An open multicast socket. */
+export interface MulticastSocket {
+  /** The endpoint as it was given, or with names resolved. */
+  readonly endpoint: string;
+  /** Octets of the largest unit, where the framing makes packets. */
+  readonly maxUnit?: number;
+  /**
+   * Sends a unit of the framing: a packet is taken whole or not at all, of
+   * anything else as much as there is room for. The memory is the caller's
+   * again when it returns.
+   *
+   * @returns how many octets were taken. When that is not all of them,
+   * `writable` tells when to offer the rest, which is then sent first.
+   */
+  send(octets: Uint8Array): number;
+  /** Brings what arrives again, after `received` had it stop. */
+  resume(): void;
+  /** Closes the socket; its resources are free when it resolves. */
+  close(): Promise<void>;
+  /** Says whether the socket keeps the process running. Default: yes. */
+  hold?(keepsProcess: boolean): void;
+}
+
+/** How a {@linkcode MulticastTransport} is to open a socket. */
+export interface MulticastSettings {
+  /** A publisher sends, a subscriber receives. */
+  readonly role: "send" | "receive";
+  /** Aborted when the attempt is given up. */
+  readonly signal: AbortSignal;
+  /** True when IPv6 addresses may be used. */
+  readonly ipv6: boolean;
+  /** Every option of the socket that is not at its default, by name. */
+  readonly [option: string]: unknown;
+}
+
+/** A way to multicast, registered under a scheme. */
+export interface MulticastTransport {
+  /** The scheme without `://`: `"epgm"`. */
+  readonly scheme: string;
+  /** How its units are made and understood. */
+  readonly framing: MulticastFraming;
+  /** The platform and extension options that it honours, by option name. */
+  readonly options: ReadonlySet<string>;
+  /**
+   * Checks the address part of an endpoint before anything is opened.
+   *
+   * @throws {ZmqError} `EINVAL` or `ENOTSUP`.
+   */
+  check?(endpoint: Endpoint): void;
+  /**
+   * Opens a socket. Rejects with a `ZmqError` when it cannot: with `EINVAL`
+   * and `ENOTSUP` it is not asked again.
+   */
+  open(
+    endpoint: Endpoint,
+    settings: MulticastSettings,
+    sink: MulticastSink,
+  ): Promise<MulticastSocket>;
+}
+
+/** What is known of a transport before it is loaded. */
+export interface LazyMulticast
+  extends Omit<MulticastTransport, "open" | "options"> {
+  /** As in the transport. */
+  readonly options: readonly string[];
+  /** Loads it. */
+  load(): Promise<MulticastTransport>;
+}
+
+/** A transport that is loaded when its first socket is opened. */
+export function lazyMulticast(
+  { load, options, ...known }: LazyMulticast,
+): MulticastTransport {
+  let loading: Promise<MulticastTransport> | undefined;
+  return {
+    ...known,
+    options: new Set(options),
+    async open(endpoint, settings, sink) {
+      loading ??= load();
+      return (await loading).open(endpoint, settings, sink);
+    },
+  };
+}

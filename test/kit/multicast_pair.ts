@@ -1,0 +1,151 @@
+// A publisher and a subscriber of multicast, each in a process and a network
+// of its own, ours or libzmq's; and the networks.
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { ROOT } from "../structure/project.ts";
+import { skipWithoutKoffi } from "./native.ts";
+import { noPython } from "./python_peer.ts";
+import { scriptCommand, scriptUrl } from "./runtime.ts";
+import { within } from "./wait.ts";
+
+/** Whose a side is. */
+export type Side = "ours" | "libzmq";
+
+/** The reason to skip what needs namespaces, or false. */
+export const skipWithoutNamespaces: string | false = skipWithoutKoffi ||
+  noPython ||
+  (process.getuid?.() !== 0
+    ? "namespaces need root"
+    : existsSync("/sbin/ip") || existsSync("/usr/sbin/ip")
+    ? false
+    : "install iproute2: apt-get install iproute2");
+
+/** Two namespaces joined by a pair of virtual devices. */
+export class Namespaces implements Disposable {
+  /** What a command begins with to run at either end. */
+  readonly launchers: readonly [readonly string[], readonly string[]];
+  readonly #names: readonly string[];
+
+  /** The addresses are `10.77.0.1` and `10.77.0.2`. */
+  constructor() {
+    const names = ["a", "b"].map((end) => `isomq-${process.pid}-${end}`);
+    const devices = ["a", "b"].map((end) => `v${end}${process.pid}`);
+    this.#names = names;
+    for (const name of names) ip("netns", "add", name);
+    ip(
+      ..."link add".split(" "),
+      devices[0]!,
+      "type",
+      "veth",
+      "peer",
+      "name",
+      devices[1]!,
+    );
+    names.forEach((name, index) => {
+      const device = devices[index]!;
+      ip("link", "set", device, "netns", name);
+      ip("-n", name, "addr", "add", `10.77.0.${index + 1}/24`, "dev", device);
+      for (const each of ["lo", device]) {
+        ip("-n", name, "link", "set", each, "up");
+      }
+      ip("-n", name, "route", "add", "224.0.0.0/4", "dev", device);
+    });
+    const [a, b] = names.map((name) => ["ip", "netns", "exec", name]);
+    this.launchers = [a!, b!];
+  }
+
+  [Symbol.dispose](): void {
+    for (const name of this.#names) ip("netns", "delete", name);
+  }
+}
+
+function ip(...words: string[]): void {
+  execFileSync("ip", words, { stdio: ["ignore", "ignore", "pipe"] });
+}
+
+/** What a pair sends. */
+export interface Load {
+  readonly count: number;
+  /** Octets of each part. */
+  readonly size: number;
+  /** Parts beside the number. */
+  readonly parts: number;
+  /** Kilobits a second. */
+  readonly rate: number;
+}
+
+/** Runs a pair; resolves with what the receiver came to. */
+export async function runPair<Report>(
+  [from, to]: readonly [Side, Side],
+  [near, far]: readonly [readonly string[], readonly string[]],
+  endpoints: readonly [string, string],
+  load: Load,
+): Promise<Report> {
+  const { count, size, parts, rate } = load;
+  const words = [count, size, parts, rate].map(String);
+  const receiver = new Part(to, far, ["receive", endpoints[1], ...words]);
+  const parts_ = [receiver];
+  try {
+    await within(receiver.line(), "the receiver to be ready", 20_000);
+    const sender = new Part(from, near, ["send", endpoints[0], ...words]);
+    parts_.push(sender);
+    await within(sender.line(), "the sender to be ready", 20_000);
+    const line = await within(receiver.line(), "the report", 90_000);
+    const codes = await Promise.all(
+      parts_.map((part) => within(part.exited, "its end", 20_000)),
+    );
+    if (codes.some((code) => code !== 0)) throw new Error(`Ended: ${codes}`);
+    return JSON.parse(line) as Report;
+  } finally {
+    for (const part of parts_) part.kill();
+  }
+}
+
+/** One side. */
+class Part {
+  readonly exited: Promise<number | null>;
+  readonly #kill: () => void;
+  readonly #lines: AsyncIterator<string>;
+
+  constructor(side: Side, launcher: readonly string[], args: string[]) {
+    const [command, ...rest] = side === "ours"
+      ? scriptCommand(scriptUrl("./pgm_program", import.meta.url), args, {
+        launcher,
+      })
+      : [
+        ...launcher,
+        "/usr/bin/python3",
+        join(ROOT, "test/kit/peers/pgm_peer.py"),
+        ...args,
+      ];
+    const child = spawn(command!, rest, {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, PGM_MIN_LOG_LEVEL: "ERROR" },
+    });
+    this.exited = new Promise((resolve) => child.on("exit", resolve));
+    this.#kill = () => {
+      if (child.exitCode === null && child.pid !== undefined) {
+        try {
+          process.kill(child.pid, "SIGKILL");
+        } catch {
+          // It is gone already.
+        }
+      }
+    };
+    this.#lines = createInterface({ input: child.stdout! })
+      [Symbol.asyncIterator]();
+  }
+
+  async line(): Promise<string> {
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error("A side ended without a line");
+    return value;
+  }
+
+  kill(): void {
+    this.#kill();
+  }
+}

@@ -1,0 +1,63 @@
+#!/usr/bin/python3
+"""A publisher or a subscriber over multicast with libzmq; see pgm_program.ts."""
+import json
+import sys
+import time
+
+import zmq
+
+ZMQ_RATE = 8
+XPUB_NODROP = 69
+role, endpoint = sys.argv[1:3]
+count, size, parts, rate = map(int, sys.argv[3:7])
+context = zmq.Context()
+
+
+def send():
+    pub = context.socket(zmq.PUB)
+    pub.setsockopt(ZMQ_RATE, rate)
+    pub.setsockopt(XPUB_NODROP, 1)
+    pub.setsockopt(zmq.SNDTIMEO, 12000)
+    pub.connect(endpoint)
+    print("ready", flush=True)
+    end = time.monotonic() + 1
+    while time.monotonic() < end:
+        pub.send(b"hello")
+        time.sleep(0.02)
+    for n in range(count):
+        body = bytes([n & 255]) * size
+        pub.send_multipart([b"%d" % n] + [body] * parts)
+    pub.send(b"last")
+    time.sleep(4)
+    pub.close()
+
+
+def receive():
+    sub = context.socket(zmq.SUB)
+    sub.setsockopt(ZMQ_RATE, rate)
+    sub.setsockopt(zmq.RCVHWM, 0)
+    sub.setsockopt(zmq.RCVTIMEO, 12000)
+    sub.setsockopt(zmq.SUBSCRIBE, b"")
+    sub.connect(endpoint)
+    print("ready", flush=True)
+    report = {"received": 0, "disordered": 0, "torn": 0, "gaps": 0, "events": 0}
+    expected = 0
+    while True:
+        frames = sub.recv_multipart()
+        if frames == [b"last"]:
+            break
+        if frames == [b"hello"]:
+            continue
+        n = int(frames[0])
+        report["received"] += 1
+        report["disordered"] += n < expected
+        expected = n + 1
+        report["torn"] += frames[1:] != [bytes([n & 255]) * size] * parts
+        if n == count - 1:
+            break
+    print(json.dumps(report), flush=True)
+    sub.close()
+
+
+send() if role == "send" else receive()
+context.term()

@@ -1,0 +1,87 @@
+// A publisher or a subscriber over multicast, in a process of its own, so that
+// it can be in a network of its own. peers/pgm_peer.py does the same with
+// libzmq. It prints "ready", later what it came to, and ends.
+//
+//   send ENDPOINT COUNT SIZE PARTS RATE
+//   receive ENDPOINT COUNT SIZE PARTS RATE
+import process from "node:process";
+import { Publisher, Subscriber } from "../../mod.ts";
+
+/** What a receiver came to. */
+export interface PgmReport {
+  /** How many numbered messages came. */
+  readonly received: number;
+  /** How many of them came too late, or again. */
+  readonly disordered: number;
+  /** How many were not what was sent. */
+  readonly torn: number;
+  /** How often something was reported lost. */
+  readonly gaps: number;
+  /** The gaps as events told of them. */
+  readonly events: number;
+}
+
+/** Milliseconds that a sender lets receivers come, and ask for repairs. */
+const EARLY = 1000;
+const LATE = 4000;
+/** Milliseconds without a message after which a receiver gives up. */
+const PATIENCE = 12_000;
+
+const [role, endpoint = "", ...numbers] = process.argv.slice(2);
+const [count = 0, size = 0, parts = 1, rate = 100] = numbers.map(Number);
+const pause = (time: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, time));
+
+async function send(): Promise<void> {
+  const pub = new Publisher({ rate, noDrop: true });
+  await pub.bind(endpoint);
+  console.log("ready");
+  for (const end = Date.now() + EARLY; Date.now() < end;) {
+    await pub.send("hello");
+    await pause(20);
+  }
+  for (let n = 0; n < count; n++) {
+    const body = new Uint8Array(size).fill(n & 255);
+    await pub.send([`${n}`, ...new Array(parts).fill(body)]);
+  }
+  await pub.send("last");
+  // Who missed something at the end asks for it now.
+  await pause(LATE);
+  await pub.close();
+}
+
+async function receive(): Promise<void> {
+  const sub = new Subscriber({
+    rate,
+    receiveHighWaterMark: 0,
+    receiveTimeout: PATIENCE,
+  });
+  let events = 0;
+  sub.events.on("gap", () => events++);
+  sub.subscribe("");
+  await sub.bind(endpoint);
+  console.log("ready");
+  const report = { received: 0, disordered: 0, torn: 0, gaps: 0, events: 0 };
+  for (let expected = 0;;) {
+    const [head, ...bodies] = await sub.receive();
+    const text = new TextDecoder().decode(head);
+    if (text === "last" && bodies.length === 0) break;
+    if (text === "hello" && bodies.length === 0) continue;
+    const n = Number(text);
+    report.received++;
+    if (!(n >= expected)) report.disordered++;
+    expected = n + 1;
+    const isWhole = bodies.length === parts &&
+      bodies.every((body) =>
+        body.length === size && body.every((octet) => octet === (n & 255))
+      );
+    if (!isWhole) report.torn++;
+    if (n === count - 1) break;
+  }
+  report.gaps = sub.stats.gaps;
+  report.events = events;
+  console.log(JSON.stringify(report));
+  await sub.close();
+}
+
+await (role === "send" ? send() : receive());

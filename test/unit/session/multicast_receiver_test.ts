@@ -1,0 +1,191 @@
+// Subscribers over multicast, on a network in the hands of the test.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Subscriber, XSubscriber } from "../../../mod.ts";
+import {
+  heard,
+  MulticastWorld,
+  subscriberIn,
+  THERE,
+  unitsOf,
+} from "../../kit/fake_multicast.ts";
+import { texts } from "../../kit/messages.ts";
+
+describe("a subscriber over multicast", () => {
+  it("filters for itself, and tells nobody what it wants", async () => {
+    const world = new MulticastWorld();
+    const units = await unitsOf(world, ["a1", "b1", ["a2", "more"]]);
+    const sub = new Subscriber({ context: world.context });
+    sub.subscribe("a");
+    await sub.bind(THERE);
+    const socket = world.network.last;
+    assert.equal(socket.settings.role, "receive");
+    socket.arrive(units);
+    sub.subscribe("c");
+    assert.equal(await heard(sub), "a1");
+    assert.deepEqual(texts(await sub.receive()), [
+      "a2",
+      "more",
+    ]);
+    assert.equal(sub.tryReceive(), undefined);
+    assert.deepEqual(socket.units, []);
+    await sub.close();
+  });
+
+  it("keeps sources apart", async () => {
+    const world = new MulticastWorld();
+    world.network.maxUnit = 10;
+    const one = await unitsOf(world, ["1".repeat(30)]);
+    const two = await unitsOf(world, ["2".repeat(30)]);
+    const { sub, socket } = await subscriberIn(world);
+    for (let i = 0; i < one.length; i++) {
+      socket.arrive([one[i]!], "fake://one");
+      socket.arrive([two[i]!], "fake://two");
+    }
+    assert.equal(await heard(sub), "1".repeat(30));
+    assert.equal(await heard(sub), "2".repeat(30));
+    await sub.close();
+  });
+
+  it("goes on with the next message after a loss, and tells of the gap", async () => {
+    const world = new MulticastWorld();
+    world.network.maxUnit = 10;
+    const units = await unitsOf(world, ["a", ["b".repeat(30), "b"], "c", "d"]);
+    const { sub, socket, events } = await subscriberIn(world);
+    socket.arrive(units.slice(0, 2));
+    socket.lose();
+    socket.arrive(units.slice(3));
+    assert.equal(await heard(sub), "a");
+    assert.equal(await heard(sub), "c");
+    assert.equal(await heard(sub), "d");
+    await world.clock.settle();
+    const gap = events.find(({ type }) => type === "gap");
+    assert.equal(gap?.error?.code, "ETIMEDOUT");
+    assert.equal(gap?.address, THERE);
+    assert.equal(gap?.peerAddress, "fake://one");
+    assert.equal(sub.stats.gaps, 1);
+    await sub.close();
+    assert.equal(sub.stats.gaps, 1);
+  });
+
+  it("that comes late has no gap", async () => {
+    const world = new MulticastWorld();
+    world.network.maxUnit = 10;
+    const units = await unitsOf(world, ["b".repeat(30), "c"]);
+    const { sub, socket, names } = await subscriberIn(world);
+    socket.arrive(units.slice(1, 2));
+    socket.lose();
+    socket.arrive(units.slice(2));
+    assert.equal(await heard(sub), "c");
+    await world.clock.settle();
+    assert.ok(!names.includes("gap"));
+    await sub.close();
+  });
+
+  it("takes what is no packet for a gap, and understands the next one", async () => {
+    const world = new MulticastWorld();
+    const units = await unitsOf(world, ["a"]);
+    const { sub, socket, events } = await subscriberIn(world);
+    socket.arrive([...units, new Uint8Array([0, 9, 1]), ...units]);
+    assert.equal(await heard(sub), "a");
+    assert.equal(await heard(sub), "a");
+    await world.clock.settle();
+    assert.equal(events.at(-1)?.type, "gap");
+    assert.equal(events.at(-1)?.error?.code, "EPROTO");
+    await sub.close();
+  });
+
+  it("stops at its high water mark, and goes on when there is room", async () => {
+    const world = new MulticastWorld();
+    const units = await unitsOf(world, ["1", "2", "3", "4", "5"]);
+    const { sub, socket } = await subscriberIn(world, {
+      receiveHighWaterMark: 2,
+    });
+    assert.equal(socket.arrive(units.slice(0, 1)), false);
+    assert.equal(sub.stats.queued.incoming, 2);
+    assert.equal(socket.resumed, 0);
+    for (let i = 1; i <= 5; i++) {
+      assert.equal(await heard(sub), `${i}`);
+      await world.clock.settle();
+    }
+    assert.equal(socket.resumed, 1);
+    await sub.close();
+  });
+
+  it("ends a source that goes beyond the limits, and keeps no more of it", async () => {
+    const world = new MulticastWorld();
+    const units = await unitsOf(world, [["12345", "67890", "1"], "a"]);
+    for (
+      const limit of [
+        { maxMessageBytes: 10 },
+        { maxMessageParts: 2 },
+        { maxMessageSize: 4 },
+      ]
+    ) {
+      const { sub, socket, events } = await subscriberIn(world, limit);
+      socket.arrive(units);
+      await world.clock.settle();
+      assert.equal(events.at(-1)?.error?.code, "EMSGSIZE");
+      socket.arrive(await unitsOf(world, ["a"]));
+      assert.equal(await heard(sub), "a");
+      await sub.close();
+    }
+  });
+
+  it("bounds what the sources together have begun", async () => {
+    const world = new MulticastWorld();
+    const units = await unitsOf(world, ["x".repeat(90)]);
+    const half = units.slice(0, 1);
+    world.network.maxUnit = 100;
+    const { sub, socket, events } = await subscriberIn(world, {
+      maxMessageBytes: 90,
+    });
+    assert.ok(units.length === 1);
+    assert.equal(half[0]!.length, 94);
+    const begun = half[0]!.subarray(0, 80);
+    for (let i = 0; i < 4; i++) socket.arrive([begun], `fake://${i}`);
+    assert.equal(sub.stats.gaps, 0);
+    socket.arrive([begun], "fake://4");
+    assert.equal(sub.stats.gaps, 1);
+    await world.clock.settle();
+    assert.equal(events.at(-1)?.error?.code, "EMSGSIZE");
+    assert.equal(events.at(-1)?.peerAddress, "fake://4");
+    // Those that were there first are not the ones to suffer.
+    socket.arrive(
+      [new Uint8Array([255, 255, ...half[0]!.subarray(80)])],
+      "fake://0",
+    );
+    assert.equal(await heard(sub), "x".repeat(90));
+    await sub.close();
+  });
+
+  it("knows 1024 sources, and forgets the one not heard for longest", async () => {
+    const world = new MulticastWorld();
+    const units = await unitsOf(world, ["a"]);
+    const { sub, socket, events } = await subscriberIn(world, {
+      receiveHighWaterMark: 0,
+    });
+    for (let i = 0; i < 1024; i++) socket.arrive(units, `fake://${i}`);
+    socket.arrive(units, "fake://0");
+    assert.equal(sub.stats.gaps, 0);
+    socket.arrive(units, "fake://new");
+    assert.equal(sub.stats.gaps, 1);
+    await world.clock.settle();
+    assert.equal(events.at(-1)?.peerAddress, "fake://1");
+    await sub.close();
+  });
+
+  it("drops what an XSUB sends upstream, without waiting for anything", async () => {
+    const world = new MulticastWorld();
+    const sub = new XSubscriber({ context: world.context });
+    await sub.bind(THERE);
+    await sub.send(new Uint8Array([1]));
+    for (let i = 0; i < 10; i++) await sub.send("up");
+    await world.clock.settle();
+    assert.equal(sub.stats.queued.outgoing, 0);
+    assert.deepEqual(world.network.last.units, []);
+    world.network.last.arrive(await unitsOf(world, ["down"]));
+    assert.equal(await heard(sub), "down");
+    await sub.close();
+  });
+});
