@@ -91,7 +91,7 @@ export function makeCases(isQuick: boolean): Case[] {
       peers: 1,
       unit: "msg/s",
     },
-    // The controls' ws is no measure: zeromq.js masks what it was given.
+    // Beside the controls' tcp: what a WebSocket costs is seen that way.
     ...WS_SIZES.map((size) => ({
       ...pipeline(size, WS),
       controls: pipeline(size, "await").name,

@@ -13,6 +13,7 @@ import type { ConnectionPipe } from "../routing/connection_pipe.ts";
 import type { DirectStream } from "../transport/transport.ts";
 import { encodePong } from "../wire/commands.ts";
 import { COMMAND, encodeFrame } from "../wire/framing.ts";
+import { lengthOf } from "./collector.ts";
 
 /** Buffers that a writer waits for. */
 const MOST_LENT = 4;
@@ -164,13 +165,28 @@ export class Writer {
     this.#lent = [];
   }
 
+  /** Gives octets to the transport, so many. */
+  #say(parts: readonly Uint8Array[], length: number): void {
+    this.#written += length;
+    this.#blocked = !this.#direct.write(parts);
+  }
+
+  /** Likewise; how many they are is known once they are encoded. */
+  #encode(
+    encoder: BatchEncoder,
+    parts: readonly Uint8Array[],
+    room: number,
+  ): void {
+    const encoded = encoder.encode(parts, room);
+    this.#say(encoded, lengthOf(encoded));
+  }
+
   #write(): void {
-    const direct = this.#direct;
     this.#takeBack();
     const pipe = this.#pipe;
     const encoder = this.#encoder;
     const control = encoder?.first?.();
-    if (control !== undefined) this.#blocked = !direct.write([control]);
+    if (control !== undefined) this.#say([control], control.length);
     if (this.#ping !== undefined) this.#first.push(this.#ping);
     if (this.#pong !== undefined) {
       this.#first.push(encodeFrame(COMMAND, encodePong(this.#pong)));
@@ -179,18 +195,14 @@ export class Writer {
     if (this.#first.length > 0) {
       const parts = [concat(this.#first)];
       this.#first = [];
-      this.#written += parts[0]!.length;
-      this.#blocked = !direct.write(encoder?.encode(parts, 0) ?? parts);
+      if (encoder === undefined) this.#say(parts, parts[0]!.length);
+      else this.#encode(encoder, parts, 0);
     }
     while (!this.#blocked && !this.#stopped) {
       const batch = pipe.take();
       if (batch === undefined) break;
-      this.#written += batch.octets;
-      this.#blocked = !direct.write(
-        encoder === undefined
-          ? batch.parts
-          : encoder.encode(batch.parts, batch.room),
-      );
+      if (encoder === undefined) this.#say(batch.parts, batch.octets);
+      else this.#encode(encoder, batch.parts, batch.room);
       if (batch.borrowed === undefined) continue;
       this.#lend(batch.borrowed);
       this.#takeBack();

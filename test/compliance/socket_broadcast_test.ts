@@ -1,3 +1,4 @@
+// thorough
 // What sockets promise, between the tabs and workers of an origin.
 import { testSockets } from "./socket.ts";
 

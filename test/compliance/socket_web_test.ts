@@ -1,3 +1,4 @@
+// thorough
 // What sockets promise over WebSockets, when those of who connects are the
 // runtime's own, as in a browser. Node 20 has them with a flag only:
 // socket_web_node_test.ts.

@@ -134,7 +134,7 @@ class ZeromqJsSocket implements ForeignSocket {
 
   async send(...messages: (readonly Uint8Array[])[]): Promise<void> {
     for (const message of messages) {
-      // A client over ws masks long frames where they are, in our memory.
+      // Copies: libzmq has them from now on, and the tests use theirs again.
       await this.#both.send(message.map((frame) => Buffer.from(frame)));
     }
   }

@@ -5,11 +5,13 @@ import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { Context, Publisher, Pull, Push, Subscriber } from "../../mod.ts";
-import { fromKey } from "../../src/base/bytes.ts";
+import { concat, fromKey } from "../../src/base/bytes.ts";
 import { Ring } from "../../src/base/ring.ts";
 import { Outbox } from "../../src/routing/outbox.ts";
 import { TopicTree } from "../../src/routing/topic_tree.ts";
+import { WebSocketEncoder } from "../../src/session/websocket_encoder.ts";
 import { FrameDecoder } from "../../src/wire/frame_decoder.ts";
+import { WebSocketDecoder } from "../../src/wire/websocket_decoder.ts";
 
 const WARM_UP = 50;
 const ROUNDS = 25;
@@ -72,6 +74,19 @@ async function parts(): Promise<void> {
   const sink = { frame: () => true };
   const decoder = new FrameDecoder(sink, { message: -1, command: -1 });
   await measure("decoder", () => decoder.push(chunk));
+
+  const encoder = new WebSocketEncoder(true);
+  await measure("websocket encoder", () => {
+    encoder.encode([chunk], 0);
+  });
+
+  const messages = concat(new WebSocketEncoder(true).encode([chunk], 0));
+  const webSocketDecoder = new WebSocketDecoder(
+    { ...sink, pinged: () => {}, goodbye: () => {} },
+    { message: -1, command: -1 },
+    { masked: true, commands: true },
+  );
+  await measure("websocket decoder", () => webSocketDecoder.push(messages));
 
   const tree = new TopicTree();
   for (let i = 0; i < 1000; i++) tree.set(fromKey(`sensors/${i}/`), i);
@@ -142,6 +157,7 @@ async function main(): Promise<void> {
   await parts();
   await pipeline("inproc://allocations");
   await pipeline("tcp://127.0.0.1:*");
+  await pipeline("ws://127.0.0.1:*");
   await fanOut();
 }
 

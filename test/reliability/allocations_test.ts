@@ -16,10 +16,14 @@ const LIMITS: Readonly<Record<string, number>> = {
   "outbox": 4, // 1.7
   "topic match": 1, // 0.3
   "decoder": 108, // 96.3: one view
+  "websocket encoder": 4, // 1.4
+  "websocket decoder": 108, // 96.3: one view
   "inproc, await": 640, // 604, of which await and the iterator have 460
   "inproc, many": 152, // 143
   "tcp, await": 800, // 747
   "tcp, many": 304, // 289: two arrays, one view, room in a list
+  "ws, await": 800, // 747
+  "ws, many": 312, // 293
   "publishing to 8": 272, // 256 for each that gets it
 };
 

@@ -140,6 +140,26 @@ describe("WebSocketSession's heartbeat", () => {
     assert.equal(scene.closeCode(), 1008);
   });
 
+  it("drops a peer that reads nothing, although its frames are shorter", async () => {
+    // RFC 6455 has three octets fewer before such a body than ZMTP.
+    const scene = await WebSocketScene.ready({
+      type: "PUSH",
+      options: { ...options, sendHighWaterMark: 0 },
+    }, "PULL");
+    let unsent = 1000;
+    const { stream } = scene;
+    Object.defineProperty(stream, "unsent", { get: () => unsent });
+    const write = stream.write.bind(stream);
+    stream.write = (parts) => {
+      for (const { length } of parts) unsent += length;
+      return write(parts);
+    };
+    await scene.clock.advance(1100);
+    scene.host.send("x".repeat(1000));
+    await scene.clock.advance(400);
+    assert.equal(scene.host.events.at(-1)!.error?.code, "ETIMEDOUT");
+  });
+
   it("bears a silent peer of a platform until it has answered once", async () => {
     const scene = await WebSocketScene.ready({
       type: "PULL",
