@@ -30,6 +30,7 @@ interface Opening {
   readonly place: AttachedPlace;
   readonly subprotocol: Subprotocol;
   readonly peerAddress: string;
+  readonly peerType: string | undefined;
 }
 
 /** An IP address and a port, by Deno's names or by Bun's. */
@@ -83,7 +84,8 @@ export function attachFetch(
   if ("status" in verdict) return responseTo(verdict);
   const subprotocol = verdict.subprotocol as Subprotocol;
   const peerAddress = known ?? place.endpoint;
-  const opening = { place, subprotocol, peerAddress };
+  const peerType = verdict.query.get("type") ?? undefined;
+  const opening = { place, subprotocol, peerAddress, peerType };
   if (host.upgrade !== undefined) return upgradeOnBun(request, host, opening);
   const { Deno: deno } = globalThis as unknown as { Deno?: DenoLike };
   if (deno?.upgradeWebSocket === undefined) {
@@ -142,12 +144,13 @@ export const bunSocketHandlers: BunSocketHandlers = {
 
 function streamOf(
   socket: PlatformWebSocket,
-  { place, subprotocol, peerAddress }: Opening,
+  { place, subprotocol, peerAddress, peerType }: Opening,
 ): PlatformWebSocketStream {
   const { maxQueuedBytes: most } = place.options;
   return new PlatformWebSocketStream(socket, {
     role: "server",
     subprotocol,
+    ...(peerType !== undefined && { peerType }),
     localAddress: place.endpoint,
     remoteAddress: peerAddress,
     clock: place.clock,

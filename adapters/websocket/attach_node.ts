@@ -44,7 +44,9 @@ export function attachNode(
   if ("status" in verdict) {
     stream.write([encodeRefusal(verdict)]);
     stream.end();
+    stream.discard();
     const timer = setTimeout(() => stream.close(), GOODBYE_TIME);
+    timer.unref();
     stream.ended().then(() => {
       clearTimeout(timer);
       stream.close();
@@ -57,7 +59,7 @@ export function attachNode(
     stream.write([encodeGrant(accept, subprotocol)]);
     tune(socket as unknown as Socket, policy.options);
     policy.accept(webSocketOver(stream, verdict));
-  });
+  }).catch(() => stream.close());
 }
 
 function requestOf(request: UpgradeRequest): OpeningRequest {

@@ -75,6 +75,11 @@ export class HeadStream implements DirectConnection {
     return this.#inlet.gone;
   }
 
+  /** Reads on, for the end of it: what comes is of no interest. */
+  discard(): void {
+    this.#inlet.discard();
+  }
+
   /** Resolves when the peer has ended, or is gone. */
   ended(): Promise<void> {
     return new Promise((resolve) => {

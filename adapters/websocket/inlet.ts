@@ -13,18 +13,24 @@ import {
   type HttpHead,
 } from "../../src/wire/http_head.ts";
 
+interface Waiting {
+  resolve(head: HttpHead): void;
+  reject(cause: unknown): void;
+}
+
 /** Reads a head, holds what follows, and then forwards it. */
 export class Inlet implements ByteSink {
   /** Told that the peer has ended, or is gone, before somebody took over. */
   onEnd: (() => void) | undefined;
   readonly #direct: DirectStream;
   #reader: HeadReader | undefined;
-  #resolve!: (head: HttpHead) => void;
-  #reject!: (cause: unknown) => void;
+  // Whoever waits for the head; it would hold the head as long as the stream.
+  #waiting: Waiting | undefined;
   #sink: ByteSink | undefined;
   // What came before anybody was there to take it.
   #held: Uint8Array[] | undefined = [];
   #paused = false;
+  #discards = false;
   #ended = false;
   #gone: { readonly error?: unknown } | undefined;
 
@@ -51,14 +57,20 @@ export class Inlet implements ByteSink {
   head(reader: HeadReader): Promise<HttpHead> {
     this.#reader = reader;
     return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
+      this.#waiting = { resolve, reject };
     });
   }
 
   /** Keeps what came behind the head for whoever takes over. */
   keep(rest: Uint8Array): void {
     if (rest.length > 0) this.#held!.push(new Uint8Array(rest));
+  }
+
+  /** Reads on, for the end of it: what comes is of no interest. */
+  discard(): void {
+    this.#discards = true;
+    this.#held = [];
+    this.#direct.resume();
   }
 
   /** Hands over to a sink, which gets what was held first. */
@@ -89,6 +101,7 @@ export class Inlet implements ByteSink {
   /** The stream's call: octets arrived. */
   data(chunk: Uint8Array): void {
     if (this.#held === undefined) this.#sink!.data(chunk);
+    else if (this.#discards) return;
     else if (this.#reader === undefined) this.#held.push(chunk);
     else this.#read(chunk, this.#reader);
   }
@@ -131,7 +144,7 @@ export class Inlet implements ByteSink {
       this.#reader = undefined;
       if (head.rest.length > 0) this.#held!.push(head.rest);
       this.#direct.pause();
-      this.#resolve(head);
+      this.#settle()?.resolve(head);
     } catch (error) {
       this.#fail(error);
       // What a peer says that cannot be understood is not kept either.
@@ -139,9 +152,16 @@ export class Inlet implements ByteSink {
     }
   }
 
+  #settle(): Waiting | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    return waiting;
+  }
+
   #fail(error: unknown): void {
     if (this.#reader === undefined) return;
     this.#reader = undefined;
-    this.#reject(error ?? headError("the peer ended before the head did"));
+    const ended = headError("the peer ended before the head did");
+    this.#settle()?.reject(error ?? ended);
   }
 }

@@ -53,7 +53,10 @@ export class Openings {
   readonly #clock: Clock;
   // In the order they came: the first is the oldest.
   readonly #pending = new Set<HeadStream>();
+  // Those that were refused and may read why.
+  readonly #leaving = new Set<HeadStream>();
   #held = true;
+  #closed = false;
 
   /** Takes the path that requests have to name, and who is there. */
   constructor(path: string, place: Place, clock: Clock) {
@@ -66,7 +69,8 @@ export class Openings {
   take(stream: ByteStream): void {
     const now = this.#clock.now();
     const head = new HeadStream(stream, now);
-    if (!this.#place.admits(head.remoteAddress)) return head.close();
+    const isWanted = !this.#closed && this.#place.admits(head.remoteAddress);
+    if (!isWanted) return head.close();
     this.#makeRoom();
     this.#pending.add(head);
     if (!this.#held) head.hold(false);
@@ -82,14 +86,18 @@ export class Openings {
   /** Says whether what is under way keeps the process running. */
   hold(keepsProcess: boolean): void {
     this.#held = keepsProcess;
-    for (const head of this.#pending) head.hold(keepsProcess);
+    for (const head of [...this.#pending, ...this.#leaving]) {
+      head.hold(keepsProcess);
+    }
   }
 
   /** Drops what is under way. */
   close(): void {
-    const pending = [...this.#pending];
+    this.#closed = true;
+    const all = [...this.#pending, ...this.#leaving];
     this.#pending.clear();
-    for (const head of pending) head.close();
+    this.#leaving.clear();
+    for (const head of all) head.close();
   }
 
   async #open(head: HeadStream): Promise<void> {
@@ -123,12 +131,16 @@ export class Openings {
     this.#tell(head, refusalError(refusal));
     head.write([encodeRefusal(refusal)]);
     head.end();
-    const timer = this.#clock.setTimer(() => head.close(), GOODBYE_TIME);
-    timer.hold(false);
-    head.ended().then(() => {
+    head.discard();
+    this.#leaving.add(head);
+    const part = (): void => {
       timer.cancel();
+      this.#leaving.delete(head);
       head.close();
-    });
+    };
+    const timer = this.#clock.setTimer(part, GOODBYE_TIME);
+    timer.hold(false);
+    head.ended().then(part);
   }
 
   #fail(head: HeadStream, cause: unknown): void {
@@ -146,9 +158,15 @@ export class Openings {
   /** One opening too many ends the oldest. */
   #makeRoom(): void {
     const { most } = this.#place;
-    if (most < 0 || this.#pending.size < Math.max(most, 1)) return;
-    const [oldest] = this.#pending;
     const count = this.#pending.size;
+    if (most < 0 || count + this.#leaving.size < Math.max(most, 1)) return;
+    const [leaving] = this.#leaving;
+    if (leaving !== undefined) {
+      this.#leaving.delete(leaving);
+      leaving.close();
+      return;
+    }
+    const [oldest] = this.#pending;
     this.#drop(oldest!, `${count} others wait, the limit is ${most}`);
   }
 

@@ -194,7 +194,9 @@ export class Endpoints {
       checkMulticast(this.#core, transport, endpoint, role);
       return { endpoint, transport };
     }
-    if (type === "DGRAM") throw incompatible(type, endpoint, role);
+    // A STREAM has the octets of a connection, and a WebSocket has messages.
+    const isBare = type === "STREAM" && transport.makesWebSockets;
+    if (type === "DGRAM" || isBare) throw incompatible(type, endpoint, role);
     transport.check?.(endpoint, role, platformOptions(this.#core.options));
     const { runtime } = services;
     const honoured = { has: (name: string) => honours(runtime, name) };

@@ -93,6 +93,11 @@ export abstract class HeldConnection implements DirectConnection {
   /** The engine will hear nothing more: stops timers. */
   protected stop(): void {}
 
+  /** In how many pieces. */
+  protected get heldPieces(): number {
+    return this.#held.length;
+  }
+
   /** True when nothing can be written any more. */
   protected get lost(): boolean {
     return this.#dropped || this.#ended || this.#failure !== undefined;

@@ -40,6 +40,8 @@ const LAST_DELAY = 32;
 
 /** The most octets that wait by default while reading is paused. */
 const HELD_LIMIT = 64 * 1024 * 1024;
+/** About what it costs to hold a piece, however short. */
+const PIECE_COST = 128;
 
 /** What is used of the platform's `WebSocket`. */
 export interface PlatformWebSocket {
@@ -71,6 +73,8 @@ export interface PlatformWebSocketInit extends HeldConnectionInit {
   readonly role: "client" | "server";
   /** The subprotocol, where the platform does not know it. */
   readonly subprotocol?: Subprotocol;
+  /** As server: the type that the client asked with (RFC 39). */
+  readonly peerType?: string;
   /**
    * The most octets that may wait while reading is paused; then the
    * connection is dropped. Default: 64 MiB.
@@ -98,12 +102,18 @@ export class PlatformWebSocketStream extends CallbackByteStream {
   /** Takes an open WebSocket to itself. */
   constructor(socket: PlatformWebSocket, init: PlatformWebSocketInit) {
     super(new PlatformConnection(socket, init));
-    const { role } = init;
+    const { role, peerType } = init;
     // One that was not offered is refused by the session.
     const subprotocol = subprotocolOf(
       init.subprotocol ?? socket.protocol,
     ) as Subprotocol;
-    this.webSocket = { subprotocol, role, masked: false, canPing: false };
+    this.webSocket = {
+      subprotocol,
+      role,
+      masked: false,
+      canPing: false,
+      ...(peerType !== undefined && { peerType }),
+    };
   }
 }
 
@@ -111,6 +121,9 @@ class PlatformConnection extends HeldConnection {
   readonly #socket: PlatformWebSocket;
   readonly #maxHeld: number;
   readonly #cutter: FrameCutter;
+  // Octets of frames that were written, and those of messages sent.
+  #written = 0;
+  #sent = 0;
   // The platform holds too much; our side was ended, or closed.
   #full = false;
   #ending = false;
@@ -141,7 +154,10 @@ class PlatformConnection extends HeldConnection {
 
   write(parts: readonly Uint8Array[]): boolean {
     if (this.lost || this.#ending) return false;
-    for (const part of parts) this.#cutter.push(part);
+    for (const part of parts) {
+      this.#written += part.length;
+      this.#cutter.push(part);
+    }
     this.#full ||= this.#socket.bufferedAmount >= WRITE_LIMIT;
     if (this.#full) this.#watch();
     return !this.#full;
@@ -150,6 +166,18 @@ class PlatformConnection extends HeldConnection {
   /** The platform copies what it is given. */
   get settled(): boolean {
     return this.#cutter.whole && !this.lost;
+  }
+
+  /**
+   * How many octets have not left. The platform counts without the heads:
+   * these are taken for what has not left either, lest that more is written
+   * looks like less that waits.
+   */
+  get unsent(): number {
+    const { bufferedAmount } = this.#socket;
+    return bufferedAmount === 0
+      ? 0
+      : bufferedAmount + this.#written - this.#sent;
   }
 
   end(): void {
@@ -175,6 +203,7 @@ class PlatformConnection extends HeldConnection {
       const code = payload.length < 2 ? 1000 : (payload[0]! << 8) | payload[1]!;
       this.#close(code, toText(payload.subarray(2)));
     } else if (opcode === BINARY && this.#socket.readyState === OPEN) {
+      this.#sent += payload.length;
       this.#socket.send(payload as Uint8Array<ArrayBuffer>);
     }
   }
@@ -219,7 +248,8 @@ class PlatformConnection extends HeldConnection {
     if (this.lost) return;
     const isText = typeof data === "string";
     const payload = isText ? toBytes(data) : new Uint8Array(data);
-    const held = this.heldBytes + payload.length;
+    const held = this.heldBytes + PIECE_COST * this.heldPieces +
+      payload.length;
     if (!this.flows && held > this.#maxHeld) {
       this.#overflow(held);
       return;

@@ -161,7 +161,16 @@ function fieldOf(line: string): [name: string, value: string] {
 
 /** Without the white space around (RFC 9110 §5.6.3), and nothing else. */
 function trimmed(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, "");
+  // By hand: a pattern with an end would begin anew at each space of a run.
+  let from = 0;
+  let to = text.length;
+  while (from < to && isSpace(text.charCodeAt(from))) from++;
+  while (from < to && isSpace(text.charCodeAt(to - 1))) to--;
+  return text.slice(from, to);
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 /** The error for a head that breaks the rules. */

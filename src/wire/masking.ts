@@ -88,7 +88,7 @@ export class Masker {
         words[word + 3]! ^= turning;
       }
       for (; word < end; word++) words[word]! ^= turning;
-      at = (end << 2) - byteOffset;
+      at = end * 4 - byteOffset;
     }
     for (; at < to; at++) {
       octets[at]! ^= turning;

@@ -90,19 +90,19 @@ export class PartialBody {
     this.#octets = EMPTY;
     this.#length = 0;
     this.#trust = Math.max(this.#trust, 2 * length);
-    if (octets.length === length) return octets;
-    // Memory that has nothing in it must not be kept by who keeps the body.
-    return octets.length > 2 * length
-      ? octets.slice(0, length)
-      : octets.subarray(0, length);
+    // Who has the body has all of its buffer: what is behind it may be left
+    // over from somebody else.
+    return octets.length === length ? octets : octets.slice(0, length);
   }
 
   #grow(needed: number): void {
     const have = this.#length;
-    const trusted = Math.max(this.#trust, 2 * (have + needed));
-    const size = this.#isOpen
-      ? trusted
-      : Math.min(have + this.#missing, trusted);
+    const double = 2 * (have + needed);
+    const known = have + this.#missing;
+    // What may still come of an open one is not known: it grows with what
+    // came, however long others were.
+    const most = this.#isOpen ? Math.max(FIRST_TRUST, known, double) : known;
+    const size = Math.min(most, Math.max(this.#trust, double));
     const grown = this.#memory.allocate?.(size) ?? new Uint8Array(size);
     grown.set(this.#octets.subarray(0, have));
     this.#octets = grown;

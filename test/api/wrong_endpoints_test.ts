@@ -90,6 +90,13 @@ const wrongs: readonly Wrong[] = [
     "inproc",
   ),
   call(
+    "connect() of a STREAM to a WebSocket",
+    () => bag.keep(new Stream()).connect("ws://127.0.0.1:1"),
+    "ENOCOMPATPROTO",
+    "STREAM",
+    "ws",
+  ),
+  call(
     "unbind() of what is not bound",
     () => pull.unbind("tcp://127.0.0.1:1"),
     "ENOENT",
