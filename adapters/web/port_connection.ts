@@ -82,6 +82,11 @@ export class PortConnection extends HeldConnection {
     return !this.#full;
   }
 
+  /** How many octets the peer has not taken, as far as it has told. */
+  get unsent(): number {
+    return this.#queued + WINDOW - this.#credit;
+  }
+
   /** What was sent was copied. */
   get settled(): boolean {
     return this.#queued === 0 && !this.lost;
@@ -109,7 +114,9 @@ export class PortConnection extends HeldConnection {
       this.#leave();
       return;
     }
-    if (message.to !== this.#self || this.#channel === undefined) return;
+    // Who was called twice answers twice: only one of them is the peer.
+    const isForUs = message.to === this.#self && message.from === this.#peer;
+    if (!isForUs || this.#channel === undefined) return;
     this.#silent = 0;
     const { kind, octets, credit } = message;
     if (kind === "data" && octets instanceof Uint8Array) this.#arrived(octets);
@@ -215,7 +222,7 @@ export class PortConnection extends HeldConnection {
   }
 
   #post(message: ChannelMessage): void {
-    this.#channel?.post({ ...message, to: this.#peer });
+    this.#channel?.post({ ...message, from: this.#self, to: this.#peer });
   }
 
   #leave(): void {

@@ -100,6 +100,8 @@ class PortListener implements Listener {
   readonly #name: string;
   readonly #accept: (stream: ByteStream) => void;
   readonly #self = fresh();
+  // Who was answered lately: who calls again meanwhile has not heard it yet.
+  readonly #answered = new Set<string>();
   #meeting: Channel | undefined;
   #free: (() => Promise<unknown>) | undefined;
   #taken = false;
@@ -120,12 +122,11 @@ class PortListener implements Listener {
 
   /** Takes the name, unless it is another's. */
   async open(text: string): Promise<void> {
-    if (await this.#take()) {
+    if (await this.#takeOrLeave()) {
       this.#open = true;
       this.#meeting!.post({ kind: "here" });
       return;
     }
-    await this.close();
     throw new ZmqError(
       "EADDRINUSE",
       `Cannot bind to ${quote(text)}: another socket is bound to the name`,
@@ -143,6 +144,17 @@ class PortListener implements Listener {
 
   hold(keepsProcess: boolean): void {
     this.#meeting?.hold(keepsProcess);
+  }
+
+  /** Leaves the name alone where it cannot be had. */
+  async #takeOrLeave(): Promise<boolean> {
+    let isTaken = false;
+    try {
+      isTaken = await this.#take();
+    } finally {
+      if (!isTaken) await this.close();
+    }
+    return isTaken;
   }
 
   async #take(): Promise<boolean> {
@@ -172,14 +184,21 @@ class PortListener implements Listener {
   }
 
   #hear({ kind, from }: ChannelMessage): void {
-    if (kind === "taken") {
+    if (kind === "taken" || kind === "here") {
       // Of two that ask at the same time, the first in order has it.
       this.#taken ||= !this.#open;
     } else if (kind === "ask") {
       if (this.#open || this.#self < (from as string)) {
         this.#meeting?.post({ kind: "taken" });
       }
-    } else if (kind === "call" && this.#open) this.#answer(from as string);
+    } else if (kind === "call" && this.#open) {
+      const caller = from as string;
+      if (this.#answered.has(caller)) return;
+      this.#answered.add(caller);
+      this.#clock.setTimer(() => this.#answered.delete(caller), 2 * CALL_TIME)
+        .hold(false);
+      this.#answer(caller);
+    }
   }
 
   #answer(caller: string): void {

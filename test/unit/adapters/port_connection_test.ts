@@ -46,7 +46,7 @@ async function scene() {
     kinds: () => posted.map(({ kind }) => kind),
     error: () => error,
     hear: (message: ChannelMessage) =>
-      connection.hear({ to: "self", ...message }),
+      connection.hear({ from: "peer", to: "self", ...message }),
   };
 }
 
@@ -115,12 +115,14 @@ describe("PortConnection", () => {
   it("answers whoever asks, and hears nothing meant for another", async () => {
     const { connection, posted, told, hear } = await scene();
     hear({ kind: "ping" });
-    assert.deepEqual(posted, [{ kind: "pong", to: "peer" }]);
+    assert.deepEqual(posted, [{ kind: "pong", from: "self", to: "peer" }]);
     connection.hear({
       kind: "data",
       octets: new Uint8Array(1),
       to: "somebody else",
     });
+    // A listener that was called twice has two ends.
+    hear({ kind: "data", octets: new Uint8Array(1), from: "another" });
     connection.hear({ kind: "close", broken: true });
     hear({ kind: "data", octets: "no octets" });
     hear({ kind: "unheard of" });
