@@ -110,6 +110,10 @@ export class TlsDriver implements Driver {
       if (way.socket === undefined) socket.once("connect", begin);
       else begin();
       socket.once("secureConnect", () => {
+        // A session is never given: one that goes on was not checked.
+        if (!socket.authorized || socket.isSessionReused?.() === true) {
+          return fail(uncheckedError());
+        }
         settle();
         const connection = wrap(socket, place, stream, since, remoteAddress);
         if (connection === undefined) reject(deadOnArrival());
@@ -140,7 +144,12 @@ export class TlsDriver implements Driver {
     server.on("tlsClientError", (error, socket) => waiting.fail(socket, error));
     server.on("secureConnection", (socket) => {
       const since = waiting.delete(socket);
-      if (since === undefined) return;
+      if (since === undefined) {
+        // It was given up before.
+        socket.on("error", () => {});
+        socket.destroy();
+        return;
+      }
       const connection = wrap(socket, place, stream, since);
       if (connection !== undefined) options.accept(connection);
       else options.failed(deadOnArrival());
@@ -207,6 +216,12 @@ function wrap(
 function lateError(time: number): Error {
   const what = `The server did not finish its TLS handshake within ${time} ms`;
   return Object.assign(new Error(what), { code: "ETIMEDOUT" });
+}
+
+function uncheckedError(): ZmqError {
+  return new ZmqError("EACCES", "The server's certificate was not checked", {
+    reason: "ERR_TLS_CERTIFICATE",
+  });
 }
 
 function spokenTooSoon(): ZmqError {

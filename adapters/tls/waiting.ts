@@ -47,6 +47,7 @@ export class TlsWaiting {
   /** A connection was accepted. */
   add(socket: Socket): void {
     const key = keyOf(socket);
+    this.#forget(key);
     if (this.#most > 0 && this.#waiting.size >= this.#most) {
       const [oldest] = this.#waiting.keys();
       this.#drop(oldest!, `the limit of ${this.#most} handshakes was reached`);
