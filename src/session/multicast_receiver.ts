@@ -144,8 +144,9 @@ export class MulticastReceiver implements PipeLink {
     try {
       if (octets === undefined) source.resume();
       else source.push(octets);
-      this.#unfinished += source.unfinished - before;
-      this.#checkUnfinished();
+      const total = this.#unfinished + source.unfinished - before;
+      this.#checkUnfinished(total);
+      this.#unfinished = total;
     } catch (error) {
       this.#unfinished -= before;
       source.unfinished = 0;
@@ -157,13 +158,13 @@ export class MulticastReceiver implements PipeLink {
   }
 
   /** Many sources that begin messages and never end them are not kept. */
-  #checkUnfinished(): void {
+  #checkUnfinished(total: number): void {
     const { maxMessageBytes } = this.#options;
     const limit = MOST_UNFINISHED * maxMessageBytes;
-    if (maxMessageBytes < 0 || this.#unfinished <= limit) return;
+    if (maxMessageBytes < 0 || total <= limit) return;
     throw new ZmqError(
       "EMSGSIZE",
-      `Cannot keep ${this.#unfinished} octets of messages that are not ` +
+      `Cannot keep ${total} octets of messages that are not ` +
         `whole: the limit is ${limit}`,
     );
   }

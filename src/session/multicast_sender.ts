@@ -6,7 +6,6 @@
  */
 
 import type { Clock } from "../base/clock.ts";
-import { giveLarge } from "../routing/batch_memory.ts";
 import type { ConnectionPipe, PipeLink } from "../routing/connection_pipe.ts";
 import type { MulticastSocket } from "../transport/multicast.ts";
 import type { UnitEncoder, UnitFraming } from "../wire/multicast.ts";
@@ -33,17 +32,15 @@ export class MulticastSender implements PipeLink {
   #scheduled = false;
   #flushing = false;
   #stopped = false;
-  // Memory of messages that are not in a unit yet.
-  #lent: Uint8Array[] = [];
   readonly #run = (): void => {
     this.#scheduled = false;
     this.flush();
   };
   readonly #more = (): void => {
+    // What was borrowed for a batch is left to the collector: units begin and
+    // end in the middle of batches.
     const batch = this.#pipe.take();
-    if (batch === undefined) return;
-    this.#encoder.push(batch.parts);
-    if (batch.borrowed !== undefined) this.#lent.push(...batch.borrowed);
+    if (batch !== undefined) this.#encoder.push(batch.parts);
   };
 
   constructor(
@@ -121,10 +118,6 @@ export class MulticastSender implements PipeLink {
     const encoder = this.#encoder;
     let unit = first ?? encoder.next(this.#more);
     while (unit !== undefined) {
-      if (encoder.pending === 0 && this.#lent.length > 0) {
-        this.#lent.forEach(giveLarge);
-        this.#lent = [];
-      }
       const taken = this.#socket.send(unit);
       if (taken < unit.length) {
         this.#rest = unit.subarray(taken);

@@ -125,13 +125,22 @@ export class PacketEncoder implements UnitEncoder, FrameSink {
 }
 
 /** Understands the packets of one source. */
-export class PacketDecoder implements UnitDecoder {
+export class PacketDecoder implements UnitDecoder, FrameSink {
+  readonly #sink: FrameSink;
   readonly #decoder: OldFrameDecoder;
   #joined = false;
+  // The last frame was not the last of its message.
+  #more = false;
 
   /** Makes a decoder as `FrameDecoder` is made. */
   constructor(sink: FrameSink, limits: FrameLimits) {
-    this.#decoder = new OldFrameDecoder(sink, limits);
+    this.#sink = sink;
+    this.#decoder = new OldFrameDecoder(this, limits);
+  }
+
+  frame(flags: number, body: Uint8Array): boolean {
+    this.#more = (flags & MORE) !== 0;
+    return this.#sink.frame(flags, body);
   }
 
   get stopped(): boolean {
@@ -159,7 +168,8 @@ export class PacketDecoder implements UnitDecoder {
     const begin = OFFSET + offset;
     if (this.#joined) {
       this.#decoder.push(octets.subarray(OFFSET, begin));
-      if (!this.#decoder.stopped && this.#decoder.partial) {
+      const isInside = this.#decoder.partial || this.#more;
+      if (!this.#decoder.stopped && isInside) {
         throw malformed("a message that begins inside of another one");
       }
     }

@@ -107,6 +107,16 @@ describe("PacketEncoder", () => {
 });
 
 describe("PacketDecoder", () => {
+  it("ends a source whose message begins before the last one had its end", () => {
+    // Two frames of which the second was lost, and no octet shows it.
+    const [whole] = encode(100, ...framed(["a", "b"]));
+    const { decoder, found } = listening();
+    decoder.push(whole!.subarray(0, whole!.length - 3));
+    assert.deepEqual(found, ["a+"]);
+    const [next] = encode(100, ...framed(["c"]));
+    assert.throws(() => decoder.push(next!), /inside of another/);
+  });
+
   const messages = [
     ["first"],
     ["two", "frames"],
