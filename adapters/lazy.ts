@@ -7,6 +7,7 @@
 
 import type { Clock } from "../src/base/clock.ts";
 import { quote, ZmqError } from "../src/base/errors.ts";
+import { loadedOnce } from "../src/base/loading.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import { parseSocksProxy } from "../src/endpoint/tcp.ts";
 import { parseWsBind, parseWsConnect } from "../src/endpoint/ws.ts";
@@ -28,11 +29,13 @@ export function lazyNative(
   load: () => Promise<Driver>,
   traits: NativeTraits,
 ): () => Promise<NativeHost> {
-  let loading: Promise<NativeHost> | undefined;
-  return () =>
-    loading ??= Promise.all([load(), import("./native.ts")]).then((
-      [driver, { DriverNativeHost }],
-    ) => new DriverNativeHost(driver, traits));
+  return loadedOnce(async () => {
+    const [driver, { DriverNativeHost }] = await Promise.all([
+      load(),
+      import("./native.ts"),
+    ]);
+    return new DriverNativeHost(driver, traits);
+  });
 }
 
 type Check = NonNullable<Transport["check"]>;
@@ -65,12 +68,7 @@ export function lazyTransports(
   load: () => Promise<Driver>,
   clock: Clock,
 ): Transport[] {
-  let loading: Promise<{ tcp: Transport; ipc: Transport }> | undefined;
-  const both = (): Promise<{ tcp: Transport; ipc: Transport }> =>
-    loading ??= loadBoth(platform, load).catch((cause) => {
-      loading = undefined;
-      throw cause;
-    });
+  const both = loadedOnce(() => loadBoth(platform, load));
   const checked = (check: Check): Check => (endpoint, role, options = {}) => {
     check(endpoint, role, options);
     checkNative(platform, endpoint, role, options);

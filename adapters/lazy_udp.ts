@@ -5,6 +5,7 @@
  * @module
  */
 
+import { loadedOnce } from "../src/base/loading.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import { parseUdp } from "../src/endpoint/udp.ts";
 import type {
@@ -31,12 +32,11 @@ export function lazyDatagrams(
 class LazyUdp implements DatagramTransport {
   readonly scheme = "udp";
   readonly options: ReadonlySet<string>;
-  readonly #load: () => Promise<Driver>;
-  #loading: Promise<DatagramTransport> | undefined;
+  readonly #load: () => Promise<DatagramTransport>;
 
   constructor(options: ReadonlySet<string>, load: () => Promise<Driver>) {
     this.options = options;
-    this.#load = load;
+    this.#load = loadedOnce(() => loadUdp(options, load));
   }
 
   check(endpoint: Endpoint, role: "bind" | "connect"): void {
@@ -48,8 +48,7 @@ class LazyUdp implements DatagramTransport {
     settings: DatagramSettings,
     sink: DatagramSink,
   ): Promise<DatagramSocket> {
-    this.#loading ??= loadUdp(this.options, this.#load);
-    return (await this.#loading).open(endpoint, settings, sink);
+    return (await this.#load()).open(endpoint, settings, sink);
   }
 }
 

@@ -54,6 +54,8 @@ export class PollLoop implements Watcher {
 
   /** Waits for a descriptor. */
   watch(fd: number, events: Readiness, callback: WatchCallback): Watch {
+    // Here, where the caller is told when there is no descriptor left.
+    this.#pipe ??= this.#system.pipe();
     const watch = new PollWatch(this, fd, events, callback);
     this.#watches.add(watch);
     this.changed();

@@ -11,6 +11,7 @@ import type { Endpoint } from "../endpoint/endpoint.ts";
 import { platformOptions, snapshot } from "../options/options.ts";
 import { datagramTypes, multicastTypes } from "../options/socket_type.ts";
 import type { DatagramConnector } from "../session/datagrams.ts";
+import { toZmqError } from "../session/failure.ts";
 import type { DatagramTransport } from "../transport/datagram.ts";
 import type { SocketCore } from "./core.ts";
 
@@ -149,13 +150,37 @@ export function connectDatagrams(
     connector.start(gone);
     return connector;
   };
-  const connector = start();
+  const connector = startOf(core, endpoint, start, () => {
+    pipe.close();
+    gone();
+  });
   return {
     endpoint: endpoint.text,
     close: async (how) => {
       pipe.retire();
-      await (await connector).close(how);
+      await (await connector)?.close(how);
     },
-    hold: async (keepsProcess) => (await connector).hold(keepsProcess),
+    hold: async (keepsProcess) => (await connector)?.hold(keepsProcess),
   };
+}
+
+/** What an endpoint begins with; nothing when it could not be loaded. */
+export async function startOf<End>(
+  core: SocketCore,
+  { text: address }: Endpoint,
+  start: () => Promise<End>,
+  failed: () => void,
+): Promise<End | undefined> {
+  try {
+    return await start();
+  } catch (cause) {
+    const error = toZmqError(
+      cause,
+      "ECONNRESET",
+      `Cannot open ${quote(address)}`,
+    );
+    core.emit("close", { address, error });
+    failed();
+    return undefined;
+  }
 }

@@ -20,6 +20,7 @@ import {
   checkSocketOptions,
   type OpenDatagrams,
   requireNoSecurity,
+  startOf,
 } from "./datagrams.ts";
 
 /**
@@ -92,10 +93,13 @@ export function connectMulticast(
     end.start(gone);
     return end;
   };
-  const end = start();
+  const end = startOf(core, endpoint, start, () => {
+    pipe?.close();
+    gone();
+  });
   return {
     endpoint: text,
-    close: async (how) => await (await end).close(how),
-    hold: async (keepsProcess) => (await end).hold(keepsProcess),
+    close: async (how) => await (await end)?.close(how),
+    hold: async (keepsProcess) => (await end)?.hold(keepsProcess),
   };
 }

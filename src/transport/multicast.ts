@@ -7,6 +7,7 @@
  * @module
  */
 
+import { loadedOnce } from "../base/loading.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
 import type { MulticastFraming } from "../wire/multicast.ts";
 
@@ -109,13 +110,12 @@ export interface LazyMulticast
 export function lazyMulticast(
   { load, options, ...known }: LazyMulticast,
 ): MulticastTransport {
-  let loading: Promise<MulticastTransport> | undefined;
+  const loaded = loadedOnce(load);
   return {
     ...known,
     options: new Set(options),
     async open(endpoint, settings, sink) {
-      loading ??= load();
-      return (await loading).open(endpoint, settings, sink);
+      return (await loaded()).open(endpoint, settings, sink);
     },
   };
 }
