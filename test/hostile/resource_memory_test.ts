@@ -183,12 +183,17 @@ describe("what hostile peers cost", { skip: skipUnlessLinux }, () => {
 
   for (const attack of attacks) {
     it(`${attack.name}: memory follows what was sent, others are answered`, async () => {
-      const { growth, octets, slowest } = await measure(attack);
+      const first = await measure(attack);
+      const { octets } = first;
       const most = 2 * octets + SLACK + GARBAGE;
-      let time = slowest;
-      // The machine may be busy with something else: not each time.
-      for (let i = 0; i < RETRIES && time >= ANSWER_TIME; i++) {
-        time = Math.min(time, (await measure(attack)).slowest);
+      let { growth, slowest: time } = first;
+      // The machine may be busy with something else, and a runtime may take
+      // memory for itself the first time: not each time.
+      const isBad = () => growth >= most || time >= ANSWER_TIME;
+      for (let i = 0; i < RETRIES && isBad(); i++) {
+        const again = await measure(attack);
+        growth = Math.min(growth, again.growth);
+        time = Math.min(time, again.slowest);
       }
       const inMegabytes = (size: number) => (size / MEBIOCTET).toFixed(2);
       rows.push([
