@@ -42,6 +42,13 @@ export function denoRuntime(sockets?: LoadNativeSockets): Runtime {
     ...socksOptions,
     ...webSocketOptions,
   ]);
+  // Before Deno 2.8, certificates are not checked as they have to be.
+  const isChecked = since(8);
+  if (!isChecked) {
+    for (const name of webSocketOptions) {
+      if (name.startsWith("wss")) options.delete(name);
+    }
+  }
   // What Deno lacks before, it ignores without a word.
   if (since(5)) options.add("backlog");
   if (since(9)) options.add("tcpKeepaliveIdle");
@@ -60,7 +67,8 @@ export function denoRuntime(sockets?: LoadNativeSockets): Runtime {
   const runtime: Runtime = {
     name: "deno",
     transports: [
-      ...lazyTransports(platform, load, clock),
+      ...lazyTransports(platform, load, clock)
+        .filter(({ scheme }) => isChecked || scheme !== "wss"),
       broadcastTransport(() => clock, { open: openBroadcast }),
     ],
     datagrams: lazyDatagrams(udpOptions, load),
