@@ -49,6 +49,11 @@ export interface ServeOptions {
   readonly backlog: number;
   /** The options of each accepted stream. */
   readonly stream: StreamOptions;
+  /**
+   * Whether a peer's address may connect at all: to ask before anything is
+   * spent on it. Whoever does not ask leaves it to who accepts.
+   */
+  admits?(peerAddress: string): boolean;
   /** Takes a connection that has not been started. */
   accept(connection: SocketConnection): void;
   /** Told of a connection that could not be accepted. */

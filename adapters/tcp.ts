@@ -105,6 +105,7 @@ export class TcpTransport implements Transport {
       const server = await this.#driver.serve({ host, port, scheme }, {
         backlog: options.backlog,
         stream: options,
+        ...(options.admits && { admits: options.admits }),
         accept: (connection) => accept(new CallbackByteStream(connection)),
         failed: (cause) =>
           options.onAcceptError?.(toZmqError(cause, "accept", text)),

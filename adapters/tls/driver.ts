@@ -137,6 +137,11 @@ export class TlsDriver implements Driver {
       allowHalfOpen: true,
     });
     server.on("connection", (socket) => {
+      const { remoteAddress: from = "", remotePort: port = 0 } = socket;
+      if (options.admits?.(formatTcp(from, port, place.scheme)) === false) {
+        socket.destroy();
+        return;
+      }
       const lack = this.lack();
       waiting.add(socket);
       if (lack !== undefined) waiting.drop(socket, lack);

@@ -56,6 +56,8 @@ export interface WebSocketExpectation {
 /** RFC 45 "Framing": what the first octet of a message says, as ZMTP has it. */
 const FLAGS: readonly number[] = [0, MORE, COMMAND];
 const FIRST_BINARY = FINAL | BINARY;
+/** The fragments of a message that may be empty. */
+const MOST_EMPTIES = 1024;
 /** A header, and a control frame's payload or the flag of a message. */
 const MAX_HEAD = MAX_WEBSOCKET_HEADER + MAX_CONTROL;
 
@@ -84,6 +86,7 @@ export class WebSocketDecoder implements Decoder {
   #inBody = false;
   // The message under way: flags as ZMTP has them, -1 until they are known.
   #inMessage = false;
+  #empties = 0;
   #flags = -1;
 
   /** Makes a decoder; the parameters are those of `FrameDecoder`. */
@@ -227,7 +230,12 @@ export class WebSocketDecoder implements Decoder {
     }
     this.#inMessage = this.#inBody = true;
     this.#body.expect(length, !isFinal);
-    if (length === 0) this.#endFrame();
+    if (length > 0) return;
+    // They bring nothing that could come to a limit.
+    if (!isFinal && ++this.#empties > MOST_EMPTIES) {
+      throw refusal(`more than ${MOST_EMPTIES} empty fragments in a message`);
+    }
+    this.#endFrame();
   }
 
   /** The octets of the chunk, unmasked where they are. */
@@ -252,6 +260,7 @@ export class WebSocketDecoder implements Decoder {
     this.#inBody = false;
     if (this.#first < FINAL) return;
     this.#inMessage = false;
+    this.#empties = 0;
     this.#emit(this.#body.take());
   }
 

@@ -21,6 +21,7 @@ import {
 import { texts } from "../kit/messages.ts";
 import { openSockets } from "../kit/runtime.ts";
 import { Bag } from "../kit/sockets.ts";
+import { TcpPeer } from "../kit/tcp_peer.ts";
 import { until, within } from "../kit/wait.ts";
 
 const SERVICE_TIME = 5000;
@@ -132,6 +133,20 @@ describe("wss", { skip: skipUnlessOpenssl }, () => {
       assert.match(server.peers[0]!.address, /^wss:\/\/127\.0\.0\.1:\d+$/);
     });
   }
+
+  it("refuses addresses that tcpAcceptFilter has not, before TLS", async () => {
+    const bound = router(certificates.server, {
+      tcpAcceptFilter: "203.0.113.0/24",
+      handshakeInterval: 0,
+    });
+    const refused = bound.events.once("accept:error");
+    const endpoint = await bound.bind("wss://127.0.0.1:*");
+    const [, port] = /:(\d+)/.exec(endpoint)!;
+    // It says nothing, and would be waited for.
+    await using peer = await TcpPeer.connect(`tcp://127.0.0.1:${port}`);
+    await within(peer.ended, "the peer to be dropped", SERVICE_TIME);
+    assert.equal((await refused).error?.code, "EACCES");
+  });
 
   it("carries long messages both ways", async () => {
     const server = router(certificates.server);

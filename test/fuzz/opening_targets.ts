@@ -16,6 +16,7 @@ import {
   requestLine,
   statusLine,
 } from "../../src/wire/http_head.ts";
+import { subprotocolOf } from "../../src/wire/websocket_names.ts";
 import {
   checkResponse,
   encodeGrant,
@@ -143,7 +144,8 @@ const request = target(
       checkWritten(encodeRefusal(verdict));
       return;
     }
-    assert.ok(policy.subprotocols.includes(verdict.subprotocol));
+    const agreed = subprotocolOf(verdict.subprotocol);
+    assert.ok(policy.subprotocols.includes(agreed));
     assert.equal(atob(verdict.key).length, 16);
     checkWritten(encodeGrant(ACCEPT, verdict.subprotocol));
   },

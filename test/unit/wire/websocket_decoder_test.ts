@@ -261,6 +261,15 @@ describe("WebSocketDecoder", () => {
     assert.equal(heard.length, 3);
   });
 
+  it("refuses a message that never ends, of fragments with nothing in them", () => {
+    const { decoder, heard } = make();
+    decoder.push(zwsFrame(0, "x", { fin: false }));
+    const empty = wireFrame(0, "", { fin: false });
+    for (let i = 0; i < 1024; i++) decoder.push(empty.slice());
+    assert.throws(() => decoder.push(empty.slice()), { code: "EPROTO" });
+    assert.deepEqual(heard, []);
+  });
+
   it("holds memory for what has come, not for what is announced", () => {
     const { decoder, sizes } = make();
     decoder.push(fromHex("827f0000000040000000" + "00"));
