@@ -24,6 +24,11 @@ export class Collector {
     this.#expected = expected;
   }
 
+  /** So many octets go by reference after all. */
+  spare(octets: number): void {
+    this.#expected = Math.max(0, this.#expected - octets);
+  }
+
   /** Makes sure that so many octets can be written. */
   reserve(size: number): void {
     if (this.buffer.length - this.end >= size) return;

@@ -110,6 +110,7 @@ export class WebSocketEncoder implements BatchEncoder {
       this.#copy(flags, body, 0, length);
       return;
     }
+    out.spare(length + (length >> 1));
     out.reserve(MAX_HEAD);
     const key = this.#head(flags, length);
     out.add(body);
