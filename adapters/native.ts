@@ -54,6 +54,7 @@ export class DriverNativeHost implements NativeHost {
     source: string,
     addon: string,
     received: (message: unknown) => void,
+    failed: (cause: unknown) => void,
   ): NativeThread {
     const { createRequire } = builtin("node:module");
     const path = createRequire(import.meta.url).resolve(addon);
@@ -64,6 +65,8 @@ export class DriverNativeHost implements NativeHost {
       { eval: true },
     );
     worker.on("message", received);
+    worker.on("error", failed);
+    worker.on("exit", (code) => failed(new Error(`A thread ended (${code})`)));
     worker.unref();
     return {
       post: (message) => worker.postMessage(message),

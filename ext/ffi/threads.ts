@@ -119,6 +119,7 @@ export class Threads {
       PROGRAM,
       PACKAGE,
       (message) => this.#answered(seat, message as Answer),
+      (cause) => this.#failed(seat, cause),
     );
     const seat: Seat = { thread, job: undefined };
     this.#seats.push(seat);
@@ -130,6 +131,15 @@ export class Threads {
     seat.job = undefined;
     if (error === undefined) job.resolve({ value, errno });
     else job.reject(new Error(error));
+    this.#next();
+  }
+
+  /** The thread is no more, for want of memory or descriptors. */
+  #failed(seat: Seat, cause: unknown): void {
+    const at = this.#seats.indexOf(seat);
+    if (at < 0) return;
+    this.#seats.splice(at, 1);
+    seat.job?.reject(cause);
     this.#next();
   }
 }

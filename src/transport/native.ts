@@ -87,11 +87,13 @@ export interface NativeHost {
    * the package of that name, and the `parentPort` of `node:worker_threads`.
    * @param addon the name of a package with native code.
    * @param received told of each message of the thread.
+   * @param failed told when it could not begin, or is gone by itself.
    */
   startThread(
     source: string,
     addon: string,
     received: (message: unknown) => void,
+    failed: (cause: unknown) => void,
   ): NativeThread;
   /**
    * Has a function called with the exit code when the process ends. Absent
