@@ -56,7 +56,11 @@ export function nodeRuntime(sockets?: LoadNativeSockets): Runtime {
       return options ??= nodeOptions();
     },
     loadAddon,
-    native: lazyNative(load, { hasPolling: true, joinsThreads: true }),
+    // With Node 26, what libuv polls for native code may never be told.
+    native: lazyNative(load, {
+      hasPolling: Number.parseInt(version) < 26,
+      joinsThreads: true,
+    }),
     ...(native && { nativeOptions: native }),
   };
   return runtime;
