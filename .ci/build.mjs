@@ -1,9 +1,9 @@
 // Builds dist/, what npm ships: the modules of all entries of package.json in
 // a few files, since a process that loads a hundred small ones waits mostly
 // for files; and their declarations, one a module. What is imported
-// dynamically stays in files of its own, and browsers have other ones. Development dependencies that
-// shipped modules import go into the files, with their licences; what
-// package.json lists otherwise stays an import.
+// dynamically stays in files of its own, and browsers have other ones.
+// Development dependencies that shipped modules import go into the files, with
+// their licences; what package.json lists otherwise stays an import.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
