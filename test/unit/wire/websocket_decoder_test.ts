@@ -142,6 +142,17 @@ describe("WebSocketDecoder", () => {
       }
     });
 
+    it(`says what it found when a mask is wrong, expected ${how}`, () => {
+      const { decoder } = make({ masked });
+      const found = masked
+        ? /accept a frame that is not masked/
+        : /accept a masked frame/;
+      assert.throws(
+        () => decoder.push(zwsFrame(0, "a", masked ? {} : MASKED)),
+        { code: "EPROTO", message: found },
+      );
+    });
+
     it(`gives views of a chunk, unmasked where they are, ${how}`, () => {
       const { decoder, bodies } = make({ masked });
       const chunk = zwsFrame(0, "a view of the chunk", changes);
