@@ -57,6 +57,8 @@ export class OpenPgm {
   readonly ffi: Ffi;
   /** Its functions by their names, without `pgm_`. */
   readonly calls: PgmCalls;
+  /** `memcpy`: to, from, how many octets. */
+  readonly copy: NativeFunction<[Pointer, Pointer, Size], undefined>;
   readonly #error = new BigUint64Array(1);
   readonly #value = new Int32Array(1);
   readonly #length = new Uint32Array(1);
@@ -70,6 +72,8 @@ export class OpenPgm {
   constructor(ffi: Ffi) {
     this.ffi = ffi;
     this.calls = declare(ffi.library(OPEN_PGM));
+    this.copy = ffi.library(LIBC)
+      .function("memcpy", "void", ["pointer", "pointer", "size"]);
     const isStarted = quietly(ffi, () => this.calls.init(this.#error));
     if (!isStarted) {
       throw this.failure("Cannot start OpenPGM", "ENOTSUP");
@@ -204,8 +208,8 @@ export interface PgmCalls {
   >;
   readonly connect: NativeFunction<[sock: Pointer, error: Pointer], boolean>;
   readonly close: NativeFunction<[sock: Pointer, flush: boolean], boolean>;
-  readonly recvfrom: NativeFunction<
-    [Pointer, Pointer, Size, number, Pointer, Pointer, Pointer, Pointer],
+  readonly recvmsg: NativeFunction<
+    [sock: Pointer, unit: Pointer, flags: number, length: Pointer, Pointer],
     number
   >;
   readonly send: NativeFunction<
@@ -255,13 +259,10 @@ function declare(library: Library): PgmCalls {
     ]),
     connect: library.function("pgm_connect", "bool", ["pointer", "pointer"]),
     close: library.function("pgm_close", "bool", ["pointer", "bool"]),
-    recvfrom: library.function("pgm_recvfrom", "i32", [
+    recvmsg: library.function("pgm_recvmsg", "i32", [
       "pointer",
       "pointer",
-      "size",
       "i32",
-      "pointer",
-      "pointer",
       "pointer",
       "pointer",
     ]),

@@ -15,13 +15,10 @@ import {
   ZmqError,
 } from "../../mod.ts";
 import type { Memory, Watch } from "../ffi/mod.ts";
+import { Arrivals } from "./arrivals.ts";
 import { Option, Status } from "./constants.ts";
 import type { OpenPgm } from "./library.ts";
 
-/** Octets of the largest unit that the library can put together. */
-const MOST_UNIT = 65536;
-/** Octets that what arrives is read into, one after the other. */
-const CHUNK = 2 * MOST_UNIT;
 /** Units that are read, or sent, before others have their turn. */
 const MOST_AT_ONCE = 64;
 /**
@@ -31,14 +28,11 @@ const MOST_AT_ONCE = 64;
 const MOST_REPAIRS = 128;
 /** Failures in a row with which the socket is given up. */
 const MOST_FAILURES = 16;
-/** `struct pgm_sockaddr_t`, as numbers of two octets. */
-const ADDRESS = 5;
 
 /** One socket. */
 export class PgmSocket implements MulticastSocket {
   readonly endpoint: string;
   readonly maxUnit: number;
-  readonly #scheme: string;
   readonly #library: OpenPgm;
   readonly #clock: Clock;
   readonly #sock: bigint;
@@ -52,13 +46,7 @@ export class PgmSocket implements MulticastSocket {
   #sent = 0;
   #isBlocked = false;
   // Receiving.
-  readonly #from = new Uint16Array(ADDRESS + 3);
-  readonly #fromLength = new Uint32Array(1);
-  readonly #length = new Uint32Array(2);
-  readonly #names = new Map<string, string>();
-  #chunk: Uint8Array = new Uint8Array(0);
-  #chunkAddress = 0n;
-  #at = 0;
+  readonly #arrivals: Arrivals;
   #timer: Timer | undefined;
   // Sending what others have lost: calls that may yet do it, and what tells
   // that the rate allows it again.
@@ -89,7 +77,8 @@ export class PgmSocket implements MulticastSocket {
     this.#sock = sock;
     this.#sink = sink;
     this.endpoint = endpoint;
-    this.#scheme = endpoint.slice(0, endpoint.indexOf(":"));
+    const scheme = endpoint.slice(0, endpoint.indexOf(":"));
+    this.#arrivals = new Arrivals(library, scheme, sink);
     this.maxUnit = library.get(sock, Option.MSS);
     const { ffi } = library;
     this.#out = ffi.allocate(sends ? this.maxUnit : 1);
@@ -212,62 +201,28 @@ export class PgmSocket implements MulticastSocket {
         this.#repairs--;
         continue;
       }
+      this.#arrivals.settle();
       return this.#wait(status);
     }
   }
 
   #receiveOne(): number {
     const { calls, error } = this.#library;
-    if (this.#chunk.length - this.#at < MOST_UNIT) {
-      this.#chunk = new Uint8Array(CHUNK);
-      this.#chunkAddress = this.#library.ffi.address(this.#chunk);
-      this.#at = 0;
-    }
-    this.#fromLength[0] = 2 * ADDRESS;
-    const status = calls.recvfrom(
-      this.#sock,
-      this.#chunkAddress + BigInt(this.#at),
-      MOST_UNIT,
-      0,
-      this.#length,
-      this.#from,
-      this.#fromLength,
-      error,
-    );
+    const arrivals = this.#arrivals;
+    const { unit, length } = arrivals;
+    const status = calls.recvmsg(this.#sock, unit, 0, length, error);
     switch (status) {
-      case Status.NORMAL: {
+      case Status.NORMAL:
         this.#failures = 0;
-        const end = this.#at + this.#length[0]!;
-        const octets = this.#chunk.subarray(this.#at, end);
-        this.#at = end;
-        if (!this.#sink.received(this.#name(), octets)) this.#pause();
+        if (!arrivals.take()) this.#pause();
         break;
-      }
-      case Status.RESET: {
-        const why = this.#library.reason();
-        const [, source = "?"] = /from ([0-9.]*[0-9])/.exec(why) ?? [];
-        this.#sink.lost(`${this.#scheme}://${source}`, why);
+      case Status.RESET:
+        arrivals.reset(this.#library.reason());
         break;
-      }
       case Status.ERROR:
         this.#failed();
     }
     return status;
-  }
-
-  /** Who sent what was received: its TSI, RFC 3208 §3.4. */
-  #name(): string {
-    const [, first, second, third, port] = this.#from as unknown as number[];
-    const key = `${first},${second},${third},${port}`;
-    let name = this.#names.get(key);
-    if (name === undefined) {
-      const octets = new Uint8Array(this.#from.buffer, 2, 6);
-      name = `${this.#scheme}://${octets.join(".")}.${port}`;
-      // It can always be made anew.
-      if (this.#names.size > MOST_AT_ONCE) this.#names.clear();
-      this.#names.set(key, name);
-    }
-    return name;
   }
 
   #pause(): void {
