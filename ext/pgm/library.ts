@@ -80,7 +80,10 @@ export class OpenPgm {
     }
   }
 
-  /** Where calls leave an error; empty before. */
+  /**
+   * Where calls leave an error; empty before. Not for calls off the main
+   * thread: those need their own.
+   */
   get error(): BigUint64Array {
     return this.#error;
   }
@@ -89,9 +92,15 @@ export class OpenPgm {
    * The error that the last call left, and its text.
    *
    * @param code what it is when the library's code says nothing.
+   * @param error where the call has left it, if not with the others.
    */
-  failure(doing: string, code: ErrorCode, address?: string): ZmqError {
-    const { why, known } = this.#take();
+  failure(
+    doing: string,
+    code: ErrorCode,
+    address?: string,
+    error?: BigUint64Array,
+  ): ZmqError {
+    const { why, known } = this.#take(error);
     const isTaken = why.endsWith("Address already in use");
     const found = isTaken ? "EADDRINUSE" : known ?? code;
     return new ZmqError(found, `${doing}: ${why}`, {
@@ -146,14 +155,16 @@ export class OpenPgm {
     return Number(seconds) * 1000 + Number(microseconds) / 1000;
   }
 
-  #take(): { readonly why: string; readonly known: ErrorCode | undefined } {
-    const address = this.#error[0]!;
+  #take(
+    error: BigUint64Array = this.#error,
+  ): { readonly why: string; readonly known: ErrorCode | undefined } {
+    const address = error[0]!;
     if (address === 0n) return { why: "no reason is given", known: undefined };
     const { code, message } = pgmError.read(
       this.ffi.view(address, pgmError.size),
     );
     const why = message === 0n ? `error ${code}` : this.ffi.text(message);
-    this.#error[0] = 0n;
+    error[0] = 0n;
     this.calls.error_free(address);
     return { why, known: CODES.get(code) };
   }

@@ -37,10 +37,10 @@ export class PgmSocket implements MulticastSocket {
   readonly #clock: Clock;
   readonly #sock: bigint;
   readonly #sink: MulticastSink;
-  readonly #watches: Watch[];
+  readonly #watches: Watch[] = [];
   // Sending: the memory that the library reads from, which it wants aligned,
   // and what tells of room.
-  readonly #out: Memory;
+  #out: Memory | undefined;
   #room: Watch | undefined;
   #sendTimer: Timer | undefined;
   #sent = 0;
@@ -52,7 +52,7 @@ export class PgmSocket implements MulticastSocket {
   // that the rate allows it again.
   #repairs = 0;
   #isLimited = false;
-  readonly #repairSignal: Watch | undefined;
+  #repairSignal: Watch | undefined;
   #isDeferred = false;
   #isPaused = false;
   #failures = 0;
@@ -64,12 +64,12 @@ export class PgmSocket implements MulticastSocket {
     this.#receive();
   };
 
+  /** Takes a socket that is connected; it does nothing before `start`. */
   constructor(
     library: OpenPgm,
     clock: Clock,
     sock: bigint,
     endpoint: string,
-    sends: boolean,
     sink: MulticastSink,
   ) {
     this.#library = library;
@@ -80,24 +80,26 @@ export class PgmSocket implements MulticastSocket {
     const scheme = endpoint.slice(0, endpoint.indexOf(":"));
     this.#arrivals = new Arrivals(library, scheme, sink);
     this.maxUnit = library.get(sock, Option.MSS);
-    const { ffi } = library;
-    this.#out = ffi.allocate(sends ? this.maxUnit : 1);
-    const watch = (name: keyof typeof Option, woken: () => void): Watch =>
-      ffi.watch(library.get(sock, Option[name]), { readable: true }, woken);
+  }
+
+  /**
+   * Begins to send or to receive.
+   *
+   * @throws {SystemError} without memory or descriptors: it is to be closed.
+   */
+  start(sends: boolean): void {
     const receive = (): void => {
       if (!this.#isDeferred) this.#receive();
     };
-    this.#watches = [watch("PENDING_SOCK", receive)];
+    this.#watch("PENDING_SOCK", receive);
     if (sends) {
-      this.#watches.push(
-        watch("RECV_SOCK", () => {
-          this.#repairs = MOST_REPAIRS;
-          receive();
-        }),
-      );
-      this.#repairSignal = watch("REPAIR_SOCK", receive);
-      this.#watches.push(this.#repairSignal);
-    } else this.#watches.push(watch("RECV_SOCK", receive));
+      this.#out = this.#library.ffi.allocate(this.maxUnit);
+      this.#watch("RECV_SOCK", () => {
+        this.#repairs = MOST_REPAIRS;
+        receive();
+      });
+      this.#repairSignal = this.#watch("REPAIR_SOCK", receive);
+    } else this.#watch("RECV_SOCK", receive);
     this.#defer();
   }
 
@@ -107,10 +109,11 @@ export class PgmSocket implements MulticastSocket {
     // The octets before this turn ended have not been heard of by anybody who
     // could ask for them again.
     if (this.#sent >= MOST_AT_ONCE) return this.#sendLater(0);
-    this.#out.octets.set(octets);
+    const out = this.#out!;
+    out.octets.set(octets);
     const status = this.#library.calls.send(
       this.#sock,
-      this.#out.address,
+      out.address,
       octets.length,
       null,
     );
@@ -159,6 +162,14 @@ export class PgmSocket implements MulticastSocket {
     this.#room?.hold(keepsProcess);
     this.#timer?.hold(keepsProcess);
     this.#sendTimer?.hold(keepsProcess);
+  }
+
+  /** Has something called when a descriptor of the socket can be read. */
+  #watch(name: keyof typeof Option, woken: () => void): Watch {
+    const fd = this.#library.get(this.#sock, Option[name]);
+    const watch = this.#library.ffi.watch(fd, { readable: true }, woken);
+    this.#watches.push(watch);
+    return watch;
   }
 
   /** Lets the engine try again, in so many milliseconds. */
@@ -270,6 +281,6 @@ export class PgmSocket implements MulticastSocket {
     // A descriptor that is still waited for must not be closed.
     await Promise.all(watches.map((watch) => watch.close()));
     this.#library.calls.close(this.#sock, true);
-    this.#out.free();
+    this.#out?.free();
   }
 }
