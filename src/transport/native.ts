@@ -96,8 +96,9 @@ export interface NativeHost {
     failed: (cause: unknown) => void,
   ): NativeThread;
   /**
-   * Has a function called with the exit code when the process ends. Absent
-   * where the end of a process does not wait for its threads.
+   * Has the process end by a function, given the exit code, instead of waiting
+   * for its threads: after all else that it does at its end, and only when
+   * that is needed then. Absent where the end of a process does not wait.
    */
-  onExit?(callback: (code: number) => void): void;
+  endAtOnce?(isNeeded: () => boolean, end: (code: number) => void): void;
 }
