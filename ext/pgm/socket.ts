@@ -14,7 +14,7 @@ import {
   type Timer,
   ZmqError,
 } from "../../mod.ts";
-import type { Memory, Watch } from "../ffi/mod.ts";
+import { type Memory, toZmqError, type Watch } from "../ffi/mod.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Option, Status } from "./constants.ts";
 import type { OpenPgm } from "./library.ts";
@@ -131,7 +131,8 @@ export class PgmSocket implements MulticastSocket {
         this.#room ??= this.#library.ffi.watch(
           this.#library.get(this.#sock, Option.SEND_SOCK),
           {},
-          () => {
+          (_, error) => {
+            if (error !== undefined) return this.#lost(error);
             this.#room?.want({});
             this.#sendAgain();
           },
@@ -167,7 +168,14 @@ export class PgmSocket implements MulticastSocket {
   /** Has something called when a descriptor of the socket can be read. */
   #watch(name: keyof typeof Option, woken: () => void): Watch {
     const fd = this.#library.get(this.#sock, Option[name]);
-    const watch = this.#library.ffi.watch(fd, { readable: true }, woken);
+    const watch = this.#library.ffi.watch(
+      fd,
+      { readable: true },
+      (_, error) => {
+        if (error === undefined) woken();
+        else this.#lost(error);
+      },
+    );
     this.#watches.push(watch);
     return watch;
   }
@@ -265,12 +273,16 @@ export class PgmSocket implements MulticastSocket {
 
   #failed(): void {
     const why = this.#library.reason();
-    if (++this.#failures < MOST_FAILURES) return this.#defer();
+    if (++this.#failures < MOST_FAILURES) this.#defer();
+    else this.#lost(new Error(why));
+  }
+
+  /** The socket is of no use any more. */
+  #lost(cause: unknown): void {
+    if (this.#closed) return;
     void this.close();
-    const what = `Lost the socket of "${this.endpoint}": ${why}`;
-    this.#sink.closed(
-      new ZmqError("ECONNRESET", what, { address: this.endpoint }),
-    );
+    const what = `Lost the socket of "${this.endpoint}"`;
+    this.#sink.closed(toZmqError(cause, what, this.endpoint));
   }
 
   async #close(): Promise<void> {

@@ -33,8 +33,11 @@ export interface Watch {
   close(): Promise<void>;
 }
 
-/** Told what a descriptor is ready for. */
-export type WatchCallback = (events: Readiness) => void;
+/**
+ * Told what a descriptor is ready for; or, with an error, that it could not be
+ * waited for, and is not before `want` is called again.
+ */
+export type WatchCallback = (events: Readiness, error?: unknown) => void;
 
 /** A connected stream socket of any family that does not block. */
 export interface StreamDescriptor {
