@@ -111,9 +111,10 @@ export class Threads {
   #start(): Seat | undefined {
     if (this.#seats.length >= MOST_THREADS) return undefined;
     if (this.#seats.length === 0) {
-      this.#host.onExit?.((code) => {
-        if (this.#seats.some(({ job }) => job !== undefined)) this.#exit(code);
-      });
+      this.#host.endAtOnce?.(
+        () => this.#seats.some(({ job }) => job !== undefined),
+        this.#exit,
+      );
     }
     const thread = this.#host.startThread(
       PROGRAM,

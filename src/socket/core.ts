@@ -28,7 +28,7 @@ import type {
 } from "../routing/pipe.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
 import type { PatientAuthenticator } from "../security/zap.ts";
-import type { DatagramHost } from "../session/datagram_end.ts";
+import type { DatagramHost } from "../session/datagrams.ts";
 import type { EventDetail, EventName, SessionHost } from "../session/host.ts";
 import { sealRoom } from "../session/security.ts";
 import type { Turns } from "../session/turns.ts";
