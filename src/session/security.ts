@@ -8,6 +8,7 @@
 import { EMPTY, toBytes } from "../base/bytes.ts";
 import { quote, ZmqError } from "../base/errors.ts";
 import type { Options } from "../options/options.ts";
+import type { ExtensionOptions } from "../options/extension_options.ts";
 import type { SocketType } from "../options/socket_type.ts";
 import { loadNoble } from "../security/crypto.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
@@ -38,12 +39,17 @@ export interface MechanismMaker {
 export interface MechanismFactory {
   /** The value of the `securityMechanism` option that it is for. */
   readonly name: string;
+  /** The options that it honours. */
+  readonly options: ReadonlySet<string>;
   /**
-   * Loads what the mechanism needs.
+   * Loads what the mechanism needs; done once an endpoint.
    *
-   * @throws {ZmqError} `EINVAL` for options that do not fit together.
+   * @throws {ZmqError} `EINVAL` for options that do not fit together,
+   * `ENOTSUP` for what is not installed.
    */
-  prepare(options: Options): MechanismMaker | Promise<MechanismMaker>;
+  prepare(
+    options: Readonly<ExtensionOptions>,
+  ): MechanismMaker | Promise<MechanismMaker>;
 }
 
 /** The mechanisms that are loaded with the first endpoint. */

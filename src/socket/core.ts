@@ -30,7 +30,7 @@ import type { CurveCrypto } from "../security/curve_crypto.ts";
 import type { PatientAuthenticator } from "../security/zap.ts";
 import type { DatagramHost } from "../session/datagram_end.ts";
 import type { EventDetail, EventName, SessionHost } from "../session/host.ts";
-import { sealRoom } from "../session/security.ts";
+import { type MechanismFactory, sealRoom } from "../session/security.ts";
 import type { Turns } from "../session/turns.ts";
 import { addressedDatagrams, groupDatagrams } from "../wire/datagrams.ts";
 import { SocketEvents } from "./events.ts";
@@ -80,6 +80,10 @@ export class SocketCore
 
   get runtimeName(): string {
     return this.services.runtime.name;
+  }
+
+  get mechanisms(): readonly MechanismFactory[] {
+    return this.services.mechanisms;
   }
 
   get loadCurve(): () => Promise<CurveCrypto> {
