@@ -388,7 +388,8 @@ export class GssContext implements SecurityContext {
 
   #releaseName(register: "target" | "source"): void {
     if (this.#get(register) === 0n) return;
-    this.#gssapi.calls.release_name(this.#at("minor"), this.#at(register));
+    // Its own place for an error: the one to be told of is still there.
+    this.#gssapi.calls.release_name(this.#at("ignored"), this.#at(register));
   }
 
   #input(address: bigint, length: number): void {
@@ -409,7 +410,6 @@ export class GssContext implements SecurityContext {
       : this.#gssapi.ffi.view(address, length).slice();
     if (address !== 0n) {
       const at = this.#at("outputLength");
-      // Its own place for an error: the one to be told of is still there.
       this.#gssapi.calls.release_buffer(this.#at("ignored"), at);
     }
     return octets;

@@ -79,8 +79,8 @@ const openings: readonly (readonly [string, Uint8Array, Failure])[] = [
     TOO_LARGE,
   ],
   [
-    "the length of 2^63",
-    Uint8Array.of(6, 0x80, 0, 0, 0, 0, 0, 0, 0),
+    "the length of 2^40",
+    Uint8Array.of(6, 0, 0, 1, 0, 0, 0, 0, 0),
     TOO_LARGE,
   ],
 ];

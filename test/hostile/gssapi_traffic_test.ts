@@ -171,7 +171,7 @@ describe("a peer that GSSAPI let in", { skip: skipWithoutKerberos }, () => {
 });
 
 /** Somebody between a client and a server. */
-class Relay {
+class Relay implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets: Socket[] = [];
   /** What becomes of the client's next chunks. */
@@ -208,7 +208,7 @@ class Relay {
     return relay;
   }
 
-  async close(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
@@ -262,7 +262,9 @@ describe("who is between GSSAPI peers", { skip: skipWithoutKerberos }, () => {
       await using bag = new Bag();
       const { context } = ground();
       const server = bag.keep(new Router({ context, gssapiServer: true }));
-      const relay = await Relay.to(await server.bind("tcp://127.0.0.1:*"));
+      await using relay = await Relay.to(
+        await server.bind("tcp://127.0.0.1:*"),
+      );
       const client = bag.keep(
         new Dealer({ context, gssapiServicePrincipal: "host@localhost" }),
       );
@@ -271,6 +273,7 @@ describe("who is between GSSAPI peers", { skip: skipWithoutKerberos }, () => {
       const [, good] = await within(server.receive(), "the good message");
       assert.deepEqual(texts([good!]), ["good"]);
       const dropped = server.events.once("disconnect");
+      const left = client.events.once("disconnect");
       const isRepeated = reason.endsWith("SEQUENCE");
       relay.change = change;
       await client.send("tampered");
@@ -281,11 +284,10 @@ describe("who is between GSSAPI peers", { skip: skipWithoutKerberos }, () => {
       assert.equal(received !== undefined, isRepeated);
       relay.change = (chunk) => [chunk];
       // The client comes again.
+      await within(left, "the client's end");
       await client.send("after");
       const [, after] = await within(server.receive(), "the next message");
       assert.deepEqual(texts([after!]), ["after"]);
-      await client.close({ linger: 0 });
-      await relay.close();
     });
   }
 
@@ -293,7 +295,7 @@ describe("who is between GSSAPI peers", { skip: skipWithoutKerberos }, () => {
     await using bag = new Bag();
     const { context } = ground();
     const server = bag.keep(new Router({ context, gssapiServer: true }));
-    const relay = await Relay.to(await server.bind("tcp://127.0.0.1:*"));
+    await using relay = await Relay.to(await server.bind("tcp://127.0.0.1:*"));
     const client = bag.keep(
       new Dealer({ context, gssapiServicePrincipal: "host@localhost" }),
     );
@@ -314,7 +316,5 @@ describe("who is between GSSAPI peers", { skip: skipWithoutKerberos }, () => {
     const { error } = await within(dropped, "the end");
     assert.equal(error?.reason, "ERR_ZMTP_INVALID_SEQUENCE");
     assert.equal(server.tryReceive(), undefined);
-    await client.close({ linger: 0 });
-    await relay.close();
   });
 });

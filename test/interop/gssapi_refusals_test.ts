@@ -173,31 +173,12 @@ describe("GSSAPI keeps out", { skip: skipWithoutKerberos }, () => {
       }));
   });
 
-  it("whose ticket has expired", async () => {
-    const cache = realm.fresh("cache");
-    realm.ticket("zmqclient", cache, "-l", "1s");
-    await until(
-      () => spawnSync("klist", ["-s", "-c", cache]).status !== 0,
-      "the ticket expires",
-    );
-    await realm.with({
-      KRB5CCNAME: `FILE:${cache}`,
-      KRB5_CLIENT_KTNAME: `FILE:${realm.fresh("none")}`,
-    }, () =>
-      keepsOut({
-        told: {
-          client: { code: "EACCES", text: /expired/i },
-          server: GONE,
-        },
-      }));
-  });
-
   it("whose ticket is for another service than the server's", () =>
     keepsOut({
       server: { gssapiPrincipal: `host/localhost@${REALM}` },
       told: {
-        client: { code: "EACCES", text: /principal|match|ERR_GSS_/ },
-        server: { code: "EACCES", text: /zmqserver|host\/localhost|principal/ },
+        client: { code: "EACCES", text: /Cannot decrypt ticket for zmqserver/ },
+        server: { code: "EACCES", text: /Cannot decrypt ticket for zmqserver/ },
       },
     }));
 
@@ -208,7 +189,11 @@ describe("GSSAPI keeps out", { skip: skipWithoutKerberos }, () => {
       keepsOut({
         prepare: () => rmSync(keytab),
         told: {
-          client: { code: "EACCES", text: /refused us: "ERR_GSS_/ },
+          client: {
+            code: "EACCES",
+            reason: "ERR_GSS_NO_CRED",
+            text: /refused us: "ERR_GSS_NO_CRED"/,
+          },
           server: { code: "EACCES", text: /keytab|Key table/i },
         },
       }));
@@ -222,7 +207,7 @@ describe("GSSAPI keeps out", { skip: skipWithoutKerberos }, () => {
       await assert.rejects(server.bind("tcp://127.0.0.1:*"), {
         code: "EACCES",
         message:
-          /^Cannot get the credentials of "zmqserver@ZMQ.TEST": .*keytab/i,
+          /^Cannot get the credentials of "zmqserver@ZMQ.TEST": .*Key table file .* not found$/,
       });
       assert.equal((await told).error?.code, "EACCES");
       await server.close();
@@ -313,6 +298,33 @@ describe("GSSAPI keeps out", { skip: skipWithoutKerberos }, () => {
         server: { code: "EACCES", reason: "300", text: /no authenticator/ },
       },
     }));
+});
+
+describe("a ticket that has expired", { skip: skipWithoutKerberos }, () => {
+  let realm: Realm;
+  before(async () => {
+    realm = await Realm.start(1);
+    await realm.enter();
+  });
+  after(() => realm.end());
+
+  it("lets nobody in", async () => {
+    const cache = realm.fresh("cache");
+    realm.ticket("zmqclient", cache, "-l", "1s");
+    const got = Date.now();
+    // Another second for clocks that go wrong, as the realm has it.
+    await until(() => Date.now() - got > 3000, "the ticket expires");
+    await realm.with({
+      KRB5CCNAME: `FILE:${cache}`,
+      KRB5_CLIENT_KTNAME: `FILE:${realm.fresh("none")}`,
+    }, () =>
+      keepsOut({
+        told: {
+          client: { code: "EACCES", text: /expired/i },
+          server: GONE,
+        },
+      }));
+  });
 });
 
 describe("a ticket that ends", { skip: skipWithoutKerberos }, () => {

@@ -53,12 +53,16 @@ export class Realm {
     this.#port = port;
   }
 
-  /** Makes the realm with `zmqclient`, `zmqserver` and `host/localhost`. */
-  static async start(): Promise<Realm> {
+  /**
+   * Makes the realm with `zmqclient`, `zmqserver` and `host/localhost`.
+   *
+   * @param clockSkew seconds for which a ticket is good after its end
+   */
+  static async start(clockSkew = 300): Promise<Realm> {
     const folder = mkdtempSync(join(tmpdir(), "isomq-krb-"));
     const realm = new Realm(folder, await freePort());
     try {
-      realm.#write();
+      realm.#write(clockSkew);
       realm.#run("kdb5_util", ["create", "-s", "-r", REALM, "-P", "master"]);
       realm.admin(
         "addprinc -randkey zmqclient",
@@ -161,7 +165,7 @@ export class Realm {
     return path;
   }
 
-  #write(): void {
+  #write(clockSkew: number): void {
     const at = `127.0.0.1:${this.#port}`;
     const file = (name: string) => join(this.#folder, name);
     writeFileSync(
@@ -173,6 +177,7 @@ export class Realm {
  dns_canonicalize_hostname = false
  rdns = false
  qualify_shortname = ""
+ clockskew = ${clockSkew}
 [realms]
  ${REALM} = {
   kdc = ${at}
