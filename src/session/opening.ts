@@ -123,6 +123,11 @@ export abstract class Opening implements FrameSink {
     this.speak();
   }
 
+  /** What the mechanism is at work on, if anything. */
+  get work(): Promise<void> | undefined {
+    return this.#mechanism?.work;
+  }
+
   /** Takes octets of the greeting; what is left of them are frames. */
   abstract greeted(chunk: Uint8Array): Uint8Array;
 

@@ -158,6 +158,10 @@ export class Session extends Connection
     if (this.#decoder.stopped) this.#pause(true);
   }
 
+  protected override get work(): Promise<void> | undefined {
+    return this.#opening?.work;
+  }
+
   protected override catchUp(): void {
     if (this.#traffic === undefined) return;
     while (this.#decoder.stopped && !this.over) this.#decoder.resume();

@@ -147,7 +147,7 @@ describe("a mechanism at work", () => {
     assert.equal(client.host.pipes.length, 0);
   });
 
-  it("is given up when the peer goes", async () => {
+  it("is waited for when the peer goes: it may be about its last words", async () => {
     const clock = new FakeClock();
     const latch = new Latch();
     const server = host("server", clock, { wait: latch.wait });
@@ -155,10 +155,26 @@ describe("a mechanism at work", () => {
     const { streams } = await connected(client.host, server.host);
     streams[0].close();
     await clock.settle();
-    assert.ok(server.contexts[0]!.closed);
+    assert.equal(server.host.ends.length, 0);
     latch.open();
     await clock.settle();
     assert.equal(server.host.pipes.length, 0);
+    assert.equal(server.host.ends.length, 1);
+    assert.ok(server.contexts[0]!.closed);
+  });
+
+  it("gives way to what it finds, where the peer has gone meanwhile", async () => {
+    const clock = new FakeClock();
+    const latch = new Latch();
+    const error = new ZmqError("EACCES", "No such key");
+    const server = host("server", clock, { wait: latch.wait, error });
+    const client = host("client", clock);
+    const { streams } = await connected(client.host, server.host);
+    streams[0].close();
+    await clock.settle();
+    latch.open();
+    await clock.settle();
+    assert.equal(server.host.events[0]!.error, error);
     assert.equal(server.host.ends.length, 1);
   });
 
