@@ -125,6 +125,24 @@ describe("GSSAPI", { skip: skipWithoutKerberos }, () => {
     assert.equal(text((await within(client.receive(), "it"))[0]), "fine");
   });
 
+  for (const isPlain of [false, true]) {
+    const how = isPlain ? "in clear" : "encrypted";
+    it(`goes over ws among ours, ${how}`, async () => {
+      await using bag = new Bag();
+      const pub = bag.keep(
+        new Publisher({ context, ...ourGssapi(NAMES[0]!, true, isPlain) }),
+      );
+      const sub = bag.keep(
+        new Subscriber({ context, ...ourGssapi(NAMES[0]!, false, isPlain) }),
+      );
+      sub.subscribe("a");
+      sub.connect(await pub.bind("ws://127.0.0.1:*"));
+      const hearing = sub.receive();
+      await meet(() => pub.send("b"), () => pub.send("a1"), hearing);
+      assert.equal(text((await hearing)[0]), "a1");
+    });
+  }
+
   it("carries subscriptions and heartbeats, encrypted", async () => {
     await using bag = new Bag();
     const beats = { heartbeatInterval: 50, heartbeatTimeout: 2000 };

@@ -77,6 +77,21 @@ test("bindWarnings() warns where nobody is there to be asked", () => {
   assert.deepEqual(codes(both, endpoint, false), lacks);
 });
 
+test("bindWarnings() warns of GSSAPI in clear that other hosts reach", () => {
+  const gssapi = { securityMechanism: "gssapi", gssapiServer: true } as const;
+  const inClear = { ...gssapi, gssapiPlainText: true };
+  for (const endpoint of open) {
+    assert.deepEqual(codes(inClear, endpoint), ["CLEAR_TRAFFIC"], endpoint);
+    assert.deepEqual(codes(gssapi, endpoint), [], endpoint);
+  }
+  for (const endpoint of closed) {
+    assert.deepEqual(codes(inClear, endpoint), [], endpoint);
+  }
+  // A flag that no mechanism looks at.
+  const alone = { gssapiPlainText: true };
+  assert.deepEqual(codes(alone, open[0]!), ["NO_SECURITY"]);
+});
+
 test("clearWarning() is for PLAIN towards other hosts only", () => {
   const options = { ...defaultOptions("PUSH"), ...PLAIN };
   assert.equal(clearWarning(options, open[2]!)?.code, "CLEAR_PASSWORD");
