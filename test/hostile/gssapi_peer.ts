@@ -37,14 +37,40 @@ export async function rawContext({ role }: Place): Promise<GssContext> {
 }
 
 /** A token that our side is going to like, as the first of a client. */
-export async function firstToken(place: Place): Promise<Uint8Array> {
-  const context = await rawContext({ ...place, role: "client" });
+export async function firstToken(): Promise<Uint8Array> {
+  const context = new GssContext(await loadGssapi(), undefined, SERVICE);
   try {
     const { token, error } = await context.step(new Uint8Array(0));
     if (error !== undefined) throw error;
     return token;
   } finally {
     context.close();
+  }
+}
+
+/** A client's first token of a context with other properties than ours. */
+export async function tokenWithFlags(flags: number): Promise<Uint8Array> {
+  const { calls, ffi } = await loadGssapi();
+  const mutable = calls as { init_sec_context: GssCalls["init_sec_context"] };
+  const { init_sec_context: init } = calls;
+  let token = new Uint8Array(0);
+  mutable.init_sec_context = Object.assign(init.bind(undefined), {
+    after: init.after,
+    async: async (...values: Parameters<typeof init>) => {
+      values[5] = flags;
+      const outcome = await init.async(...values);
+      const { buffer } = ffi.view(values[10] as bigint, 16).slice();
+      const [length, address] = new BigUint64Array(buffer);
+      token = ffi.view(address!, Number(length)).slice();
+      return outcome;
+    },
+  });
+  try {
+    // Our own side does not like it, but the token is there.
+    await firstToken().catch(() => {});
+    return token;
+  } finally {
+    mutable.init_sec_context = init;
   }
 }
 
