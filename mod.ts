@@ -27,7 +27,7 @@ import type { NativeSockets } from "./src/transport/native_sockets.ts";
 import type { CurveLibrary } from "./src/security/curve_crypto.ts";
 import { provideDefaultContext } from "./src/socket/services.ts";
 import type { Runtime } from "./src/transport/runtime.ts";
-import type { MechanismFactory } from "./src/session/security.ts";
+import type { MechanismFactory } from "./src/security/mechanism.ts";
 import type { AnyTransport } from "./src/transport/any.ts";
 import { lazyMulticast } from "./src/transport/multicast.ts";
 
@@ -194,6 +194,8 @@ export type { CurveKeyPair } from "./src/security/curve_keys.ts";
 export type { HandshakeStart } from "./src/security/handshake.ts";
 export type {
   Mechanism,
+  MechanismFactory,
+  MechanismMaker,
   MechanismSetup,
   MechanismStatus,
   RefusalCode,
@@ -206,10 +208,6 @@ export type {
   ZapStatusCode,
 } from "./src/security/zap.ts";
 export type { EventDetail, EventName } from "./src/session/host.ts";
-export type {
-  MechanismFactory,
-  MechanismMaker,
-} from "./src/session/security.ts";
 export type { Warning, WarningCode } from "./src/session/warnings.ts";
 export type { DishMessage } from "./src/socket/dish.ts";
 export type { CloseOptions, EndpointOptions } from "./src/socket/endpoints.ts";

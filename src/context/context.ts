@@ -15,8 +15,8 @@ import {
 } from "../options/context_options.ts";
 import { noble } from "../security/crypto.ts";
 import type { CurveCrypto, CurveLibrary } from "../security/curve_crypto.ts";
+import type { MechanismFactory } from "../security/mechanism.ts";
 import type { Authenticator } from "../security/zap.ts";
-import type { MechanismFactory } from "../session/security.ts";
 import { Turns } from "../session/turns.ts";
 import { InprocRegistry } from "../socket/inproc.ts";
 import type { OwnedSocket, SocketServices } from "../socket/services.ts";

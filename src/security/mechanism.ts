@@ -11,6 +11,7 @@
  * @module
  */
 
+import type { ExtensionOptions } from "../options/extension_options.ts";
 import type { Metadata } from "../wire/metadata.ts";
 
 /**
@@ -133,4 +134,35 @@ export interface MechanismSetup {
   readonly checkMetadata: (metadata: Metadata) => void;
   /** How many properties the peer may have. Default: 64. */
   readonly maxProperties?: number;
+}
+
+/** Makes one mechanism for each connection of an endpoint. */
+export interface MechanismMaker {
+  /** The name in the greeting. */
+  readonly name: string;
+  /** The as-server octet of the greeting. */
+  readonly asServer: boolean;
+  /**
+   * Makes the mechanism for one connection.
+   *
+   * @param authenticate NULL: true when the peer needs to be admitted.
+   */
+  make(setup: MechanismSetup, authenticate: boolean): Mechanism;
+}
+
+/** A mechanism that is not built in, `"gssapi"`. */
+export interface MechanismFactory {
+  /** The value of the `securityMechanism` option that it is for. */
+  readonly name: string;
+  /** The options that it honours. */
+  readonly options: ReadonlySet<string>;
+  /**
+   * Loads what the mechanism needs; done once an endpoint.
+   *
+   * @throws {ZmqError} `EINVAL` for options that do not fit together,
+   * `ENOTSUP` for what is not installed.
+   */
+  prepare(
+    options: Readonly<ExtensionOptions>,
+  ): MechanismMaker | Promise<MechanismMaker>;
 }

@@ -20,7 +20,7 @@ import {
   needsDecision,
   type Verdict,
 } from "../security/admission.ts";
-import type { Mechanism } from "../security/mechanism.ts";
+import type { Mechanism, MechanismMaker } from "../security/mechanism.ts";
 import { makeZapRequest } from "../security/zap.ts";
 import type { FrameSink } from "../wire/frame_decoder.ts";
 import { COMMAND, encodeFrame } from "../wire/framing.ts";
@@ -34,7 +34,6 @@ import {
   ownMetadata,
   peerOf,
 } from "./introduction.ts";
-import type { MechanismMaker } from "./security.ts";
 import type { SharedProperties } from "./shared_properties.ts";
 
 /** Octets of the random id of a ZAP request. */

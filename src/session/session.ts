@@ -9,6 +9,7 @@
  */
 
 import type { ZmqError } from "../base/errors.ts";
+import type { MechanismMaker } from "../security/mechanism.ts";
 import {
   type Decoder,
   FrameDecoder,
@@ -27,7 +28,6 @@ import { GreetedOpening, type GreetedOwner } from "./greeted_opening.ts";
 import { SharedProperties } from "./shared_properties.ts";
 import type { Opened, Opening, OpeningSetup } from "./opening.ts";
 import { Reframer } from "./reframer.ts";
-import type { MechanismMaker } from "./security.ts";
 import {
   frameLimits,
   type Pinging,

@@ -27,10 +27,11 @@ import type {
   PipeOwner,
 } from "../routing/pipe.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
+import type { MechanismFactory } from "../security/mechanism.ts";
 import type { PatientAuthenticator } from "../security/zap.ts";
 import type { DatagramHost } from "../session/datagram_end.ts";
 import type { EventDetail, EventName, SessionHost } from "../session/host.ts";
-import { type MechanismFactory, sealRoom } from "../session/security.ts";
+import { sealRoom } from "../session/security.ts";
 import type { Turns } from "../session/turns.ts";
 import { addressedDatagrams, groupDatagrams } from "../wire/datagrams.ts";
 import { SocketEvents } from "./events.ts";

@@ -20,12 +20,11 @@ import type {
 } from "../../src/session/host.ts";
 import type { CurveLibrary } from "../../src/security/curve_crypto.ts";
 import * as parts from "../../src/session/parts.ts";
-import {
-  chooseMechanism,
-  type MechanismFactory,
-  type MechanismMaker,
-  sealRoom,
-} from "../../src/session/security.ts";
+import type {
+  MechanismFactory,
+  MechanismMaker,
+} from "../../src/security/mechanism.ts";
+import { chooseMechanism, sealRoom } from "../../src/session/security.ts";
 import { WebSocketSession } from "../../src/session/websocket_session.ts";
 import type { ByteSink } from "../../src/transport/transport.ts";
 import { noble } from "../../src/security/crypto.ts";

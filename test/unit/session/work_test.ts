@@ -6,7 +6,7 @@ import { GssapiClient } from "../../../ext/gssapi/client.ts";
 import { GssapiServer } from "../../../ext/gssapi/server.ts";
 import { ZmqError } from "../../../src/base/errors.ts";
 import type { Options } from "../../../src/options/options.ts";
-import type { MechanismFactory } from "../../../src/session/security.ts";
+import type { MechanismFactory } from "../../../src/security/mechanism.ts";
 import { FakeClock } from "../../kit/fake_clock.ts";
 import {
   type FakeContextOptions,
