@@ -11,6 +11,7 @@
 import { type GssapiNameType, ZmqError } from "../../mod.ts";
 import { type Memory, type Outcome, struct } from "../ffi/mod.ts";
 import { Flag, INDEFINITE, Supplement, Usage } from "./constants.ts";
+import { Gate } from "./gate.ts";
 import type { Gssapi } from "./library.ts";
 import {
   contextError,
@@ -83,6 +84,7 @@ export class GssContext implements SecurityContext {
   readonly #own: Name | undefined;
   /** Whom a client wants to talk to; a server has none. */
   readonly #service: Name | undefined;
+  readonly #gate: Gate;
   readonly #memory: Memory;
   readonly #words: BigUint64Array;
   readonly #numbers: Uint32Array;
@@ -92,11 +94,13 @@ export class GssContext implements SecurityContext {
   /**
    * @param own whose credentials to use. Default: those of the environment.
    * @param service absent for a server.
+   * @param gate where those wait who want the same. Default: nobody does.
    */
-  constructor(gssapi: Gssapi, own?: Name, service?: Name) {
+  constructor(gssapi: Gssapi, own?: Name, service?: Name, gate?: Gate) {
     this.#gssapi = gssapi;
     this.#own = own;
     this.#service = service;
+    this.#gate = gate ?? new Gate(1);
     this.#memory = gssapi.ffi.allocate(registers.size);
     const { buffer, byteOffset } = this.#memory.octets;
     this.#words = new BigUint64Array(buffer, byteOffset, registers.size / 8);
@@ -125,7 +129,9 @@ export class GssContext implements SecurityContext {
       return await this.#work(() =>
         service === undefined
           ? this.#accept(own)
-          : this.#gssapi.gate.pass(() => this.#initiate(own, service))
+          : this.#gate.pass(() =>
+            this.#gssapi.gate.pass(() => this.#initiate(own, service))
+          )
       );
     } catch (error) {
       if (!(error instanceof ZmqError)) throw error;
@@ -181,6 +187,7 @@ export class GssContext implements SecurityContext {
   }
 
   async #initiate(token: Uint8Array, service: Name): Promise<Step> {
+    this.#stop();
     if (this.#own !== undefined) await this.#acquire(Usage.INITIATE);
     if (this.#get("target") === 0n) this.#import(service, "target");
     const doing = `Cannot prove who we are to ${JSON.stringify(service.text)}`;

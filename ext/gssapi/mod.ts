@@ -37,6 +37,7 @@ import {
 import { loadFfi } from "../ffi/mod.ts";
 import { GssapiClient } from "./client.ts";
 import { GssContext, type Name } from "./context.ts";
+import { Gate } from "./gate.ts";
 import { Gssapi } from "./library.ts";
 import { GssapiServer } from "./server.ts";
 
@@ -101,6 +102,8 @@ async function prepare(
   }
   const library = await load(runtime);
   if (asServer) await check(runtime, library, own);
+  // A KDC that does not answer holds one attempt of each endpoint, not all.
+  const gate = new Gate(1);
   const rest = { encrypts: !gssapiPlainText, outlivesTickets };
   return {
     name: "GSSAPI",
@@ -112,7 +115,7 @@ async function prepare(
           ...rest,
         })
         : new GssapiClient(setup, {
-          context: new GssContext(library, own, service),
+          context: new GssContext(library, own, service, gate),
           ...rest,
         }),
   };

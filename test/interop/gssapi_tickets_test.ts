@@ -84,3 +84,44 @@ describe("a ticket that ends", { skip: skipWithoutKerberos }, () => {
       assert.equal(text(message), "after");
     }));
 });
+
+describe("a KDC that does not answer", { skip: skipWithoutKerberos }, () => {
+  let realm: Realm;
+  before(async () => {
+    realm = await Realm.start();
+    // Who asks for a service of the other realm is sent to its KDC.
+    realm.admin(`addprinc -randkey krbtgt/OTHER.TEST@${REALM}`);
+    await realm.enter();
+  });
+  after(() => realm.end());
+
+  it("costs those who need it their time, and nobody else theirs", async () => {
+    await using bag = new Bag();
+    const server = bag.keep(new Pull(ourServer));
+    const endpoint = await server.bind("tcp://127.0.0.1:*");
+    const waits = bag.keep(
+      new Push({
+        ...ourClient,
+        gssapiServicePrincipal: "zmqserver@OTHER.TEST",
+        handshakeInterval: 200,
+        reconnectInterval: 1,
+        reconnectMaxInterval: 0,
+      }),
+    );
+    let failures = 0;
+    waits.events.on("handshake:error:other", ({ error }) => {
+      assert.equal(error?.code, "ETIMEDOUT");
+      failures++;
+    });
+    waits.connect(endpoint);
+    // More often than there are threads for clients.
+    await until(() => failures >= 6, "it has tried six times");
+    const client = bag.keep(
+      new Push({ ...ourClient, handshakeInterval: 1000 }),
+    );
+    client.connect(endpoint);
+    await client.send("meanwhile");
+    const [message] = await within(server.receive(), "the good client", 1000);
+    assert.equal(text(message), "meanwhile");
+  });
+});

@@ -1,6 +1,7 @@
 // Kerberos in tests: whether it is there, a realm with a KDC of its own on the
 // loopback interface, and the environment by which libraries find it.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { createSocket } from "node:dgram";
 import {
   existsSync,
   mkdirSync,
@@ -45,12 +46,15 @@ export class Realm {
   readonly #folder: string;
   readonly #port: number;
   #kdc: ChildProcess | undefined;
+  /** In the place of another realm's KDC: never answers. */
+  readonly #deaf: Deaf;
   #before = new Map<string, string | undefined>();
   #files = 0;
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, deaf: Deaf) {
     this.#folder = folder;
     this.#port = port;
+    this.#deaf = deaf;
   }
 
   /**
@@ -60,7 +64,7 @@ export class Realm {
    */
   static async start(clockSkew = 300): Promise<Realm> {
     const folder = mkdtempSync(join(tmpdir(), "isomq-krb-"));
-    const realm = new Realm(folder, await freePort());
+    const realm = new Realm(folder, await freePort(), await deafSocket());
     try {
       realm.#write(clockSkew);
       realm.#run("kdb5_util", ["create", "-s", "-r", REALM, "-P", "master"]);
@@ -141,6 +145,7 @@ export class Realm {
       process.kill(kdc.pid!, "SIGTERM");
       await exited;
     }
+    this.#deaf.close();
     rmSync(this.#folder, { recursive: true, force: true });
     for (const [name, value] of this.#before) {
       if (value === undefined) delete process.env[name];
@@ -183,7 +188,7 @@ export class Realm {
   kdc = ${at}
  }
  OTHER.TEST = {
-  kdc = ${at}
+  kdc = 127.0.0.1:${this.#deaf.address().port}
  }
 [domain_realm]
  localhost = ${REALM}
@@ -242,6 +247,16 @@ export class Realm {
     }
     throw new Error("The KDC does not listen");
   }
+}
+
+type Deaf = ReturnType<typeof createSocket>;
+
+function deafSocket(): Promise<Deaf> {
+  const socket = createSocket("udp4");
+  return new Promise((resolve, reject) => {
+    socket.once("error", reject);
+    socket.bind(0, "127.0.0.1", () => resolve(socket));
+  });
 }
 
 function freePort(): Promise<number> {
