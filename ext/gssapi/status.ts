@@ -137,7 +137,7 @@ function ask(gssapi: Gssapi, { major, minor }: Status, kind: 1 | 2) {
 function joined(texts: readonly string[], { major, minor }: Status): string {
   const [first = "", second = ""] = texts.map((text) =>
     text.replaceAll(/[^\x20-\x7e]/g, "?").replaceAll(/\s+/g, " ")
-      .replace(/\.? *$/, "")
+      .trim().replace(/\.$/, "")
   );
   const known = first === "" ? `status ${major}` : first;
   return minor === 0 || second === "" ? known : `${known}: ${second}`;
