@@ -18,6 +18,10 @@ import { skipWithoutKoffi } from "./native.ts";
 import { pause } from "./wait.ts";
 
 const SBIN = "/usr/sbin";
+const PROGRAMS = [
+  ...["krb5kdc", "kdb5_util", "kadmin.local"].map((name) => join(SBIN, name)),
+  ...["kinit", "klist"].map((name) => join("/usr/bin", name)),
+];
 
 /** The reason to skip what needs Kerberos and a KDC, or false. */
 export const skipWithoutKerberos: string | false = skipWithoutKoffi ||
@@ -26,9 +30,7 @@ export const skipWithoutKerberos: string | false = skipWithoutKoffi ||
 function missing(): string | false {
   const { stdout } = spawnSync("/sbin/ldconfig", ["-p"], { encoding: "utf8" });
   const isThere = stdout?.includes("libgssapi_krb5.so.2") &&
-    ["krb5kdc", "kdb5_util", "kadmin.local"]
-      .every((name) => existsSync(join(SBIN, name))) &&
-    spawnSync("kinit", ["-V"]).error === undefined;
+    PROGRAMS.every((path) => existsSync(path));
   return isThere
     ? false
     : "install Kerberos: apt-get install krb5-kdc krb5-admin-server " +
