@@ -22,7 +22,7 @@ import { isHandshakeFailure, toZmqError } from "./failure.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
 import { type ConnectionMaker, prepareConnections } from "./maker.ts";
 import { subprotocolsOf } from "./subprotocols.ts";
-import { passwordWarning } from "./warnings.ts";
+import { clearWarning } from "./warnings.ts";
 
 /** After how long a connection counts as one that works, in milliseconds. */
 const STEADY_TIME = 1000;
@@ -255,7 +255,7 @@ export class Connector implements ConnectionOwner {
     if (this.#warned || !this.#host.observed) return;
     this.#warned = true;
     if (this.#host.type === "STREAM") return;
-    const warning = passwordWarning(this.#options, peerAddress);
+    const warning = clearWarning(this.#options, peerAddress);
     if (warning) this.#emit("warning", { peerAddress, warning });
   }
 
