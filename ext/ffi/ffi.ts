@@ -97,7 +97,7 @@ export class Ffi {
    */
   watch(fd: number, events: Readiness, callback: WatchCallback): Watch {
     this.#watcher ??= this.#host.hasPolling
-      ? new LoopWatcher(this.#koffi)
+      ? new LoopWatcher(this.#koffi, this.#host)
       : new PollLoop(this.#koffi, this.system);
     return this.#watcher.watch(fd, events, callback);
   }
@@ -128,13 +128,17 @@ export class Ffi {
   /**
    * Makes a connected stream socket, of any family and not blocking, a byte
    * stream: the descriptor belongs to that, and is closed when this fails.
+   *
+   * @param socket.endsWhole true for families that cannot end one direction
+   * alone: the end of writing closes the connection then. Default: false.
    */
-  stream({ fd, localAddress, remoteAddress }: {
+  stream({ fd, localAddress, remoteAddress, endsWhole = false }: {
     readonly fd: number;
     readonly localAddress: string;
     readonly remoteAddress: string;
+    readonly endsWhole?: boolean;
   }): Promise<ByteStream> {
-    const descriptor = this.descriptor(fd);
+    const descriptor = { ...this.descriptor(fd), endsWhole };
     return this.#host.adopt({ descriptor, localAddress, remoteAddress });
   }
 
