@@ -129,16 +129,15 @@ export class Ffi {
    * Makes a connected stream socket, of any family and not blocking, a byte
    * stream: the descriptor belongs to that, and is closed when this fails.
    *
-   * @param socket.endsWhole true for families that cannot end one direction
-   * alone: the end of writing closes the connection then. Default: false.
+   * @param socket.descriptor the calls for it, where the family has others.
    */
-  stream({ fd, localAddress, remoteAddress, endsWhole = false }: {
+  stream({ fd, localAddress, remoteAddress, descriptor }: {
     readonly fd: number;
     readonly localAddress: string;
     readonly remoteAddress: string;
-    readonly endsWhole?: boolean;
+    readonly descriptor?: StreamDescriptor;
   }): Promise<ByteStream> {
-    const descriptor = { ...this.descriptor(fd), endsWhole };
+    descriptor ??= this.descriptor(fd);
     return this.#host.adopt({ descriptor, localAddress, remoteAddress });
   }
 

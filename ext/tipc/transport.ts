@@ -19,6 +19,7 @@ import {
 } from "../../mod.ts";
 import { connect, type Ffi, listen, loadFfi, toZmqError } from "../ffi/mod.ts";
 import { AF_TIPC, encodeTipc, formatTipc } from "./address.ts";
+import { descriptorOf } from "./descriptor.ts";
 
 const SOCK_STREAM = 1;
 
@@ -159,8 +160,8 @@ async function streamOf(ffi: Ffi, fd: number): Promise<ByteStream> {
     system.close(fd);
     throw cause;
   }
-  // shutdown(2) of TIPC takes nothing but SHUT_RDWR.
-  return await ffi.stream({ fd, localAddress, remoteAddress, endsWhole: true });
+  const descriptor = descriptorOf(ffi, fd);
+  return await ffi.stream({ fd, localAddress, remoteAddress, descriptor });
 }
 
 function codeOf(cause: unknown): unknown {

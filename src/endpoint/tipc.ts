@@ -49,8 +49,6 @@ const MOST = 0xffff_ffff;
  */
 const NO_OPTIONS = ["receiveBufferSize", "sendBufferSize", "useFd"];
 
-type Options = Readonly<Record<string, unknown>>;
-
 /**
  * Parses the address of a `tipc://` endpoint.
  *
@@ -60,19 +58,19 @@ type Options = Readonly<Record<string, unknown>>;
 export function parseTipc(
   endpoint: Endpoint,
   role: "connect",
-  options?: Options,
+  options?: Readonly<Record<string, unknown>>,
 ): TipcPlace;
 /** To bind, or to connect. */
 export function parseTipc(
   endpoint: Endpoint,
   role: "bind" | "connect",
-  options?: Options,
+  options?: Readonly<Record<string, unknown>>,
 ): TipcAddress;
 /** Both. */
 export function parseTipc(
   { address, text }: Endpoint,
   role: "bind" | "connect",
-  options: Options = {},
+  options: Readonly<Record<string, unknown>> = {},
 ): TipcAddress {
   const option = NO_OPTIONS.find((name) => options[name] !== undefined);
   if (option !== undefined) {

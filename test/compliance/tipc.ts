@@ -128,6 +128,25 @@ describe("what a peer of tipc said before it went", () => {
   });
 });
 
+describe("a connection of tipc whose peer does not read", () => {
+  const bench = new Bench(subject);
+  afterEach(() => bench.clear());
+
+  // The system would wait for 8 s.
+  it("is dropped at once, and the peer hears when it reads", async () => {
+    const [near, far] = await bench.ends();
+    far.pause();
+    while (near.write(new Uint8Array(1_000_000))) await pause();
+    const start = performance.now();
+    near.close();
+    await near.closure();
+    const took = performance.now() - start;
+    assert.ok(took < 1000, `${took} ms`);
+    far.resume();
+    await far.until(() => far.peerEnded || far.isClosed);
+  });
+});
+
 describe("sockets over tipc", () => {
   it("bind() resolves with the socket's address, and lastEndpoint is that", async () => {
     await using bag = new Bag();
@@ -247,6 +266,7 @@ describe("sockets over tipc with libzmq's", () => {
       RECONNECT_IVL: 10,
       IMMEDIATE: 1,
     });
+    await theirs.monitor();
     await theirs.connect(`tipc://{${type},1}@0.0.0`);
     for (let i = 0; i < 2; i++) {
       const pull = bag.keep(new Pull());
@@ -254,6 +274,8 @@ describe("sockets over tipc with libzmq's", () => {
       await theirs.send([octets(`${i}`)]);
       assert.equal(text((await pull.receive(TIMEOUT))[0]), `${i}`);
       await pull.close();
+      // What it sends before it knows would be lost.
+      await theirs.eventsUntil("DISCONNECTED");
     }
     await theirs.close();
   });

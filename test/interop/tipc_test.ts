@@ -1,5 +1,6 @@
 // TIPC in a guest whose kernel has it: the tests are test/compliance/tipc.ts,
 // run there by the runtime that runs this, and each of them is one here.
+// thorough
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,7 +14,7 @@ import { noPython } from "../kit/python_peer.ts";
 import { runtimeName } from "../kit/runtime.ts";
 import { ROOT } from "../structure/project.ts";
 
-/** Milliseconds from the start of the guest to its end. */
+/** Milliseconds that the tests may take. */
 const LIMIT = 100_000;
 
 /** What the runner of the tests has for each runtime. */

@@ -10,6 +10,8 @@ import { ROOT } from "../structure/project.ts";
 const KERNEL = "/usr/bin/linux.uml";
 /** Debian's Python, which the first process in the guest is made of. */
 const PYTHON = "/usr/bin/python3";
+/** Milliseconds that it may take to boot and to end. */
+const EXTRA = 10_000;
 const PEERS = join(ROOT, "test/kit/peers");
 
 /** Why there can be no guest; `false`: there can be one. */
@@ -36,7 +38,7 @@ export interface GuestSettings {
   readonly modules: readonly string[];
   /** The program and its arguments. */
   readonly command: readonly string[];
-  /** Milliseconds from the start of the guest to its end. */
+  /** Milliseconds that the program may take. */
   readonly limit: number;
 }
 
@@ -63,6 +65,7 @@ export async function runInGuest(
       folder,
       modules,
       command,
+      seconds: limit / 1000,
       cwd: ROOT,
       environment: {
         PATH: process.env.PATH,
@@ -91,7 +94,7 @@ function boot(
   settings: string,
   limit: number,
 ): Promise<string> {
-  const registers = compile(folder);
+  const preload = compile(folder);
   const child = spawn(KERNEL, [
     "mem=1G",
     `uml_dir=${join(folder, "home")}/`,
@@ -108,7 +111,7 @@ function boot(
     settings,
   ], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env.PATH, HOME: folder, LD_PRELOAD: registers },
+    env: { PATH: process.env.PATH, HOME: folder, LD_PRELOAD: preload },
   });
   let printed = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -116,23 +119,14 @@ function boot(
       printed = (printed + text).slice(-20_000);
     });
   }
-  const kill = (signal: NodeJS.Signals): void => {
-    // Deno takes a child that was sent any signal for dead.
-    if (child.exitCode === null) process.kill(child.pid!, signal);
-  };
   return new Promise((resolve, reject) => {
-    // Told to end, it ends the processes that its programs are made of; a
-    // while later, whatever it does.
-    const timers = [
-      setTimeout(() => {
-        printed += `\nThe guest did not end within ${limit} ms\n`;
-        kill("SIGTERM");
-      }, limit),
-      setTimeout(() => kill("SIGKILL"), limit + 2000),
-    ];
+    const timer = setTimeout(() => {
+      printed += "\nThe guest did not end by itself\n";
+      child.kill("SIGKILL");
+    }, limit + EXTRA);
     child.once("error", reject);
     child.once("close", () => {
-      timers.forEach(clearTimeout);
+      clearTimeout(timer);
       resolve(printed);
     });
   });
@@ -140,8 +134,8 @@ function boot(
 
 /** Compiles what is loaded into the kernel; gives its path. */
 function compile(folder: string): string {
-  const path = join(folder, "registers.so");
-  const source = join(PEERS, "guest_registers.c");
+  const path = join(folder, "preload.so");
+  const source = join(PEERS, "guest_preload.c");
   const { status, stderr } = spawnSync(
     "gcc",
     ["-O2", "-shared", "-fPIC", "-o", path, source, "-ldl"],

@@ -78,6 +78,7 @@ def main():
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
+            timeout=settings["seconds"],
         )
     with open(f"{folder}/code", "w") as code:
         code.write(str(done.returncode))

@@ -66,7 +66,8 @@ for (const [name, place] of Object.entries(places)) {
         throw cause;
       }
       const [localAddress, remoteAddress] = ["test://near", "test://far"];
-      return await ffi.stream({ fd, localAddress, remoteAddress, endsWhole });
+      const descriptor = { ...ffi.descriptor(fd), endsWhole };
+      return await ffi.stream({ fd, localAddress, remoteAddress, descriptor });
     }
 
     async function accept(): Promise<ByteStream> {
