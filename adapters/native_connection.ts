@@ -74,9 +74,9 @@ export class NativeConnection extends SocketConnection {
   end(): void {
     if (this.lost || this.#ending) return;
     this.#ending = true;
-    if (this.#queue.length > 0) return;
-    if (this.#descriptor.endsWhole) this.#want();
-    else queueMicrotask(() => this.#endWriting());
+    if (this.#queue.length === 0) {
+      queueMicrotask(() => this.#endWriting());
+    }
   }
 
   /** Says whether the connection keeps the process running. */
@@ -94,9 +94,7 @@ export class NativeConnection extends SocketConnection {
   #want(): void {
     if (this.#left) return;
     const readable = !this.#paused && !this.#readEnded;
-    // There is room when what was written before has left.
-    const writable = this.#queue.length > 0 ||
-      (this.#ending && this.#descriptor.endsWhole === true);
+    const writable = this.#queue.length > 0;
     const wanted = (readable ? 1 : 0) + (writable ? 2 : 0);
     if (wanted === this.#wanted) return;
     this.#wanted = wanted;
@@ -113,8 +111,6 @@ export class NativeConnection extends SocketConnection {
     if (writable && this.#queue.length > 0) {
       this.#flush();
       this.#written();
-    } else if (writable && this.#ending) {
-      this.#endWriting();
     }
     if (readable) this.#read();
   };
@@ -148,7 +144,7 @@ export class NativeConnection extends SocketConnection {
       this.#full = false;
       this.drained();
     }
-    if (this.#ending && !this.#descriptor.endsWhole) this.#endWriting();
+    if (this.#ending) this.#endWriting();
   }
 
   #endWriting(): void {

@@ -10,6 +10,7 @@ import type { StreamDescriptor } from "../../src/transport/native.ts";
 
 const pollfd = struct({ fd: "i32", events: "i16", revents: "i16" });
 const POLLOUT = 4;
+const SHUT_RDWR = 2;
 
 /**
  * A connected socket. One direction cannot end alone: shutdown(2) of TIPC takes
@@ -17,21 +18,37 @@ const POLLOUT = 4;
  */
 export function descriptorOf(ffi: Ffi, fd: number): StreamDescriptor {
   const plain = ffi.descriptor(fd);
+  const { poll, shutdown } = callsOf(ffi);
   return {
     ...plain,
     endsWhole: true,
     close(after) {
-      if (!isCongested(ffi, fd)) return plain.close(after);
-      // Both calls would wait here, for 8 s or until the peer has read.
-      const close = ffi.library(LIBC).function("close", "i32", ["i32"]);
-      void (after ?? Promise.resolve()).then(() => close.async(fd));
+      // Nothing is found while the peer has no room, and something when it is
+      // gone.
+      const isCongested =
+        poll(pollfd.make({ fd, events: POLLOUT }), 1, 0) === 0;
+      if (!isCongested) return plain.close(after);
+      // Either call would wait here, for 8 s or until the peer has read. And
+      // after close(2) alone, the end is an error to the peer.
+      void Promise.allSettled([shutdown.async(fd, SHUT_RDWR), after])
+        .then(() => ffi.system.close(fd));
     },
   };
 }
 
-/** True while the peer has no room; not when it is gone. */
-function isCongested(ffi: Ffi, fd: number): boolean {
-  const types = ["pointer", "ulong", "i32"] as const;
-  const poll = ffi.library(LIBC).function("poll", "i32", types);
-  return poll(pollfd.make({ fd, events: POLLOUT }), 1, 0) === 0;
+const declared = new WeakMap<Ffi, ReturnType<typeof declare>>();
+
+/** The calls of the system, declared once. */
+function callsOf(ffi: Ffi): ReturnType<typeof declare> {
+  let calls = declared.get(ffi);
+  if (calls === undefined) declared.set(ffi, calls = declare(ffi));
+  return calls;
+}
+
+function declare(ffi: Ffi) {
+  const libc = ffi.library(LIBC);
+  return {
+    poll: libc.function("poll", "i32", ["pointer", "ulong", "i32"]),
+    shutdown: libc.function("shutdown", "i32", ["i32", "i32"]),
+  };
 }

@@ -42,8 +42,8 @@ export interface StreamDescriptor {
   readonly fd: number;
   /**
    * True when one direction cannot end alone: to end the writing side is to
-   * close the connection, in good order once it is writable. The sockets of
-   * runtimes do not know of that. Default: no.
+   * close the connection, in good order. The sockets of runtimes do not know
+   * of that. Default: no.
    */
   readonly endsWhole?: boolean;
   /** Reads; 0 is the peer's end, `undefined` means that nothing is there. */
