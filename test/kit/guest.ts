@@ -111,7 +111,14 @@ function boot(
     settings,
   ], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env.PATH, HOME: folder, LD_PRELOAD: preload },
+    // The guest's memory is a file: where nobody has it small, or without
+    // programs, as /dev/shm is in many containers.
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      TMPDIR: folder,
+      LD_PRELOAD: preload,
+    },
   });
   let printed = "";
   for (const stream of [child.stdout, child.stderr]) {
