@@ -27,8 +27,10 @@ import type { NativeSockets } from "./src/transport/native_sockets.ts";
 import type { CurveLibrary } from "./src/security/curve_crypto.ts";
 import { provideDefaultContext } from "./src/socket/services.ts";
 import type { Runtime } from "./src/transport/runtime.ts";
+import { parseTipc } from "./src/endpoint/tipc.ts";
 import type { MechanismFactory } from "./src/security/mechanism.ts";
 import type { AnyTransport } from "./src/transport/any.ts";
+import { lazyTransport } from "./src/transport/lazy.ts";
 import { lazyMulticast } from "./src/transport/multicast.ts";
 
 /** What is there: libsodium if it can be had without asking, else noble. */
@@ -67,7 +69,14 @@ function extensionsOf(runtime: Runtime): readonly AnyTransport[] {
       ],
       load: async () => (await import("./ext/pgm/mod.ts"))[scheme]({ runtime }),
     });
-  return [pgm("pgm"), pgm("epgm")];
+  const tipc = lazyTransport({
+    scheme: "tipc",
+    check: (...of) => void parseTipc(...of),
+    load: async () => (await import("./ext/tipc/mod.ts")).tipc({ runtime }),
+  });
+  // Browsers have nothing that it could ask for a socket.
+  const isNative = runtime.native !== undefined;
+  return [pgm("pgm"), pgm("epgm"), ...isNative ? [tipc] : []];
 }
 
 /** Mechanisms that are loaded when the options of a socket ask for them. */
@@ -133,6 +142,7 @@ export { curveKeyPair, curvePublicKey } from "./src/security/curve_keys.ts";
 export { EngineContext } from "./src/context/context.ts";
 export { SOCKET_TYPES } from "./src/options/socket_type.ts";
 export { errorCodes, ZmqError } from "./src/base/errors.ts";
+export { parseTipc } from "./src/endpoint/tipc.ts";
 export { z85Decode, z85Encode } from "./src/base/z85.ts";
 export { poll } from "./src/context/poll.ts";
 export { proxy } from "./src/context/proxy.ts";
@@ -179,6 +189,7 @@ export type {
   ProxyStatistics,
 } from "./src/context/proxy.ts";
 export type { Endpoint } from "./src/endpoint/endpoint.ts";
+export type { TipcAddress, TipcPlace } from "./src/endpoint/tipc.ts";
 export type { DatagramAddress } from "./src/endpoint/udp.ts";
 export type { FrameLike, Message, MessageLike } from "./src/message/message.ts";
 export type * from "./src/options/types.ts";

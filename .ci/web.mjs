@@ -32,6 +32,8 @@ const LEFT_OUT = new Set([
   "ext/gssapi/mod.js",
   "ext/pgm/mod.js",
   "ext/sodium/mod.js",
+  "ext/tipc/mod.js",
+  "src/endpoint/tipc.js",
   "src/routing/datagram_pipe.js",
   "src/session/datagrams.js",
   "src/session/multicast.js",
