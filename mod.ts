@@ -21,17 +21,17 @@
  */
 
 import { detectRuntime } from "./adapters/auto.ts";
+import {
+  type Extensions,
+  mechanismsOf,
+  transportsOf,
+} from "./adapters/extensions.ts";
 import { type ContextInit, EngineContext } from "./src/context/context.ts";
 import { noble } from "./src/security/crypto.ts";
 import type { NativeSockets } from "./src/transport/native_sockets.ts";
 import type { CurveLibrary } from "./src/security/curve_crypto.ts";
 import { provideDefaultContext } from "./src/socket/services.ts";
 import type { Runtime } from "./src/transport/runtime.ts";
-import { parseTipc } from "./src/endpoint/tipc.ts";
-import type { MechanismFactory } from "./src/security/mechanism.ts";
-import type { AnyTransport } from "./src/transport/any.ts";
-import { lazyTransport } from "./src/transport/lazy.ts";
-import { lazyMulticast } from "./src/transport/multicast.ts";
 
 /** What is there: libsodium if it can be had without asking, else noble. */
 const fastest: CurveLibrary = {
@@ -52,53 +52,12 @@ async function loadNativeSockets(runtime: Runtime): Promise<NativeSockets> {
   return await nativeSockets(runtime);
 }
 
-/** Transports that are loaded when an endpoint names their scheme. */
-function extensionsOf(runtime: Runtime): readonly AnyTransport[] {
-  const pgm = (scheme: "pgm" | "epgm"): AnyTransport =>
-    lazyMulticast({
-      scheme,
-      framing: "pgm",
-      options: [
-        "rate",
-        "recoveryInterval",
-        "multicastMaxTransportDataUnit",
-        "multicastHops",
-        "multicastLoop",
-        "sendBufferSize",
-        "receiveBufferSize",
-      ],
-      load: async () => (await import("./ext/pgm/mod.ts"))[scheme]({ runtime }),
-    });
-  const tipc = lazyTransport({
-    scheme: "tipc",
-    check: (...of) => void parseTipc(...of),
-    load: async () => (await import("./ext/tipc/mod.ts")).tipc({ runtime }),
-  });
-  // Browsers have nothing that it could ask for a socket.
-  const isNative = runtime.native !== undefined;
-  return [pgm("pgm"), pgm("epgm"), ...isNative ? [tipc] : []];
-}
-
-/** Mechanisms that are loaded when the options of a socket ask for them. */
-function mechanismsOf(runtime: Runtime): readonly MechanismFactory[] {
-  // Native code is all they are made of.
-  if (runtime.native === undefined) return [];
-  return [{
-    name: "gssapi",
-    options: new Set([
-      "gssapiServer",
-      "gssapiPrincipal",
-      "gssapiServicePrincipal",
-      "gssapiPlainText",
-      "gssapiPrincipalNameType",
-      "gssapiServicePrincipalNameType",
-    ]),
-    prepare: async (options) => {
-      const { gssapi } = await import("./ext/gssapi/mod.ts");
-      return await gssapi({ runtime }).prepare(options);
-    },
-  }];
-}
+/** What is loaded when an endpoint or an option asks for it. */
+const extensions: Extensions = {
+  gssapi: () => import("./ext/gssapi/mod.ts"),
+  pgm: () => import("./ext/pgm/mod.ts"),
+  tipc: () => import("./ext/tipc/mod.ts"),
+};
 
 /**
  * Sockets that share inproc names and an authenticator, on the runtime at
@@ -119,12 +78,17 @@ export class Context extends EngineContext {
   constructor(init: ContextInit = {}) {
     const { curveCrypto = fastest, mechanisms = [] } = init;
     const { runtime = detectRuntime(loadNativeSockets) } = init;
+    // All extensions are made of native code.
+    const isNative = runtime.native !== undefined;
     super({
       ...init,
       runtime,
       curveCrypto,
-      mechanisms: [...mechanisms, ...mechanismsOf(runtime)],
-      extensions: extensionsOf(runtime),
+      mechanisms: [
+        ...mechanisms,
+        ...isNative ? mechanismsOf(runtime, extensions) : [],
+      ],
+      extensions: isNative ? transportsOf(runtime, extensions) : [],
     });
   }
 }

@@ -20,6 +20,7 @@ const CURVE =
 /** Modules that browsers have others for. */
 const REPLACED = {
   "adapters/auto.js": "adapters/web/auto.js",
+  "adapters/extensions.js": "adapters/web/extensions.js",
   "adapters/upgrades.js": "adapters/web/upgrades.js",
 };
 
@@ -39,6 +40,7 @@ const LEFT_OUT = new Set([
   "src/session/multicast.js",
   "src/session/raw_session.js",
   "src/session/reframer.js",
+  "src/socket/multicast.js",
   "src/wire/datagrams.js",
   "src/wire/old_framing.js",
 ]);

@@ -33,7 +33,7 @@ export class LoopWatcher implements Watcher {
     this.#koffi = koffi;
     // The loop runs once more after the last JavaScript: what it found then
     // would be told to nobody, and koffi ends the process for that.
-    host.onExit?.(() => this.#watches.forEach((watch) => void watch.close()));
+    host.onExit(() => this.#watches.forEach((watch) => void watch.close()));
   }
 
   /** Waits for a descriptor. */

@@ -113,4 +113,6 @@ export interface NativeHost {
    * that is needed then. Absent where the end of a process does not wait.
    */
   endAtOnce?(isNeeded: () => boolean, end: (code: number) => void): void;
+  /** Has a function called when the process ends. */
+  onExit(callback: () => void): void;
 }
