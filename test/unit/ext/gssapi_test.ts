@@ -155,9 +155,14 @@ describe("GSSAPI that is used", { skip: skipWithoutKerberos }, () => {
       authenticate: ({ principal }) => isWelcome && principal !== undefined,
     });
     let isWelcome = true;
+    const first = new Pull({ context: counted, gssapiServer: true });
+    await first.bind("tcp://127.0.0.1:*");
+    await first.close();
+    // What the library itself has, until the end.
+    const rest = counts.memory;
+    assert.equal(counts.of("gss_release_cred"), 1);
     const server = new Pull({ context: counted, gssapiServer: true });
     const endpoint = await server.bind("tcp://127.0.0.1:*");
-    const rest = counts.memory;
     const names = {
       gssapiPrincipal: "zmqclient",
       gssapiPrincipalNameType: "userName",
@@ -180,8 +185,8 @@ describe("GSSAPI that is used", { skip: skipWithoutKerberos }, () => {
     // One of each side of all that got that far, and none twice.
     const gotTickets = 60 + 60 + 20;
     assert.equal(counts.of("gss_delete_sec_context"), 2 * gotTickets);
-    // Those of the server, its first look, and those of named clients.
-    assert.equal(counts.of("gss_release_cred"), gotTickets + 1 + 60);
+    // Those of the servers, and those of named clients.
+    assert.equal(counts.of("gss_release_cred"), 2 + 60);
     assert.equal(counts.open, 0, "names that are left");
   });
 
