@@ -87,6 +87,9 @@ export abstract class Opening implements FrameSink {
   #words: Uint8Array[] = [];
   #deadline: Timer | undefined;
   #mechanism: Mechanism | undefined;
+  // The mechanism's, until what follows it is done too.
+  #work: Promise<void> | undefined;
+  #heard = false;
   #asked = false;
   // Takes the question back that was asked and is not answered.
   #withdraw: (() => void) | undefined;
@@ -122,9 +125,10 @@ export abstract class Opening implements FrameSink {
     this.speak();
   }
 
-  /** What the mechanism is at work on, if anything. */
+  /** What the peer said and is worked on, where it may be why it leaves. */
   get work(): Promise<void> | undefined {
-    return this.#mechanism?.work;
+    // Clients do not tell servers; and before its first word, nobody has.
+    return this.#heard && !this.setup.maker.asServer ? this.#work : undefined;
   }
 
   /** Takes octets of the greeting; what is left of them are frames. */
@@ -143,7 +147,7 @@ export abstract class Opening implements FrameSink {
       );
     }
     // While it is at work later on, nothing is decoded.
-    if (mechanism.work !== undefined) {
+    if (this.#work !== undefined) {
       throw protocolError(
         "ERR_ZMTP_UNEXPECTED_COMMAND",
         `Cannot accept a command before the first one of the ` +
@@ -151,7 +155,10 @@ export abstract class Opening implements FrameSink {
       );
     }
     const { turns } = this.setup.host;
-    if (turns === undefined || !mechanism.encrypts) {
+    // One that asks others costs a server much in clear, too.
+    const { asServer, encrypts } = mechanism;
+    const isPaced = encrypts || asServer && "work" in mechanism;
+    if (turns === undefined || !isPaced) {
       return this.#step(mechanism, body);
     }
     // The chunk may be gone by then.
@@ -227,13 +234,14 @@ export abstract class Opening implements FrameSink {
 
   /** Takes a command; false: what follows has to wait. */
   #step(mechanism: Mechanism, body: Uint8Array): boolean {
+    this.#heard = true;
     mechanism.receive(body);
     return this.#goOn(mechanism);
   }
 
   #goOn(mechanism: Mechanism): boolean {
     this.#advance(mechanism);
-    if (this.#owner.over || mechanism.work !== undefined) return false;
+    if (this.#owner.over || this.#work !== undefined) return false;
     // What follows the last command of a handshake is traffic: it waits for
     // the decision.
     return mechanism.status !== "authenticating" ||
@@ -266,10 +274,10 @@ export abstract class Opening implements FrameSink {
     this.speak();
     const { work } = mechanism;
     if (work !== undefined) {
-      work.then(
-        () => this.#continue(() => this.#goOn(mechanism)),
-        (cause) => this.#owner.fail(cause),
-      );
+      this.#work = work.then(() => {
+        this.#work = undefined;
+        this.#continue(() => this.#goOn(mechanism));
+      }, (cause) => this.#owner.fail(cause));
       return;
     }
     switch (mechanism.status) {

@@ -147,36 +147,67 @@ describe("a mechanism at work", () => {
     assert.equal(client.host.pipes.length, 0);
   });
 
-  it("is waited for when the peer goes: it may be about its last words", async () => {
+  it("is waited for when a server goes: it may be about its last words", async () => {
     const clock = new FakeClock();
     const latch = new Latch();
-    const server = host("server", clock, { wait: latch.wait });
-    const client = host("client", clock);
+    const server = host("server", clock);
+    const client = host("client", clock, { wait: latch.wait });
     const { streams } = await connected(client.host, server.host);
-    streams[0].close();
-    await clock.settle();
-    assert.equal(server.host.ends.length, 0);
     latch.open();
     await clock.settle();
-    assert.equal(server.host.pipes.length, 0);
-    assert.equal(server.host.ends.length, 1);
-    assert.ok(server.contexts[0]!.closed);
+    assert.equal(latch.waiting, 1);
+    streams[1].close();
+    await clock.settle();
+    assert.equal(client.host.ends.length, 0);
+    latch.open();
+    await clock.settle();
+    assert.equal(client.host.pipes.length, 0);
+    assert.equal(client.host.ends.length, 1);
+    assert.ok(client.contexts[0]!.closed);
   });
 
-  it("gives way to what it finds, where the peer has gone meanwhile", async () => {
+  it("gives way to what it finds, where the server has gone meanwhile", async () => {
     const clock = new FakeClock();
     const latch = new Latch();
     const error = new ZmqError("EACCES", "No such key");
-    const server = host("server", clock, { wait: latch.wait, error });
-    const client = host("client", clock);
+    let steps = 0;
+    const wait = async (): Promise<void> => {
+      await latch.wait();
+      if (++steps === 2) throw error;
+    };
+    const server = host("server", clock);
+    const client = host("client", clock, { wait });
     const { streams } = await connected(client.host, server.host);
-    streams[0].close();
+    latch.open();
+    await clock.settle();
+    streams[1].close();
     await clock.settle();
     latch.open();
     await clock.settle();
-    assert.equal(server.host.events[0]!.error, error);
-    assert.equal(server.host.ends.length, 1);
+    assert.equal(client.host.events[0]!.error, error);
+    assert.equal(client.host.ends.length, 1);
   });
+
+  for (const role of ["client", "server"] as const) {
+    it(`is not waited for by a ${role} that has nothing to hear of it`, async () => {
+      const clock = new FakeClock();
+      const latch = new Latch();
+      const { wait } = latch;
+      const isServer = role === "server";
+      const server = host("server", clock, isServer ? { wait } : {});
+      const client = host("client", clock, isServer ? {} : { wait });
+      const { streams } = await connected(client.host, server.host);
+      assert.equal(latch.waiting, 1);
+      streams[isServer ? 0 : 1].close();
+      await clock.settle();
+      const one = isServer ? server : client;
+      assert.equal(one.host.ends.length, 1);
+      assert.ok(one.contexts[0]!.closed);
+      latch.open();
+      await clock.settle();
+      assert.equal(one.host.pipes.length, 0);
+    });
+  }
 
   it("tells both sides when nothing comes of it", async () => {
     const clock = new FakeClock();
