@@ -5,28 +5,38 @@ import { after, before, describe, it } from "node:test";
 import {
   Context,
   context,
+  type NativeHost,
   Pair,
   Pull,
   Push,
   type Runtime,
 } from "../../../mod.ts";
+import { loadFfi } from "../../../ext/ffi/mod.ts";
+import { GssContext } from "../../../ext/gssapi/context.ts";
+import { Gssapi } from "../../../ext/gssapi/library.ts";
 import { gssapi } from "../../../ext/gssapi/mod.ts";
-import { Realm, skipWithoutKerberos } from "../../kit/kerberos.ts";
+import { REALM, Realm, skipWithoutKerberos } from "../../kit/kerberos.ts";
 import { skipWithoutKoffi } from "../../kit/native.ts";
 import { Script, scriptUrl } from "../../kit/runtime.ts";
-import { until, within } from "../../kit/wait.ts";
+import { pause, until, within } from "../../kit/wait.ts";
 
 const PROGRAM = scriptUrl("./gssapi_exit_program", import.meta.url);
 
 /** The runtime at hand with other native code, or none. */
-function runtimeWith(loadAddon: (name: string) => unknown): Runtime {
+function runtimeWith(
+  loadAddon: (name: string) => unknown,
+  counts?: Counts,
+): Runtime {
   const { runtime } = context;
   return {
     name: runtime.name,
     transports: runtime.transports,
     clock: runtime.clock,
     options: new Set<string>(),
-    native: () => runtime.native!(),
+    native: async () => {
+      const host = await runtime.native!();
+      return counts?.watched(host) ?? host;
+    },
     loadAddon,
   };
 }
@@ -190,6 +200,73 @@ describe("GSSAPI that is used", { skip: skipWithoutKerberos }, () => {
     assert.equal(counts.open, 0, "names that are left");
   });
 
+  it("takes no step when it is closed, and one at a time", async () => {
+    const counts = new Counts();
+    const ffi = await loadFfi(runtimeWith(() => counts.koffi));
+    const library = new Gssapi(ffi);
+    const service = { text: "host@localhost", type: "hostBased" } as const;
+    const none = new Uint8Array(0);
+    const rest = counts.memory;
+    const one = new GssContext(library, undefined, service);
+    const first = one.step(none);
+    await assert.rejects(one.step(none), { code: "EFSM" });
+    // It is at work: nothing may be taken away under it.
+    one.close();
+    assert.ok(counts.memory > rest);
+    const { error } = await first;
+    assert.ok(error === undefined || error.code === "EBADF");
+    assert.equal(counts.memory, rest);
+    await assert.rejects(one.step(none), { code: "EFSM" });
+    assert.throws(() => one.wrap(0, none), { code: "EFSM" });
+    one.close();
+    assert.equal(counts.memory, rest);
+    assert.equal(counts.open, 0);
+  });
+
+  it("gives back what is closed at any time, with a KDC that answers and not", async () => {
+    realm.admin(`addprinc -randkey krbtgt/OTHER.TEST@${REALM}`);
+    const counts = new Counts();
+    const counted = new Context({
+      runtime: runtimeWith(() => counts.koffi, counts),
+    });
+    const first = new Pull({ context: counted, gssapiServer: true });
+    await first.bind("tcp://127.0.0.1:*");
+    await first.close();
+    const rest = counts.memory;
+    const server = new Pull({ context: counted, gssapiServer: true });
+    const endpoint = await server.bind("tcp://127.0.0.1:*");
+    const names = {
+      gssapiPrincipal: "zmqclient",
+      gssapiPrincipalNameType: "userName",
+    } as const;
+    for (let i = 0; i < 80; i++) {
+      const push = new Push({
+        ...{ context: counted, linger: 0 },
+        ...i % 2 === 0 && names,
+        ...i % 8 === 0
+          ? {
+            gssapiServicePrincipal: "zmqserver@OTHER.TEST",
+            gssapiServicePrincipalNameType: "krb5Principal",
+          }
+          : { gssapiServicePrincipal: "host@localhost" },
+      });
+      push.connect(endpoint);
+      await pause(Math.random() * 12);
+      await push.close();
+    }
+    await server.close();
+    await counted.shutdown();
+    // The KDC is given up after some seconds.
+    await until(
+      () => counts.memory === rest,
+      "all memory is given back",
+      30_000,
+    );
+    assert.equal(counts.open, 0, "names that are left");
+    assert.ok(counts.made > 0);
+    assert.deepEqual([...counts.left], [], "contexts and credentials");
+  });
+
   for (const way of ["closed", "unref"]) {
     it(`lets a process end by itself when its sockets are ${way}`, async () => {
       const script = new Script(PROGRAM, [way]);
@@ -219,6 +296,19 @@ async function attempt(
   await push.close();
 }
 
+/** What a thread is told. */
+interface Posted {
+  readonly call: { readonly name: string };
+  readonly values: readonly unknown[];
+}
+
+/** Which argument says where a thread puts what it makes. */
+const PLACES: Readonly<Record<string, number>> = {
+  gss_acquire_cred: 5,
+  gss_init_sec_context: 2,
+  gss_accept_sec_context: 1,
+};
+
 /** Counts what is taken of native code, and given back. */
 class Counts {
   /** Pieces of memory that are allocated. */
@@ -226,6 +316,10 @@ class Counts {
   /** Names that were imported on the main thread, and not released. */
   open = 0;
   readonly koffi: unknown;
+  /** How many contexts and credentials threads have made. */
+  made = 0;
+  /** Where the library has put those that are left. */
+  readonly left = new Set<bigint>();
   readonly #calls = new Map<string, number>();
 
   constructor() {
@@ -251,7 +345,7 @@ class Counts {
           func: (...declaration: unknown[]) => {
             const call = library.func(...declaration);
             return Object.assign((...values: unknown[]) => {
-              this.#count(String(declaration[0]));
+              this.#count(String(declaration[0]), values);
               return call(...values);
             }, call);
           },
@@ -265,7 +359,41 @@ class Counts {
     return this.#calls.get(name) ?? 0;
   }
 
-  #count(name: string): void {
+  /** The same native code, whose threads are watched. */
+  watched(host: NativeHost): NativeHost {
+    return {
+      ...host,
+      startThread: (source, addon, answer, fail) => {
+        let call: Posted | undefined;
+        const thread = host.startThread(source, addon, (message) => {
+          this.#answered(call!, message as { value?: number });
+          answer(message);
+        }, fail);
+        return {
+          ...thread,
+          post: (message) => {
+            call = message as Posted;
+            thread.post(message);
+          },
+        };
+      },
+    };
+  }
+
+  #answered({ call: { name }, values }: Posted, { value }: { value?: number }) {
+    const at = PLACES[name];
+    // A routine error: nothing was made.
+    if (at === undefined || value! >>> 16 !== 0) return;
+    const place = BigInt(values[at] as bigint);
+    if (this.left.has(place)) return;
+    this.made++;
+    this.left.add(place);
+  }
+
+  #count(name: string, values: readonly unknown[]): void {
+    if (name === "gss_delete_sec_context" || name === "gss_release_cred") {
+      this.left.delete(BigInt(values[1] as bigint));
+    }
     this.#calls.set(name, this.of(name) + 1);
     // The names of peers come from other threads.
     if (name === "gss_import_name") this.open++;
