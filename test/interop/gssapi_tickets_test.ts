@@ -1,6 +1,8 @@
-// Tickets have an end, and so have the connections that were made with them.
+// Tickets have an end, and so have the connections that were made with them;
+// keys are changed, and a KDC may not answer.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { type Authenticator, Context, Pull, Push } from "../../mod.ts";
 import { gssapi } from "../../ext/gssapi/mod.ts";
@@ -83,6 +85,53 @@ describe("a ticket that ends", { skip: skipWithoutKerberos }, () => {
       const [message] = await within(server.receive(), "the next message");
       assert.equal(text(message), "after");
     }));
+});
+
+describe("a new key of a server that is bound", {
+  skip: skipWithoutKerberos,
+}, () => {
+  let realm: Realm;
+  before(async () => {
+    realm = await Realm.start();
+    await realm.enter();
+  });
+  after(() => realm.end());
+
+  it("is the one to be used, and an old one is not", async () => {
+    const keytab = realm.fresh("keytab");
+    const principal = "rotates";
+    realm.admin(
+      `addprinc -randkey ${principal}`,
+      `ktadd -k ${keytab} ${principal}`,
+    );
+    await realm.with({ KRB5_KTNAME: `FILE:${keytab}` }, async () => {
+      await using bag = new Bag();
+      const name = `${principal}@${REALM}`;
+      const server = bag.keep(
+        new Pull({ ...ourServer, gssapiPrincipal: name }),
+      );
+      const endpoint = await server.bind("tcp://127.0.0.1:*");
+      for (const when of ["before", "after"]) {
+        const cache = realm.fresh("cache");
+        realm.ticket("zmqclient", cache);
+        await realm.with({
+          KRB5_KTNAME: `FILE:${keytab}`,
+          KRB5CCNAME: `FILE:${cache}`,
+        }, async () => {
+          const client = bag.keep(
+            new Push({ ...ourClient, gssapiServicePrincipal: name }),
+          );
+          client.connect(endpoint);
+          await client.send(when);
+          const [message] = await within(server.receive(), "the message");
+          assert.equal(text(message), when);
+        });
+        // A new key, and no old one.
+        rmSync(keytab);
+        realm.admin(`ktadd -k ${keytab} ${principal}`);
+      }
+    });
+  });
 });
 
 describe("a KDC that does not answer", { skip: skipWithoutKerberos }, () => {
