@@ -150,15 +150,12 @@ export abstract class Opening implements FrameSink {
     if (this.#work !== undefined) {
       throw protocolError(
         "ERR_ZMTP_UNEXPECTED_COMMAND",
-        `Cannot accept a command before the first one of the ` +
-          `${mechanism.name} handshake is sent`,
+        `Cannot accept a command before the ${mechanism.name} handshake is ` +
+          "begun",
       );
     }
     const { turns } = this.setup.host;
-    // One that asks others costs a server much in clear, too.
-    const { asServer, encrypts } = mechanism;
-    const isPaced = encrypts || asServer && "work" in mechanism;
-    if (turns === undefined || !isPaced) {
+    if (turns === undefined || !mechanism.encrypts) {
       return this.#step(mechanism, body);
     }
     // The chunk may be gone by then.
@@ -342,7 +339,13 @@ export abstract class Opening implements FrameSink {
     this.stop();
     const told = mechanism.peerMetadata ?? Metadata.empty;
     const peer = this.#peer(mechanism.name, told);
-    this.#owner.opened({ mechanism, greeting: this.greeting, peer });
+    try {
+      this.#owner.opened({ mechanism, greeting: this.greeting, peer });
+    } catch (error) {
+      // The traffic may not have it yet.
+      mechanism.close();
+      throw error;
+    }
   }
 
   #peer(mechanism: string, told: Metadata): PeerInfo {

@@ -84,14 +84,38 @@ export class Session extends Connection
     this.#decoder = new OldFrameDecoder(this, this.#limits, this.direct);
   }
 
-  opened(outcome: Opened): void {
+  opened({ mechanism, greeting, peer }: Opened): void {
+    const { clock, type } = this.host;
     this.#opening = undefined;
-    try {
-      this.#enter(outcome);
-    } catch (error) {
-      outcome.mechanism?.close();
-      throw error;
+    Object.assign(this.#limits, frameLimits(this.options, mechanism));
+    this.becomeReady();
+    this.emit("handshake", { peer });
+    const pipe = this.owner.pipeFor(this, peer);
+    if (pipe.closed || this.over) {
+      mechanism?.close();
+      this.close();
+      return;
     }
+    const traffic = new Traffic(this, {
+      type,
+      options: this.options,
+      clock,
+      mechanism,
+      greeting,
+      pinging: this.pinging,
+      pipe,
+    });
+    const encoder = this.encoderOver(traffic.encoder, greeting);
+    const writer = new Writer(this, clock, this.direct, pipe, encoder);
+    traffic.use(writer);
+    // An answer that was waited for may find the inbox full.
+    traffic.suspend(this.#paused);
+    this.#traffic = traffic;
+    this.writer = writer;
+    this.pipe = pipe;
+    pipe.attach(traffic, peer);
+    // RFC 13: "A subscriber SHALL NOT send any content". It filters.
+    if (isVersionless(greeting) && !this.over) traffic.subscribeAll();
   }
 
   // The traffic's side.
@@ -196,39 +220,6 @@ export class Session extends Connection
   /** How the peer is asked for a sign of life. */
   protected get pinging(): Pinging {
     return "command";
-  }
-
-  #enter({ mechanism, greeting, peer }: Opened): void {
-    const { clock, type } = this.host;
-    Object.assign(this.#limits, frameLimits(this.options, mechanism));
-    this.becomeReady();
-    this.emit("handshake", { peer });
-    const pipe = this.owner.pipeFor(this, peer);
-    if (pipe.closed || this.over) {
-      mechanism?.close();
-      this.close();
-      return;
-    }
-    const traffic = new Traffic(this, {
-      type,
-      options: this.options,
-      clock,
-      mechanism,
-      greeting,
-      pinging: this.pinging,
-      pipe,
-    });
-    const encoder = this.encoderOver(traffic.encoder, greeting);
-    const writer = new Writer(this, clock, this.direct, pipe, encoder);
-    traffic.use(writer);
-    // An answer that was waited for may find the inbox full.
-    traffic.suspend(this.#paused);
-    this.#traffic = traffic;
-    this.writer = writer;
-    this.pipe = pipe;
-    pipe.attach(traffic, peer);
-    // RFC 13: "A subscriber SHALL NOT send any content". It filters.
-    if (isVersionless(greeting) && !this.over) traffic.subscribeAll();
   }
 
   get #stalled(): boolean {
