@@ -12,7 +12,12 @@ import {
   type KoffiFunction,
   type KoffiLibrary,
 } from "./koffi.ts";
-import type { Outcome, ThreadCall, Threads } from "./threads.ts";
+import type {
+  CallConditions,
+  Outcome,
+  ThreadCall,
+  Threads,
+} from "./threads.ts";
 import {
   type ArgumentsOf,
   type ArgumentType,
@@ -44,6 +49,14 @@ export interface NativeFunction<Parameters extends unknown[], Result> {
    * as it is until the promise resolves.
    */
   async(...values: Parameters): Promise<Outcome<Result>>;
+  /**
+   * The same, unless nobody wants it any more when its turn has come: then
+   * it rejects with the reason of the signal.
+   */
+  when(
+    conditions: CallConditions,
+    ...values: Parameters
+  ): Promise<Outcome<Result>>;
   /**
    * The same on the thread that gave an outcome: libraries keep the texts of
    * errors for each thread. On any thread where that one is gone.
@@ -110,17 +123,19 @@ export class Library {
     const koffi = this.#koffi;
     const start = (
       values: unknown[],
-      outcome?: Outcome<unknown>,
+      conditions: CallConditions & { readonly outcome?: Outcome<unknown> } = {},
     ): Promise<Outcome<unknown>> =>
       threads.call(declared, values.map((value) => addressed(koffi, value)), {
         // Somebody has to hold the memory while the thread works in it.
         holds: values,
-        ...outcome !== undefined && { outcome },
+        ...conditions,
       });
     return Object.assign(call.bind(undefined), {
       async: (...values: unknown[]) => start(values),
+      when: (conditions: CallConditions, ...values: unknown[]) =>
+        start(values, conditions),
       after: (outcome: Outcome<unknown>, ...values: unknown[]) =>
-        start(values, outcome),
+        start(values, { outcome }),
     }) as NativeFunction<ArgumentsOf<Types>, Results[Result]>;
   }
 }

@@ -57,7 +57,7 @@ export { LIBC, System } from "./system.ts";
 export type { Readiness, Watch, WatchCallback } from "../../mod.ts";
 export type { Constants } from "./constants.ts";
 export type { LibrarySource, NativeFunction } from "./library.ts";
-export type { Outcome } from "./threads.ts";
+export type { CallConditions, Outcome } from "./threads.ts";
 export type { Fields, FieldType, OctetField, Values } from "./struct.ts";
 export type {
   Arguments,

@@ -9,7 +9,7 @@ import type { NativeHost, NativeThread } from "../../mod.ts";
 import { PACKAGE } from "./koffi.ts";
 
 /** How many calls run at once; more wait for their turn. */
-const MOST_THREADS = 8;
+const MOST_THREADS = 16;
 
 /** What a call off the main thread gave. */
 export interface Outcome<Result> {
@@ -17,6 +17,19 @@ export interface Outcome<Result> {
   readonly value: Result;
   /** The thread's error number after it. */
   readonly errno: number;
+  /** Lets others have the thread, where it was kept; else does nothing. */
+  release(): void;
+}
+
+/** What a call off the main thread depends on. */
+export interface CallConditions {
+  /** Fires when nobody wants the call any more: it is not begun then. */
+  readonly signal?: AbortSignal;
+  /**
+   * True: nothing but `after` runs on the thread until the outcome is
+   * released. Default: false.
+   */
+  readonly keepsThread?: boolean;
 }
 
 /** A function, as a thread finds it anew. */
@@ -61,8 +74,11 @@ interface Job {
   readonly call: ThreadCall;
   readonly values: readonly unknown[];
   readonly holds: unknown;
-  /** The only thread that it may run on, while that is there. */
-  readonly seat: Seat | undefined;
+  /** Whose thread is the only one that it may run on, while that is there. */
+  readonly outcome: Outcome<unknown> | undefined;
+  readonly keepsThread: boolean;
+  /** The job is on its way to a thread: it cannot be taken back. */
+  readonly begun: () => void;
   readonly resolve: (outcome: Outcome<unknown>) => void;
   readonly reject: (cause: unknown) => void;
 }
@@ -70,6 +86,8 @@ interface Job {
 interface Seat {
   readonly thread: NativeThread;
   job: Job | undefined;
+  /** After which only what follows it may run here. */
+  kept: Outcome<unknown> | undefined;
 }
 
 /** The threads of one process. */
@@ -77,7 +95,7 @@ export class Threads {
   readonly #host: NativeHost;
   readonly #exit: (code: number) => void;
   readonly #seats: Seat[] = [];
-  readonly #waiting: Job[] = [];
+  readonly #waiting = new Set<Job>();
   readonly #from = new WeakMap<Outcome<unknown>, Seat>();
 
   /**
@@ -90,28 +108,39 @@ export class Threads {
 
   /**
    * Calls a function; `holds` is kept until it has returned. With an outcome,
-   * on the thread that gave it.
+   * on the thread that gave it. Rejects with the reason of the signal.
    */
   call(
     call: ThreadCall,
     values: readonly unknown[],
-    { holds, outcome }: {
+    { holds, outcome, signal, keepsThread = false }: CallConditions & {
       readonly holds: unknown;
       readonly outcome?: Outcome<unknown>;
     },
   ): Promise<Outcome<unknown>> {
-    const seat = outcome && this.#from.get(outcome);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ call, values, holds, seat, resolve, reject });
+      signal?.throwIfAborted();
+      const withdraw = (): void => {
+        this.#waiting.delete(job);
+        reject(signal!.reason);
+      };
+      const begun = (): void => signal?.removeEventListener("abort", withdraw);
+      const job: Job = {
+        ...{ call, values, holds, outcome, keepsThread },
+        ...{ begun, resolve, reject },
+      };
+      signal?.addEventListener("abort", withdraw);
+      this.#waiting.add(job);
       this.#next();
     });
   }
 
   #next(): void {
-    for (const [at, job] of this.#waiting.entries()) {
+    for (const job of this.#waiting) {
       const seat = this.#seatFor(job);
       if (seat === undefined) continue;
-      this.#waiting.splice(at, 1);
+      this.#waiting.delete(job);
+      job.begun();
       seat.job = job;
       seat.thread.post({ call: job.call, values: job.values });
       return;
@@ -119,11 +148,16 @@ export class Threads {
   }
 
   /** A thread that is free now. */
-  #seatFor({ seat }: Job): Seat | undefined {
-    if (seat !== undefined && this.#seats.includes(seat)) {
-      return seat.job === undefined ? seat : undefined;
+  #seatFor({ outcome }: Job): Seat | undefined {
+    const own = outcome && this.#from.get(outcome);
+    if (own !== undefined && this.#seats.includes(own)) {
+      const isFree = own.job === undefined &&
+        (own.kept === undefined || own.kept === outcome);
+      return isFree ? own : undefined;
     }
-    return this.#seats.find(({ job }) => job === undefined) ?? this.#start();
+    return this.#seats.find(({ job, kept }) =>
+      job === undefined && kept === undefined
+    ) ?? this.#start();
   }
 
   #start(): Seat | undefined {
@@ -140,7 +174,7 @@ export class Threads {
       (message) => this.#answered(seat, message as Answer),
       (cause) => this.#failed(seat, cause),
     );
-    const seat: Seat = { thread, job: undefined };
+    const seat: Seat = { thread, job: undefined, kept: undefined };
     this.#seats.push(seat);
     return seat;
   }
@@ -149,8 +183,14 @@ export class Threads {
     const job = seat.job!;
     seat.job = undefined;
     if (error === undefined) {
-      const outcome = { value, errno };
+      const release = (): void => {
+        if (seat.kept !== outcome) return;
+        seat.kept = undefined;
+        this.#next();
+      };
+      const outcome: Outcome<unknown> = { value, errno, release };
       this.#from.set(outcome, seat);
+      if (job.keepsThread) seat.kept = outcome;
       job.resolve(outcome);
     } else job.reject(new Error(error));
     this.#next();

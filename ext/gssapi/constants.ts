@@ -49,6 +49,15 @@ export const ROUTINE_ERRORS: readonly string[] = [
   "NAME_NOT_MN",
 ];
 
+/**
+ * The first code of Kerberos, as an unsigned number, and how many of them are
+ * RFC 4120's, for the peer; those after them and of other tables are not.
+ */
+export const PROTOCOL_ERRORS = { first: 0x96c73a00, count: 128 } as const;
+
+/** Which of them is for a key that is not there: KRB_AP_ERR_NOKEY. */
+export const NO_KEY = 45;
+
 /** A lifetime without an end, in seconds. */
 export const INDEFINITE = 0xffffffff;
 

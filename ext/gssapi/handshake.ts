@@ -89,7 +89,7 @@ export abstract class GssapiHandshake extends Handshake {
 
   /** Encrypts a frame. */
   wrap(flags: number, body: Uint8Array): Uint8Array {
-    return encodeMessage(this.context.wrap(flags, body));
+    return encodeMessage(this.context.wrap(flags, body, MESSAGE_OVERHEAD));
   }
 
   /** Decrypts a frame. */
@@ -129,6 +129,8 @@ export abstract class GssapiHandshake extends Handshake {
       );
     }
     this.work = this.#step(token);
+    // Who is to be told of its failure may come later.
+    this.work.catch(() => {});
   }
 
   /** Waits for the peer's READY. */

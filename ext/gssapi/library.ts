@@ -15,7 +15,7 @@ import type {
   Pointer,
 } from "../ffi/mod.ts";
 import { KERBEROS, NAME_TYPES } from "./constants.ts";
-import { Gate } from "./gate.ts";
+import { Gate, Gates } from "./gate.ts";
 
 /** Where it is, and where it comes from: MIT's, or else Heimdal's. */
 export const GSSAPI: LibrarySource = {
@@ -37,10 +37,16 @@ export const GSSAPI: LibrarySource = {
 };
 
 /**
- * How many contexts may be begun at once: a KDC that does not answer holds a
- * thread for many seconds, and those who accept need threads too.
+ * How many contexts may be begun at once, each of them for another service or
+ * another client: a KDC that does not answer holds a thread for many seconds.
  */
-const MOST_INITIATIONS = 4;
+const MOST_INITIATIONS = 12;
+
+/**
+ * How many tokens of clients are looked at at once; with those above, no more
+ * than there are threads.
+ */
+const MOST_ACCEPTANCES = 4;
 
 /** Octets of the memory that is kept for what is to be wrapped or unwrapped. */
 const SCRATCH = 65536;
@@ -57,8 +63,12 @@ export class Gssapi {
   readonly mechanisms: bigint;
   /** The addresses of the OIDs of the kinds of names. */
   readonly nameTypes: Readonly<Record<GssapiNameType, bigint>>;
+  /** Where those wait who ask for a ticket that somebody else asks for. */
+  readonly tickets: Gates = new Gates();
   /** Where those wait who ask for tickets. */
-  readonly gate: Gate = new Gate(MOST_INITIATIONS);
+  readonly initiations: Gate = new Gate(MOST_INITIATIONS);
+  /** Where those wait who look at the tokens of clients. */
+  readonly acceptances: Gate = new Gate(MOST_ACCEPTANCES);
   // Used until the process ends.
   readonly #memory: Memory[] = [];
   readonly #scratch: Memory;

@@ -45,9 +45,12 @@ export function parseInitiate(data: Uint8Array): Uint8Array {
   return tokenOf(data, INITIATE);
 }
 
-/** The body of a MESSAGE. */
-export function encodeMessage(token: Uint8Array): Uint8Array {
-  return encode(MESSAGE_HEAD, token);
+/**
+ * The body of a MESSAGE, made of a token in place: it comes with room for
+ * `MESSAGE_OVERHEAD` octets before it.
+ */
+export function encodeMessage(body: Uint8Array): Uint8Array {
+  return fill(MESSAGE_HEAD, body);
 }
 
 /**
@@ -113,9 +116,14 @@ function headOf(name: string): Uint8Array {
 
 function encode(head: Uint8Array, token: Uint8Array): Uint8Array {
   const body = new Uint8Array(head.length + LENGTH + token.length);
-  body.set(head);
-  new DataView(body.buffer).setUint32(head.length, token.length);
   body.set(token, head.length + LENGTH);
+  return fill(head, body);
+}
+
+function fill(head: Uint8Array, body: Uint8Array): Uint8Array {
+  body.set(head);
+  const length = body.length - head.length - LENGTH;
+  new DataView(body.buffer, body.byteOffset).setUint32(head.length, length);
   return body;
 }
 

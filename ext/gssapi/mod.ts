@@ -36,8 +36,8 @@ import {
 } from "../../mod.ts";
 import { loadFfi } from "../ffi/mod.ts";
 import { GssapiClient } from "./client.ts";
-import { GssContext, type Name } from "./context.ts";
-import { Gate } from "./gate.ts";
+import { GssContext } from "./context.ts";
+import { type Name, ServerKeys } from "./credential.ts";
 import { Gssapi } from "./library.ts";
 import { GssapiServer } from "./server.ts";
 
@@ -101,36 +101,37 @@ async function prepare(
     );
   }
   const library = await load(runtime);
-  if (asServer) await check(runtime, library, own);
-  // A KDC that does not answer holds one attempt of each endpoint, not all.
-  const gate = new Gate(1);
   const rest = { encrypts: !gssapiPlainText, outlivesTickets };
+  if (!asServer) {
+    return {
+      name: "GSSAPI",
+      asServer,
+      make: (setup) =>
+        new GssapiClient(setup, {
+          context: new GssContext(library, own, service),
+          ...rest,
+        }),
+    };
+  }
+  const keys = new ServerKeys(library, own);
   return {
     name: "GSSAPI",
     asServer,
+    bind: () => hold(runtime, keys),
     make: (setup) =>
-      asServer
-        ? new GssapiServer(setup, {
-          context: new GssContext(library, own),
-          ...rest,
-        })
-        : new GssapiClient(setup, {
-          context: new GssContext(library, own, service, gate),
-          ...rest,
-        }),
+      new GssapiServer(setup, {
+        context: new GssContext(library, own, undefined, keys),
+        ...rest,
+      }),
   };
 }
 
 /** Fails where a server has no key, before anybody has connected. */
-async function check(
-  runtime: Runtime,
-  library: Gssapi,
-  own: Name | undefined,
-): Promise<void> {
+async function hold(runtime: Runtime, keys: ServerKeys): Promise<() => void> {
   // Threads hold no process, and there is nothing else yet that does.
   const timer = runtime.clock.setTimer(() => {}, LONGEST_TIMER);
   try {
-    await GssContext.check(library, own);
+    return await keys.hold();
   } finally {
     timer.cancel();
   }

@@ -7,7 +7,12 @@
 
 import { ZmqError } from "../../mod.ts";
 import { type Outcome, struct } from "../ffi/mod.ts";
-import { CodeKind, ROUTINE_ERRORS } from "./constants.ts";
+import {
+  CodeKind,
+  NO_KEY,
+  PROTOCOL_ERRORS,
+  ROUTINE_ERRORS,
+} from "./constants.ts";
 import type { Gssapi } from "./library.ts";
 
 /** The two codes that a call gives. */
@@ -30,6 +35,16 @@ const KINDS = [CodeKind.MAJOR, CodeKind.MINOR] as const;
 /** True for a status that is more than a hint. */
 export function failed(major: number): boolean {
   return major >>> 16 !== 0;
+}
+
+/**
+ * True for what Kerberos itself has a number for. The library tells the peer
+ * of all else, too, and of a key that is missing, with a text that may name
+ * the file.
+ */
+export function isForPeer({ minor }: Status): boolean {
+  const number = minor - PROTOCOL_ERRORS.first;
+  return number >= 0 && number < PROTOCOL_ERRORS.count && number !== NO_KEY;
 }
 
 /** The name of a status, as RFC 2744 has it, without `GSS_S_`. */

@@ -148,6 +148,11 @@ export interface MechanismMaker {
    * @param authenticate NULL: true when the peer needs to be admitted.
    */
   make(setup: MechanismSetup, authenticate: boolean): Mechanism;
+  /**
+   * Gets what all connections of an endpoint that is bound have in common;
+   * resolves with what gives it back. Its failure is that of `bind()`.
+   */
+  bind?(): Promise<() => void>;
 }
 
 /** A mechanism that is not built in, `"gssapi"`. */

@@ -39,7 +39,10 @@ export interface ZapRequest {
   readonly password?: string;
   /** CURVE: the client's long-term key as Z85 text. */
   readonly publicKey?: string;
-  /** GSSAPI: the client's principal, `"alice@EXAMPLE.ORG"`. */
+  /**
+   * GSSAPI: the client's principal, `"alice@EXAMPLE.ORG"`; left out where it
+   * is not UTF-8.
+   */
   readonly principal?: string;
 }
 
@@ -136,7 +139,9 @@ export function makeZapRequest(peer: ZapPeer): ZapRequest {
     return { ...request, publicKey: z85Encode(first) };
   }
   if (peer.mechanism === "GSSAPI" && first !== undefined) {
-    return { ...request, principal: toText(first) };
+    const principal = toText(first);
+    // Not what two principals may both be read as.
+    if (equal(toBytes(principal), first)) return { ...request, principal };
   }
   return request;
 }

@@ -37,6 +37,8 @@ export class Acceptor implements ConnectionOwner {
   readonly #options: Options;
   #maker: ConnectionMaker | undefined;
   #listener: Listener | undefined;
+  // Gives back what the mechanism has for all connections.
+  #unbind: (() => void) | undefined;
   #endpoint: string;
   // In the order they came: the first is the oldest.
   readonly #pending = new Set<Connection>();
@@ -74,6 +76,7 @@ export class Acceptor implements ConnectionOwner {
         this.#options,
         this.#transport.makesWebSockets,
       );
+      this.#unbind = await this.#maker.mechanism?.bind?.();
       this.#listener = await this.#transport.listen(this.#given, {
         ...platformOptions(this.#options),
         ipv6: this.#options.ipv6,
@@ -86,6 +89,7 @@ export class Acceptor implements ConnectionOwner {
         onAcceptError: (cause) => this.#refused(cause, {}),
       }, (stream) => this.#accept(stream));
     } catch (cause) {
+      this.#unbind?.();
       const what = `Cannot bind "${this.#endpoint}"`;
       const error = toZmqError(cause, "EPROTO", what);
       this.#emit("bind:error", { error });
@@ -93,6 +97,7 @@ export class Acceptor implements ConnectionOwner {
     }
     if (this.#closing !== undefined) {
       await this.#listener.close();
+      this.#unbind?.();
       const what = `Cannot bind "${this.#endpoint}": it was closed meanwhile`;
       throw new ZmqError("EBADF", what, { address: this.#endpoint });
     }
@@ -171,6 +176,7 @@ export class Acceptor implements ConnectionOwner {
       this.#emit("close:error", { error });
     }
     await emptied;
+    this.#unbind?.();
   }
 
   #accept(stream: ByteStream): void {

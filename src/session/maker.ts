@@ -18,10 +18,12 @@ import type { MechanismMaker } from "../security/mechanism.ts";
 import { chooseMechanism } from "./security.ts";
 
 /** Makes one connection over a stream. */
-export type ConnectionMaker = (
-  setup: ConnectionSetup,
-  owner: ConnectionOwner,
-) => Connection;
+export interface ConnectionMaker {
+  /** Makes it. */
+  (setup: ConnectionSetup, owner: ConnectionOwner): Connection;
+  /** What protects it. */
+  mechanism?: MechanismMaker;
+}
 
 type WebSockets = typeof import("./websocket_session.ts");
 
@@ -64,7 +66,7 @@ function sessions(
   parts: typeof Parts,
   maker: MechanismMaker,
 ): ConnectionMaker {
-  return (setup, owner) => {
+  const make: ConnectionMaker = (setup, owner) => {
     if (setup.stream.webSocket === undefined) {
       return new parts.Session(setup, maker, owner);
     }
@@ -77,6 +79,8 @@ function sessions(
     }
     return new loadedWebSockets.WebSocketSession(setup, maker, owner);
   };
+  make.mechanism = maker;
+  return make;
 }
 
 async function loadParts(withWebSockets: boolean): Promise<typeof Parts> {

@@ -87,6 +87,9 @@ export abstract class Opening implements FrameSink {
   #words: Uint8Array[] = [];
   #deadline: Timer | undefined;
   #mechanism: Mechanism | undefined;
+  // The mechanism's, until what follows it is done too.
+  #work: Promise<void> | undefined;
+  #heard = false;
   #asked = false;
   // Takes the question back that was asked and is not answered.
   #withdraw: (() => void) | undefined;
@@ -122,9 +125,10 @@ export abstract class Opening implements FrameSink {
     this.speak();
   }
 
-  /** What the mechanism is at work on, if anything. */
+  /** What the peer said and is worked on, where it may be why it leaves. */
   get work(): Promise<void> | undefined {
-    return this.#mechanism?.work;
+    // Clients do not tell servers; and before its first word, nobody has.
+    return this.#heard && !this.setup.maker.asServer ? this.#work : undefined;
   }
 
   /** Takes octets of the greeting; what is left of them are frames. */
@@ -143,11 +147,11 @@ export abstract class Opening implements FrameSink {
       );
     }
     // While it is at work later on, nothing is decoded.
-    if (mechanism.work !== undefined) {
+    if (this.#work !== undefined) {
       throw protocolError(
         "ERR_ZMTP_UNEXPECTED_COMMAND",
-        `Cannot accept a command before the first one of the ` +
-          `${mechanism.name} handshake is sent`,
+        `Cannot accept a command before the ${mechanism.name} handshake is ` +
+          "begun",
       );
     }
     const { turns } = this.setup.host;
@@ -227,13 +231,14 @@ export abstract class Opening implements FrameSink {
 
   /** Takes a command; false: what follows has to wait. */
   #step(mechanism: Mechanism, body: Uint8Array): boolean {
+    this.#heard = true;
     mechanism.receive(body);
     return this.#goOn(mechanism);
   }
 
   #goOn(mechanism: Mechanism): boolean {
     this.#advance(mechanism);
-    if (this.#owner.over || mechanism.work !== undefined) return false;
+    if (this.#owner.over || this.#work !== undefined) return false;
     // What follows the last command of a handshake is traffic: it waits for
     // the decision.
     return mechanism.status !== "authenticating" ||
@@ -266,10 +271,10 @@ export abstract class Opening implements FrameSink {
     this.speak();
     const { work } = mechanism;
     if (work !== undefined) {
-      work.then(
-        () => this.#continue(() => this.#goOn(mechanism)),
-        (cause) => this.#owner.fail(cause),
-      );
+      this.#work = work.then(() => {
+        this.#work = undefined;
+        this.#continue(() => this.#goOn(mechanism));
+      }, (cause) => this.#owner.fail(cause));
       return;
     }
     switch (mechanism.status) {
@@ -334,7 +339,13 @@ export abstract class Opening implements FrameSink {
     this.stop();
     const told = mechanism.peerMetadata ?? Metadata.empty;
     const peer = this.#peer(mechanism.name, told);
-    this.#owner.opened({ mechanism, greeting: this.greeting, peer });
+    try {
+      this.#owner.opened({ mechanism, greeting: this.greeting, peer });
+    } catch (error) {
+      // The traffic may not have it yet.
+      mechanism.close();
+      throw error;
+    }
   }
 
   #peer(mechanism: string, told: Metadata): PeerInfo {

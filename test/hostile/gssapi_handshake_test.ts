@@ -258,6 +258,16 @@ describe("a hostile GSSAPI client", { skip: skipWithoutKerberos }, () => {
     await scene.servesGoodPeer();
   });
 
+  it("that comes and goes a thousand times holds nobody up", async () => {
+    await using scene = await Scene.open(CLIENT, ground());
+    for (let i = 0; i < 1000; i++) {
+      const peer = await scene.peer();
+      peer.say(greeting(CLIENT), initiate(noise(1, i)));
+      peer.reset();
+    }
+    await scene.servesGoodPeer();
+  });
+
   it("that is gone while its token is read leaves nothing behind", async () => {
     await using scene = await Scene.open(CLIENT, ground());
     for (let i = 0; i < 20; i++) {

@@ -2,14 +2,18 @@
 // own, at a real KDC.
 import { after, before } from "node:test";
 import { Context } from "../../mod.ts";
-import { loadFfi } from "../../ext/ffi/mod.ts";
+import { type CallConditions, loadFfi } from "../../ext/ffi/mod.ts";
 import { GssapiClient } from "../../ext/gssapi/client.ts";
 import { GssContext } from "../../ext/gssapi/context.ts";
 import type { GssapiHandshake } from "../../ext/gssapi/handshake.ts";
 import { Gssapi, type GssCalls } from "../../ext/gssapi/library.ts";
-import { encodeInitiate, encodeMessage } from "../../ext/gssapi/messages.ts";
+import {
+  encodeInitiate,
+  encodeMessage,
+  MESSAGE_OVERHEAD,
+} from "../../ext/gssapi/messages.ts";
 import { GssapiServer } from "../../ext/gssapi/server.ts";
-import { toBytes } from "../../src/base/bytes.ts";
+import { concat, toBytes } from "../../src/base/bytes.ts";
 import type { MechanismSetup } from "../../src/security/mechanism.ts";
 import { COMMAND, encodeFrame } from "../../src/wire/framing.ts";
 import { Realm } from "../kit/kerberos.ts";
@@ -56,9 +60,13 @@ export async function tokenWithFlags(flags: number): Promise<Uint8Array> {
   let token = new Uint8Array(0);
   mutable.init_sec_context = Object.assign(init.bind(undefined), {
     after: init.after,
-    async: async (...values: Parameters<typeof init>) => {
+    async: init.async,
+    when: async (
+      conditions: CallConditions,
+      ...values: Parameters<typeof init>
+    ) => {
       values[5] = flags;
-      const outcome = await init.async(...values);
+      const outcome = await init.when(conditions, ...values);
       const { buffer } = ffi.view(values[10] as bigint, 16).slice();
       const [length, address] = new BigUint64Array(buffer);
       token = ffi.view(address!, Number(length)).slice();
@@ -146,7 +154,8 @@ export function initiate(token: Uint8Array): Uint8Array {
 
 /** A MESSAGE in a command frame, as in the handshake. */
 export function messageCommand(token: Uint8Array): Uint8Array {
-  return encodeFrame(COMMAND, encodeMessage(token));
+  const room = new Uint8Array(MESSAGE_OVERHEAD);
+  return encodeFrame(COMMAND, encodeMessage(concat([room, token])));
 }
 
 /** Does something while raw peers only sign what they should encrypt. */
@@ -160,7 +169,8 @@ export async function inClear<T>(action: () => T): Promise<T> {
     ffi.view(isSecret as bigint, 4)[0] = 1;
     return status;
   };
-  mutable.wrap = Object.assign(sign, { async: wrap.async, after: wrap.after });
+  const { async, when, after } = wrap;
+  mutable.wrap = Object.assign(sign, { async, when, after });
   try {
     return action();
   } finally {

@@ -2,12 +2,18 @@
 // changes, repeats or leaves out what good ones say.
 import assert from "node:assert/strict";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { Dealer, type ErrorCode, Router } from "../../mod.ts";
 import { toBytes } from "../../src/base/bytes.ts";
 import { COMMAND, encodeFrame, MORE } from "../../src/wire/framing.ts";
-import { skipWithoutKerberos } from "../kit/kerberos.ts";
+import {
+  NAMES,
+  ourGssapi,
+  skipWithoutKerberos,
+  theirGssapi,
+} from "../kit/kerberos.ts";
 import { noise, texts } from "../kit/messages.ts";
+import { noPython, PythonPeer } from "../kit/python_peer.ts";
 import { Bag } from "../kit/sockets.ts";
 import { within } from "../kit/wait.ts";
 import { GssapiPeer, inClear, kerberosGround } from "./gssapi_peer.ts";
@@ -317,4 +323,55 @@ describe("who is between GSSAPI peers", { skip: skipWithoutKerberos }, () => {
     assert.equal(error?.reason, "ERR_ZMTP_INVALID_SEQUENCE");
     assert.equal(server.tryReceive(), undefined);
   });
+});
+
+describe("who is between libzmq's client and our server", {
+  skip: skipWithoutKerberos || noPython,
+}, () => {
+  const ground = kerberosGround();
+  let python: PythonPeer;
+  before(async () => {
+    python = await PythonPeer.start();
+  });
+  after(() => python.end());
+
+  for (const what of ["leaves a message out", "changes their order"]) {
+    it(`and ${what}, ends the connection with the next one`, async () => {
+      await using bag = new Bag();
+      const { context } = ground();
+      const [names] = NAMES;
+      const server = bag.keep(
+        new Router({ context, ...ourGssapi(names!, true) }),
+      );
+      await using relay = await Relay.to(
+        await server.bind("tcp://127.0.0.1:*"),
+      );
+      const client = await python.socket("DEALER", theirGssapi(names!, false));
+      await client.connect(relay.endpoint);
+      for (const each of ["one", "two"]) {
+        await client.send([toBytes(each)]);
+        const [, body] = await within(server.receive(), "a good message");
+        assert.deepEqual(texts([body!]), [each]);
+      }
+      const dropped = server.events.once("disconnect");
+      const held = new Promise<void>((resolve) => {
+        relay.change = (chunk) => {
+          relay.change = (next) => {
+            relay.change = (rest) => [rest];
+            return what.startsWith("leaves") ? [next] : [next, chunk];
+          };
+          resolve();
+          return [];
+        };
+      });
+      await client.send([toBytes("held")]);
+      await within(held, "it to be held");
+      await client.send([toBytes("next")]);
+      const { error } = await within(dropped, "the end");
+      assert.equal(error?.code, "EPROTO");
+      assert.equal(error?.reason, "ERR_ZMTP_INVALID_SEQUENCE");
+      assert.equal(server.tryReceive(), undefined);
+      await client.close();
+    });
+  }
 });

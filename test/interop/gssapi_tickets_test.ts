@@ -1,6 +1,8 @@
-// Tickets have an end, and so have the connections that were made with them.
+// Tickets have an end, and so have the connections that were made with them;
+// keys are changed, and a KDC may not answer.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { type Authenticator, Context, Pull, Push } from "../../mod.ts";
 import { gssapi } from "../../ext/gssapi/mod.ts";
@@ -85,6 +87,53 @@ describe("a ticket that ends", { skip: skipWithoutKerberos }, () => {
     }));
 });
 
+describe("a new key of a server that is bound", {
+  skip: skipWithoutKerberos,
+}, () => {
+  let realm: Realm;
+  before(async () => {
+    realm = await Realm.start();
+    await realm.enter();
+  });
+  after(() => realm.end());
+
+  it("is the one to be used, and an old one is not", async () => {
+    const keytab = realm.fresh("keytab");
+    const principal = "rotates";
+    realm.admin(
+      `addprinc -randkey ${principal}`,
+      `ktadd -k ${keytab} ${principal}`,
+    );
+    await realm.with({ KRB5_KTNAME: `FILE:${keytab}` }, async () => {
+      await using bag = new Bag();
+      const name = `${principal}@${REALM}`;
+      const server = bag.keep(
+        new Pull({ ...ourServer, gssapiPrincipal: name }),
+      );
+      const endpoint = await server.bind("tcp://127.0.0.1:*");
+      for (const when of ["before", "after"]) {
+        const cache = realm.fresh("cache");
+        realm.ticket("zmqclient", cache);
+        await realm.with({
+          KRB5_KTNAME: `FILE:${keytab}`,
+          KRB5CCNAME: `FILE:${cache}`,
+        }, async () => {
+          const client = bag.keep(
+            new Push({ ...ourClient, gssapiServicePrincipal: name }),
+          );
+          client.connect(endpoint);
+          await client.send(when);
+          const [message] = await within(server.receive(), "the message");
+          assert.equal(text(message), when);
+        });
+        // A new key, and no old one.
+        rmSync(keytab);
+        realm.admin(`ktadd -k ${keytab} ${principal}`);
+      }
+    });
+  });
+});
+
 describe("a KDC that does not answer", { skip: skipWithoutKerberos }, () => {
   let realm: Realm;
   before(async () => {
@@ -95,27 +144,42 @@ describe("a KDC that does not answer", { skip: skipWithoutKerberos }, () => {
   });
   after(() => realm.end());
 
-  it("costs those who need it their time, and nobody else theirs", async () => {
-    await using bag = new Bag();
-    const server = bag.keep(new Pull(ourServer));
-    const endpoint = await server.bind("tcp://127.0.0.1:*");
-    const waits = bag.keep(
-      new Push({
-        ...ourClient,
-        gssapiServicePrincipal: "zmqserver@OTHER.TEST",
-        handshakeInterval: 200,
-        reconnectInterval: 1,
-        reconnectMaxInterval: 0,
-      }),
+  /** Clients that wait for it, each until it has failed so many times. */
+  async function waiting(
+    bag: Bag,
+    endpoint: string,
+    services: readonly string[],
+    times: number,
+  ): Promise<void> {
+    const failures = services.map(() => 0);
+    for (const [at, gssapiServicePrincipal] of services.entries()) {
+      const waits = bag.keep(
+        new Push({
+          ...ourClient,
+          gssapiServicePrincipal,
+          handshakeInterval: 100,
+          reconnectInterval: 1,
+          reconnectMaxInterval: 0,
+        }),
+      );
+      waits.events.on("handshake:error:other", ({ error }) => {
+        assert.equal(error?.code, "ETIMEDOUT");
+        failures[at]!++;
+      });
+      waits.connect(endpoint);
+    }
+    await until(
+      () => failures.every((count) => count >= times),
+      `they have tried ${times} times`,
     );
-    let failures = 0;
-    waits.events.on("handshake:error:other", ({ error }) => {
-      assert.equal(error?.code, "ETIMEDOUT");
-      failures++;
-    });
-    waits.connect(endpoint);
-    // More often than there are threads for clients.
-    await until(() => failures >= 6, "it has tried six times");
+  }
+
+  /** Others have their talk within a second. */
+  async function served(
+    bag: Bag,
+    endpoint: string,
+    server: Pull,
+  ): Promise<void> {
     const client = bag.keep(
       new Push({ ...ourClient, handshakeInterval: 1000 }),
     );
@@ -123,5 +187,31 @@ describe("a KDC that does not answer", { skip: skipWithoutKerberos }, () => {
     await client.send("meanwhile");
     const [message] = await within(server.receive(), "the good client", 1000);
     assert.equal(text(message), "meanwhile");
+  }
+
+  it("costs those who need it their time, and nobody else theirs", async () => {
+    await using bag = new Bag();
+    const server = bag.keep(new Pull(ourServer));
+    const endpoint = await server.bind("tcp://127.0.0.1:*");
+    // More often than there are threads.
+    await waiting(bag, endpoint, ["zmqserver@OTHER.TEST"], 18);
+    await served(bag, endpoint, server);
+  });
+
+  it("does so for endpoints that want the same of it, too", async () => {
+    await using bag = new Bag();
+    const server = bag.keep(new Pull(ourServer));
+    const endpoint = await server.bind("tcp://127.0.0.1:*");
+    await waiting(bag, endpoint, Array(18).fill("zmqserver@OTHER.TEST"), 1);
+    await served(bag, endpoint, server);
+  });
+
+  it("does so for endpoints that want different things of it", async () => {
+    await using bag = new Bag();
+    const server = bag.keep(new Pull(ourServer));
+    const endpoint = await server.bind("tcp://127.0.0.1:*");
+    const services = Array.from({ length: 5 }, (_, i) => `s${i}@OTHER.TEST`);
+    await waiting(bag, endpoint, services, 4);
+    await served(bag, endpoint, server);
   });
 });

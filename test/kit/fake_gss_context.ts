@@ -52,14 +52,15 @@ export class FakeGssContext implements SecurityContext {
     return isSame(own, ANSWER) ? { token: NONE, done: true } : refused();
   }
 
-  wrap(flags: number, body: Uint8Array): Uint8Array {
-    const token = new Uint8Array(HEAD + 1 + body.length);
-    const view = new DataView(token.buffer);
+  wrap(flags: number, body: Uint8Array, room = 0): Uint8Array {
+    const whole = new Uint8Array(room + HEAD + 1 + body.length);
+    const token = whole.subarray(room);
+    const view = new DataView(token.buffer, room);
     token[HEAD] = flags;
     token.set(body, HEAD + 1);
     view.setUint32(0, this.#sent++);
     view.setUint32(4, this.#sum(token, this.#isClient));
-    return token;
+    return whole;
   }
 
   unwrap(token: Uint8Array): Uint8Array {

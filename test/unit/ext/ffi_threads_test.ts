@@ -5,13 +5,20 @@ import { Threads } from "../../../ext/ffi/threads.ts";
 import type { NativeHost } from "../../../mod.ts";
 
 const CALL = { file: "libc", name: "poll", result: "int", parameters: [] };
+/** How many run at once. */
+const MOST = 16;
 const HOLDS = { holds: undefined };
 
-it("a call whose thread fails is rejected, and those that wait go on", async () => {
-  const started: {
+/** Threads that a test answers for. */
+function threadsOf(): {
+  threads: Threads;
+  started: {
+    posted: unknown[];
     answer(message: unknown): void;
     fail(cause: unknown): void;
-  }[] = [];
+  }[];
+} {
+  const started: ReturnType<typeof threadsOf>["started"] = [];
   const host = {
     startThread: (
       _source: string,
@@ -19,33 +26,101 @@ it("a call whose thread fails is rejected, and those that wait go on", async () 
       answer: (message: unknown) => void,
       fail: (cause: unknown) => void,
     ) => {
-      started.push({ answer, fail });
-      return { post: () => {}, stop: () => {} };
+      const posted: unknown[] = [];
+      started.push({ posted, answer, fail });
+      return {
+        post: ({ values }: { values: readonly unknown[] }) =>
+          posted.push(...values),
+        stop: () => {},
+      };
     },
   } as unknown as NativeHost;
   const threads = new Threads(host, () => assert.fail("the process goes on"));
-  const calls = Array.from({ length: 9 }, () => threads.call(CALL, [], HOLDS));
-  // The ninth has to wait for one of eight.
-  assert.equal(started.length, 8);
+  return { threads, started };
+}
+
+it("a call whose thread fails is rejected, and those that wait go on", async () => {
+  const { threads, started } = threadsOf();
+  const calls = Array.from(
+    { length: MOST + 1 },
+    () => threads.call(CALL, [], HOLDS),
+  );
+  // The last one has to wait for one of the others.
+  assert.equal(started.length, MOST);
   const refused = assert.rejects(calls[3]!, /no memory/);
   started[3]!.fail(new Error("no memory"));
   // Its end follows, which is nobody's any more.
   started[3]!.fail(new Error("a thread ended"));
   await refused;
-  assert.equal(started.length, 9);
-  for (const index of [0, 1, 2, 4, 5, 6, 7, 8]) {
+  assert.equal(started.length, MOST + 1);
+  const alive = [...started.keys()].filter((index) => index !== 3);
+  for (const index of alive) {
     started[index]!.answer({ value: index, errno: 0 });
   }
   const outcomes = await Promise.all(calls.filter((_, index) => index !== 3));
   // What was to follow on a thread that is gone, is for any other.
-  const follows = threads.call(CALL, [], { ...HOLDS, outcome: outcomes[7]! });
-  started[8]!.fail(new Error("gone"));
+  const last = outcomes.at(-1)!;
+  const follows = threads.call(CALL, [], { ...HOLDS, outcome: last });
+  started[MOST]!.fail(new Error("gone"));
   await assert.rejects(follows, /gone/);
-  const later = threads.call(CALL, [], { ...HOLDS, outcome: outcomes[7]! });
+  const later = threads.call(CALL, [], { ...HOLDS, outcome: last });
   started[0]!.answer({ value: "other", errno: 0 });
   assert.equal((await later).value, "other");
-  assert.deepEqual(
-    outcomes.map(({ value }) => value),
-    [0, 1, 2, 4, 5, 6, 7, 8],
+  assert.deepEqual(outcomes.map(({ value }) => value), alive);
+});
+
+it("a call that nobody wants any more takes no thread", async () => {
+  const { threads, started } = threadsOf();
+  for (let i = 0; i < MOST; i++) void threads.call(CALL, [i], HOLDS);
+  const unwanted = new AbortController();
+  const { signal } = unwanted;
+  const withdrawn = Array.from(
+    { length: 1000 },
+    () => threads.call(CALL, ["unwanted"], { ...HOLDS, signal }),
   );
+  const wanted = threads.call(CALL, ["wanted"], HOLDS);
+  const rejected = Promise.all(
+    withdrawn.map((each) => assert.rejects(each, /over/)),
+  );
+  unwanted.abort(new Error("over"));
+  await rejected;
+  await assert.rejects(
+    threads.call(CALL, ["late"], { ...HOLDS, signal }),
+    /over/,
+  );
+  started[0]!.answer({ value: 0, errno: 0 });
+  assert.deepEqual(started[0]!.posted, [0, "wanted"]);
+  // One that has begun goes on.
+  const begun = new AbortController();
+  started[0]!.answer({ value: "done", errno: 0 });
+  assert.equal((await wanted).value, "done");
+  const going = threads.call(CALL, ["begun"], {
+    ...HOLDS,
+    signal: begun.signal,
+  });
+  begun.abort(new Error("too late"));
+  started[0]!.answer({ value: "done too", errno: 0 });
+  assert.equal((await going).value, "done too");
+});
+
+it("a thread that is kept runs only what follows, until it is released", async () => {
+  const { threads, started } = threadsOf();
+  for (let i = 1; i < MOST; i++) void threads.call(CALL, ["rest"], HOLDS);
+  const keeping = threads.call(CALL, ["kept"], { ...HOLDS, keepsThread: true });
+  const other = threads.call(CALL, ["other"], HOLDS);
+  const own = started[MOST - 1]!;
+  own.answer({ value: 1, errno: 0 });
+  const outcome = await keeping;
+  assert.deepEqual(own.posted, ["kept"]);
+  for (const text of ["first", "second"]) {
+    const following = threads.call(CALL, [text], { ...HOLDS, outcome });
+    own.answer({ value: text, errno: 0 });
+    assert.equal((await following).value, text);
+  }
+  assert.deepEqual(own.posted, ["kept", "first", "second"]);
+  outcome.release();
+  outcome.release();
+  assert.deepEqual(own.posted, ["kept", "first", "second", "other"]);
+  own.answer({ value: "fine", errno: 0 });
+  assert.equal((await other).value, "fine");
 });

@@ -2,34 +2,18 @@
 // and gives back, and its end.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import {
-  Context,
-  context,
-  Pair,
-  Pull,
-  Push,
-  type Runtime,
-} from "../../../mod.ts";
+import { Context, context, Pair, Pull, Push } from "../../../mod.ts";
+import { loadFfi } from "../../../ext/ffi/mod.ts";
+import { GssContext } from "../../../ext/gssapi/context.ts";
+import { Gssapi } from "../../../ext/gssapi/library.ts";
 import { gssapi } from "../../../ext/gssapi/mod.ts";
-import { Realm, skipWithoutKerberos } from "../../kit/kerberos.ts";
+import { REALM, Realm, skipWithoutKerberos } from "../../kit/kerberos.ts";
+import { NativeCounts, runtimeWith } from "../../kit/native_counts.ts";
 import { skipWithoutKoffi } from "../../kit/native.ts";
 import { Script, scriptUrl } from "../../kit/runtime.ts";
-import { until, within } from "../../kit/wait.ts";
+import { pause, until, within } from "../../kit/wait.ts";
 
 const PROGRAM = scriptUrl("./gssapi_exit_program", import.meta.url);
-
-/** The runtime at hand with other native code, or none. */
-function runtimeWith(loadAddon: (name: string) => unknown): Runtime {
-  const { runtime } = context;
-  return {
-    name: runtime.name,
-    transports: runtime.transports,
-    clock: runtime.clock,
-    options: new Set<string>(),
-    native: () => runtime.native!(),
-    loadAddon,
-  };
-}
 
 describe("the options of GSSAPI", () => {
   const values = {
@@ -149,15 +133,20 @@ describe("GSSAPI that is used", { skip: skipWithoutKerberos }, () => {
   after(() => realm.end());
 
   it("gives back all that it takes, of those who get in and of others", async () => {
-    const counts = new Counts();
+    const counts = new NativeCounts();
     const counted = new Context({
       runtime: runtimeWith(() => counts.koffi),
       authenticate: ({ principal }) => isWelcome && principal !== undefined,
     });
     let isWelcome = true;
+    const first = new Pull({ context: counted, gssapiServer: true });
+    await first.bind("tcp://127.0.0.1:*");
+    await first.close();
+    // What the library itself has, until the end.
+    const rest = counts.memory;
+    assert.equal(counts.of("gss_release_cred"), 1);
     const server = new Pull({ context: counted, gssapiServer: true });
     const endpoint = await server.bind("tcp://127.0.0.1:*");
-    const rest = counts.memory;
     const names = {
       gssapiPrincipal: "zmqclient",
       gssapiPrincipalNameType: "userName",
@@ -180,9 +169,76 @@ describe("GSSAPI that is used", { skip: skipWithoutKerberos }, () => {
     // One of each side of all that got that far, and none twice.
     const gotTickets = 60 + 60 + 20;
     assert.equal(counts.of("gss_delete_sec_context"), 2 * gotTickets);
-    // Those of the server, its first look, and those of named clients.
-    assert.equal(counts.of("gss_release_cred"), gotTickets + 1 + 60);
+    // Those of the servers, and those of named clients.
+    assert.equal(counts.of("gss_release_cred"), 2 + 60);
     assert.equal(counts.open, 0, "names that are left");
+  });
+
+  it("takes no step when it is closed, and one at a time", async () => {
+    const counts = new NativeCounts();
+    const ffi = await loadFfi(runtimeWith(() => counts.koffi));
+    const library = new Gssapi(ffi);
+    const service = { text: "host@localhost", type: "hostBased" } as const;
+    const none = new Uint8Array(0);
+    const rest = counts.memory;
+    const one = new GssContext(library, undefined, service);
+    const first = one.step(none);
+    await assert.rejects(one.step(none), { code: "EFSM" });
+    // It is at work: nothing may be taken away under it.
+    one.close();
+    assert.ok(counts.memory > rest);
+    const { error } = await first;
+    assert.ok(error === undefined || error.code === "EBADF");
+    assert.equal(counts.memory, rest);
+    await assert.rejects(one.step(none), { code: "EFSM" });
+    assert.throws(() => one.wrap(0, none), { code: "EFSM" });
+    one.close();
+    assert.equal(counts.memory, rest);
+    assert.equal(counts.open, 0);
+  });
+
+  it("gives back what is closed at any time, with a KDC that answers and not", async () => {
+    realm.admin(`addprinc -randkey krbtgt/OTHER.TEST@${REALM}`);
+    const counts = new NativeCounts();
+    const counted = new Context({
+      runtime: runtimeWith(() => counts.koffi, counts),
+    });
+    const first = new Pull({ context: counted, gssapiServer: true });
+    await first.bind("tcp://127.0.0.1:*");
+    await first.close();
+    const rest = counts.memory;
+    const server = new Pull({ context: counted, gssapiServer: true });
+    const endpoint = await server.bind("tcp://127.0.0.1:*");
+    const names = {
+      gssapiPrincipal: "zmqclient",
+      gssapiPrincipalNameType: "userName",
+    } as const;
+    for (let i = 0; i < 80; i++) {
+      const push = new Push({
+        ...{ context: counted, linger: 0 },
+        ...i % 2 === 0 && names,
+        ...i % 8 === 0
+          ? {
+            gssapiServicePrincipal: "zmqserver@OTHER.TEST",
+            gssapiServicePrincipalNameType: "krb5Principal",
+          }
+          : { gssapiServicePrincipal: "host@localhost" },
+      });
+      push.connect(endpoint);
+      await pause(Math.random() * 12);
+      await push.close();
+    }
+    await server.close();
+    await counted.shutdown();
+    // The KDC is given up after some seconds.
+    await until(
+      () => counts.memory === rest,
+      "all memory is given back",
+      30_000,
+    );
+    assert.equal(counts.open, 0, "names that are left");
+    assert.ok(counts.made > 0);
+    assert.deepEqual([...counts.left], [], "contexts and credentials");
   });
 
   for (const way of ["closed", "unref"]) {
@@ -212,59 +268,4 @@ async function attempt(
   push.connect(endpoint);
   await within(outcome, "an outcome");
   await push.close();
-}
-
-/** Counts what is taken of native code, and given back. */
-class Counts {
-  /** Pieces of memory that are allocated. */
-  memory = 0;
-  /** Names that were imported on the main thread, and not released. */
-  open = 0;
-  readonly koffi: unknown;
-  readonly #calls = new Map<string, number>();
-
-  constructor() {
-    const koffi = context.runtime.loadAddon!("koffi") as Record<
-      string,
-      (...values: unknown[]) => unknown
-    >;
-    this.koffi = {
-      ...koffi,
-      alloc: (...values: unknown[]) => {
-        this.memory++;
-        return koffi.alloc!(...values);
-      },
-      free: (...values: unknown[]) => {
-        this.memory--;
-        return koffi.free!(...values);
-      },
-      load: (file: string) => {
-        const library = koffi.load!(file) as {
-          func(...declaration: unknown[]): (...values: unknown[]) => unknown;
-        };
-        return {
-          func: (...declaration: unknown[]) => {
-            const call = library.func(...declaration);
-            return Object.assign((...values: unknown[]) => {
-              this.#count(String(declaration[0]));
-              return call(...values);
-            }, call);
-          },
-        };
-      },
-    };
-  }
-
-  /** How often a function was called. */
-  of(name: string): number {
-    return this.#calls.get(name) ?? 0;
-  }
-
-  #count(name: string): void {
-    this.#calls.set(name, this.of(name) + 1);
-    // The names of peers come from other threads.
-    if (name === "gss_import_name") this.open++;
-    if (name === "gss_display_name") this.open++;
-    if (name === "gss_release_name") this.open--;
-  }
 }

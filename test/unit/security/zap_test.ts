@@ -68,6 +68,27 @@ describe("ZAP requests", () => {
     assert.equal(request.username, undefined);
   });
 
+  it("show a GSSAPI principal as text where it is UTF-8, and else do not", () => {
+    for (
+      const [octets, principal] of [
+        [toBytes("jösé@REALM"), "jösé@REALM"],
+        [Uint8Array.of(0x61, 0xff), undefined],
+        [Uint8Array.of(0x61, 0xfe), undefined],
+        // A mark of the order of octets, which is not shown.
+        [Uint8Array.of(0xef, 0xbb, 0xbf, 0x61), undefined],
+      ] as const
+    ) {
+      const mechanism = "GSSAPI";
+      const request = makeZapRequest({
+        ...common,
+        mechanism,
+        credentials: [octets],
+      });
+      assert.equal(request.principal, principal);
+      assert.deepEqual(encodeZapRequest(request)[7], octets);
+    }
+  });
+
   it("have no credentials for NULL", () => {
     const mechanism = "NULL";
     const request = makeZapRequest({ ...common, mechanism, credentials: [] });

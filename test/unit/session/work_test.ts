@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { GssapiClient } from "../../../ext/gssapi/client.ts";
+import type { GssapiHandshake } from "../../../ext/gssapi/handshake.ts";
 import { GssapiServer } from "../../../ext/gssapi/server.ts";
 import { ZmqError } from "../../../src/base/errors.ts";
 import type { Options } from "../../../src/options/options.ts";
@@ -42,8 +43,13 @@ function host(
   role: "client" | "server",
   clock: FakeClock,
   { isPlain = false, changes = {}, ...options }: SideOptions = {},
-): { host: TestHost; contexts: FakeGssContext[] } {
+): {
+  host: TestHost;
+  contexts: FakeGssContext[];
+  mechanisms: GssapiHandshake[];
+} {
   const contexts: FakeGssContext[] = [];
+  const mechanisms: GssapiHandshake[] = [];
   const asServer = role === "server";
   const factory: MechanismFactory = {
     name: "gssapi",
@@ -55,7 +61,9 @@ function host(
         const context = new FakeGssContext(!asServer, options);
         contexts.push(context);
         const Side = asServer ? GssapiServer : GssapiClient;
-        return new Side(setup, { context, encrypts: !isPlain });
+        const mechanism = new Side(setup, { context, encrypts: !isPlain });
+        mechanisms.push(mechanism);
+        return mechanism;
       },
     }),
   };
@@ -64,7 +72,21 @@ function host(
     ...changes,
   });
   made.mechanisms = [factory];
-  return { host: made, contexts };
+  return { host: made, contexts, mechanisms };
+}
+
+const INITIATE = Uint8Array.of(
+  ...[4, 17, 8, ...new TextEncoder().encode("INITIATE")],
+  ...[0, 0, 0, 4, 0x60, 1, 2, 3],
+);
+
+/** A peer's greeting. */
+function greeting(asServer: boolean): Uint8Array {
+  const octets = new Uint8Array(64);
+  octets.set([0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 1]);
+  octets.set(new TextEncoder().encode("GSSAPI"), 12);
+  octets[32] = asServer ? 1 : 0;
+  return octets;
 }
 
 describe("a mechanism at work", () => {
@@ -103,15 +125,8 @@ describe("a mechanism at work", () => {
       closed() {},
       drain() {},
     });
-    const greeting = new Uint8Array(64);
-    greeting.set([0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 1]);
-    greeting.set(new TextEncoder().encode("GSSAPI"), 12);
-    const initiate = Uint8Array.of(
-      ...[4, 17, 8, ...new TextEncoder().encode("INITIATE")],
-      ...[0, 0, 0, 4, 0x60, 1, 2, 3],
-    );
     // The second one is out of order, which nobody knows yet.
-    theirs.write([greeting, initiate, initiate]);
+    theirs.write([greeting(false), INITIATE, INITIATE]);
     await clock.settle();
     assert.equal(latch.waiting, 1);
     assert.deepEqual(server.host.names, []);
@@ -122,6 +137,36 @@ describe("a mechanism at work", () => {
       "disconnect",
     ]);
     assert.equal(server.contexts[0]!.steps, 1);
+  });
+
+  it("takes no command until what follows its work is done", async () => {
+    const clock = new FakeClock();
+    const latch = new Latch();
+    const client = host("client", clock, { wait: latch.wait });
+    const connection = await client.host.session(MemoryStream.pair()[0]);
+    connection.data(greeting(true));
+    assert.equal(latch.waiting, 1);
+    // The work is done, and nobody has been told.
+    client.mechanisms[0]!.work = undefined;
+    connection.data(INITIATE);
+    await clock.settle();
+    assert.equal(client.contexts[0]!.steps, 1);
+    assert.deepEqual(client.host.names, [
+      "handshake:error:protocol",
+      "disconnect",
+    ]);
+  });
+
+  it("is forgotten when the socket cannot take the peer", async () => {
+    const clock = new FakeClock();
+    const server = host("server", clock);
+    const client = host("client", clock);
+    server.host.pipeFor = () => {
+      throw new Error("No room");
+    };
+    await connected(client.host, server.host);
+    assert.ok(server.contexts[0]!.closed);
+    assert.equal(server.host.ends.length, 1);
   });
 
   it("does not outlast the time limit, and hands nothing over later", async () => {
@@ -147,36 +192,67 @@ describe("a mechanism at work", () => {
     assert.equal(client.host.pipes.length, 0);
   });
 
-  it("is waited for when the peer goes: it may be about its last words", async () => {
+  it("is waited for when a server goes: it may be about its last words", async () => {
     const clock = new FakeClock();
     const latch = new Latch();
-    const server = host("server", clock, { wait: latch.wait });
-    const client = host("client", clock);
+    const server = host("server", clock);
+    const client = host("client", clock, { wait: latch.wait });
     const { streams } = await connected(client.host, server.host);
-    streams[0].close();
-    await clock.settle();
-    assert.equal(server.host.ends.length, 0);
     latch.open();
     await clock.settle();
-    assert.equal(server.host.pipes.length, 0);
-    assert.equal(server.host.ends.length, 1);
-    assert.ok(server.contexts[0]!.closed);
+    assert.equal(latch.waiting, 1);
+    streams[1].close();
+    await clock.settle();
+    assert.equal(client.host.ends.length, 0);
+    latch.open();
+    await clock.settle();
+    assert.equal(client.host.pipes.length, 0);
+    assert.equal(client.host.ends.length, 1);
+    assert.ok(client.contexts[0]!.closed);
   });
 
-  it("gives way to what it finds, where the peer has gone meanwhile", async () => {
+  it("gives way to what it finds, where the server has gone meanwhile", async () => {
     const clock = new FakeClock();
     const latch = new Latch();
     const error = new ZmqError("EACCES", "No such key");
-    const server = host("server", clock, { wait: latch.wait, error });
-    const client = host("client", clock);
+    let steps = 0;
+    const wait = async (): Promise<void> => {
+      await latch.wait();
+      if (++steps === 2) throw error;
+    };
+    const server = host("server", clock);
+    const client = host("client", clock, { wait });
     const { streams } = await connected(client.host, server.host);
-    streams[0].close();
+    latch.open();
+    await clock.settle();
+    streams[1].close();
     await clock.settle();
     latch.open();
     await clock.settle();
-    assert.equal(server.host.events[0]!.error, error);
-    assert.equal(server.host.ends.length, 1);
+    assert.equal(client.host.events[0]!.error, error);
+    assert.equal(client.host.ends.length, 1);
   });
+
+  for (const role of ["client", "server"] as const) {
+    it(`is not waited for by a ${role} that has nothing to hear of it`, async () => {
+      const clock = new FakeClock();
+      const latch = new Latch();
+      const { wait } = latch;
+      const isServer = role === "server";
+      const server = host("server", clock, isServer ? { wait } : {});
+      const client = host("client", clock, isServer ? {} : { wait });
+      const { streams } = await connected(client.host, server.host);
+      assert.equal(latch.waiting, 1);
+      streams[isServer ? 0 : 1].close();
+      await clock.settle();
+      const one = isServer ? server : client;
+      assert.equal(one.host.ends.length, 1);
+      assert.ok(one.contexts[0]!.closed);
+      latch.open();
+      await clock.settle();
+      assert.equal(one.host.pipes.length, 0);
+    });
+  }
 
   it("tells both sides when nothing comes of it", async () => {
     const clock = new FakeClock();
