@@ -109,7 +109,15 @@ export class Threads {
 
   #next(): void {
     for (const [at, job] of this.#waiting.entries()) {
-      const seat = this.#seatFor(job);
+      let seat;
+      try {
+        seat = this.#seatFor(job);
+      } catch (cause) {
+        // Who is told that a call has failed, must not see it happen later.
+        this.#waiting.splice(at, 1);
+        job.reject(cause);
+        return this.#next();
+      }
       if (seat === undefined) continue;
       this.#waiting.splice(at, 1);
       seat.job = job;

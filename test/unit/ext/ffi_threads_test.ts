@@ -49,3 +49,30 @@ it("a call whose thread fails is rejected, and those that wait go on", async () 
     [0, 1, 2, 4, 5, 6, 7, 8],
   );
 });
+
+it("a call whose thread cannot start is rejected, and not made later", async () => {
+  const posted: unknown[] = [];
+  let mayStart = false;
+  const host = {
+    startThread: (
+      _source: string,
+      _addon: string,
+      answer: (message: unknown) => void,
+    ) => {
+      if (!mayStart) throw new Error("no descriptor");
+      return {
+        post: (message: { readonly values: unknown }) => {
+          posted.push(message.values);
+          queueMicrotask(() => answer({ value: 0, errno: 0 }));
+        },
+        stop: () => {},
+      };
+    },
+  } as unknown as NativeHost;
+  const threads = new Threads(host, () => assert.fail("the process goes on"));
+  await assert.rejects(threads.call(CALL, [1], HOLDS), /no descriptor/);
+  mayStart = true;
+  await threads.call(CALL, [2], HOLDS);
+  await threads.call(CALL, [3], HOLDS);
+  assert.deepEqual(posted, [[2], [3]]);
+});
