@@ -2,11 +2,10 @@
 // them in a guest. The suite of transports, our sockets among themselves and
 // with libzmq's, programs that end by themselves, and the examples.
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
-import { LIBC, loadFfi } from "../../ext/ffi/mod.ts";
 import { tipc } from "../../ext/tipc/mod.ts";
 import { Context, Publisher, Pull, Push, Subscriber } from "../../mod.ts";
 import { blocksOf, runProgram, withDoors } from "../docs/programs.ts";
@@ -25,9 +24,6 @@ import { testSockets } from "./socket.ts";
 import { transportSuite } from "./transport.ts";
 
 const SOCKET = /^tipc:\/\/<0\.0\.0:[1-9]\d*>$/;
-const [AF_UNIX, SOCK_STREAM] = [1, 1];
-/** `RLIMIT_NOFILE`. */
-const NUMBER_OF_FILES = 7;
 const TIMEOUT = { timeout: PATIENCE } as const;
 
 let services = 7000;
@@ -206,48 +202,6 @@ describe("a connection of tipc whose peer does not read", () => {
     far.resume();
     await far.until(() => far.peerEnded);
     assert.equal(far.received, most * 10_000);
-  });
-});
-
-describe("tipc without a descriptor left", () => {
-  const bench = new Bench(subject);
-  afterEach(() => bench.clear());
-
-  it("is EMFILE to who connects, and accepts when there are some again", async () => {
-    const ffi = await loadFfi();
-    const { system } = ffi;
-    const libc = ffi.library(LIBC);
-    const limit = ["i32", "pointer"] as const;
-    const getLimit = libc.function("getrlimit", "i32", limit);
-    const setLimit = libc.function("setrlimit", "i32", limit);
-    const before = new BigUint64Array(2);
-    assert.equal(getLimit(NUMBER_OF_FILES, before), 0);
-    const failures: unknown[] = [];
-    const { listener, accepted } = await bench.listen(undefined, {
-      onAcceptError: (error) => failures.push(error),
-    });
-    const { endpoint } = listener;
-    const [, most] = before;
-    const top = Math.max(...readdirSync("/proc/self/fd").map(Number)) + 1;
-    const fillers: number[] = [];
-    try {
-      setLimit(NUMBER_OF_FILES, new BigUint64Array([BigInt(top), most!]));
-      assert.throws(() => {
-        while (true) fillers.push(system.socket(AF_UNIX, SOCK_STREAM));
-      }, { code: "EMFILE" });
-      await rejectsWith(bench.connect(endpoint), "EMFILE", endpoint);
-      // There is one for this side, and none for the other.
-      if (fillers.length === 0) {
-        setLimit(NUMBER_OF_FILES, new BigUint64Array([BigInt(top + 1), most!]));
-      } else system.close(fillers.pop()!);
-      await bench.connect(endpoint);
-      await until(() => failures.length > 0, "the failure");
-      assert.equal((failures[0] as { code?: string }).code, "EMFILE");
-    } finally {
-      setLimit(NUMBER_OF_FILES, before);
-      fillers.forEach((fd) => system.close(fd));
-    }
-    await accepted();
   });
 });
 
