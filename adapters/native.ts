@@ -47,7 +47,11 @@ export class DriverNativeHost implements NativeHost {
 
   /** Has a function called when the process ends. */
   onExit(callback: () => void): void {
-    process.on("exit", callback);
+    // One listener for all: more than ten are warned of.
+    if (atExit.length === 0) {
+      process.on("exit", () => atExit.forEach((callback) => callback()));
+    }
+    atExit.push(callback);
   }
 
   /** Makes a descriptor a byte stream. */
@@ -81,12 +85,21 @@ export class DriverNativeHost implements NativeHost {
   }
 }
 
+const atExit: (() => void)[] = [];
+const endings: {
+  readonly isNeeded: () => boolean;
+  readonly end: (code: number) => void;
+}[] = [];
+
 function endAtOnce(
   isNeeded: () => boolean,
   end: (code: number) => void,
 ): void {
+  endings.push({ isNeeded, end });
+  if (endings.length > 1) return;
   const first = (code: number): void => {
-    if (!isNeeded()) return;
+    const end = endings.find(({ isNeeded }) => isNeeded())?.end;
+    if (end === undefined) return;
     // What the others that are told of the end do with the code, counts.
     const finish = (asked?: unknown): void =>
       end(Number(asked ?? process.exitCode ?? code));

@@ -18,6 +18,18 @@ const firstBuffer = 4 * 1024;
 const lastBuffer = 64 * 1024;
 /** How often is read in one turn: others have to get theirs. */
 const mostReads = 16;
+/**
+ * How many octets of a peer that takes nothing more are read although reading
+ * is paused: what systems keep for one socket at most.
+ */
+const lastOctets = 16 * 1024 * 1024;
+/** Errors of a write to a peer that is gone, or takes nothing more. */
+const peerGone: ReadonlySet<unknown> = new Set([
+  "ECONNRESET",
+  "ENOTCONN",
+  "EPIPE",
+  "ESHUTDOWN",
+]);
 
 /** A byte stream by callbacks over a descriptor. */
 export class NativeConnection extends SocketConnection {
@@ -35,6 +47,7 @@ export class NativeConnection extends SocketConnection {
   #writeEnded = false;
   // What a write has failed of.
   #failure: unknown;
+  #readSince = 0;
   #left = false;
 
   /** Takes a connected descriptor to itself. */
@@ -58,7 +71,12 @@ export class NativeConnection extends SocketConnection {
     return this.#queue.length === 0 && !this.lost;
   }
 
-  /** Stops calling `data`. */
+  /** How many octets the system has not taken yet. */
+  get unsent(): number {
+    return this.#queue.length;
+  }
+
+  /** Stops calling `data`, unless the peer has taken its last octet. */
   pause(): void {
     this.#paused = true;
     this.#want();
@@ -93,18 +111,30 @@ export class NativeConnection extends SocketConnection {
   /** Waits for what there is to do. */
   #want(): void {
     if (this.#left) return;
-    const readable = !this.#paused && !this.#readEnded;
+    const readable = this.#reads && !this.#readEnded;
     const writable = this.#queue.length > 0;
     const wanted = (readable ? 1 : 0) + (writable ? 2 : 0);
     if (wanted === this.#wanted) return;
-    this.#wanted = wanted;
     const events = { readable, writable };
-    if (this.#watch === undefined) {
-      this.#watch = this.#descriptor.watch(events, this.#ready);
-      if (!this.#held) this.#watch.hold(false);
-    } else {
-      this.#watch.want(events);
+    try {
+      if (this.#watch === undefined) {
+        this.#watch = this.#descriptor.watch(events, this.#ready);
+        if (!this.#held) this.#watch.hold(false);
+      } else {
+        this.#watch.want(events);
+      }
+    } catch (cause) {
+      // There is no descriptor left to wait with.
+      return this.#leave(cause);
     }
+    this.#wanted = wanted;
+  }
+
+  /** True when what arrives is read. */
+  get #reads(): boolean {
+    // Who waits for room to write may never resume; only the end that comes
+    // after the last octets says that there will be none.
+    return !this.#paused || this.#failure !== undefined;
   }
 
   readonly #ready: WatchCallback = ({ readable, writable }, error) => {
@@ -130,12 +160,17 @@ export class NativeConnection extends SocketConnection {
     this.#want();
   }
 
-  /** A write has failed: what the peer sent before is still to be read. */
+  /**
+   * A write has failed. When the peer is gone, what it sent before is still to
+   * be read; of anything else it may never hear.
+   */
   #fail(cause: unknown): void {
     this.#failure = cause;
     this.#queue.clear();
-    if (this.#readEnded || this.#ending) this.#leave(cause);
-    else this.#want();
+    const { code } = cause as { readonly code?: unknown };
+    if (this.#readEnded || this.#ending || !peerGone.has(code)) {
+      this.#leave(cause);
+    } else this.#want();
   }
 
   #written(): void {
@@ -163,7 +198,7 @@ export class NativeConnection extends SocketConnection {
   }
 
   #read(): void {
-    for (let i = 0; i < mostReads && !this.#paused && !this.lost; i++) {
+    for (let i = 0; i < mostReads && this.#reads && !this.lost; i++) {
       const room = this.room;
       const buffer = room ?? this.#landing();
       this.#wasLong = room !== undefined;
@@ -175,6 +210,10 @@ export class NativeConnection extends SocketConnection {
       }
       if (length === undefined) return;
       if (length === 0) return this.#end();
+      if (this.#failure !== undefined && this.#paused) {
+        this.#readSince += length;
+        if (this.#readSince > lastOctets) return this.#leave(this.#failure);
+      }
       if (room !== undefined) this.filled(length);
       else this.#arrived(buffer, length);
       // Less than was asked for: there is no more.

@@ -98,8 +98,15 @@ export class Ffi {
   watch(fd: number, events: Readiness, callback: WatchCallback): Watch {
     this.#watcher ??= this.#host.hasPolling
       ? new LoopWatcher(this.#koffi, this.#host)
-      : new PollLoop(this.#koffi, this.system);
+      : new PollLoop(this.#koffi, this.system, this.#ownThread());
     return this.#watcher.watch(fd, events, callback);
+  }
+
+  /** The C library on a thread that nothing else has to wait for. */
+  #ownThread(): Library {
+    const exit = (code: number): void => this.system.exit(code);
+    const threads = new Threads(this.#host, exit);
+    return openLibrary(this.#koffi, threads, this.platform, LIBC);
   }
 
   /**

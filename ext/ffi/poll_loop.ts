@@ -11,6 +11,7 @@ import type {
   WatchCallback,
 } from "../../src/transport/native.ts";
 import type { Koffi } from "./koffi.ts";
+import type { Library } from "./library.ts";
 import { SystemError } from "./errors.ts";
 import type { System } from "./system.ts";
 import { struct } from "./struct.ts";
@@ -43,11 +44,15 @@ export class PollLoop implements Watcher {
   #woken = false;
   #waiting: Promise<void> = Promise.resolve();
 
-  /** Takes the system's calls. */
-  constructor(koffi: Koffi, system: System) {
+  /**
+   * Takes the system's calls.
+   *
+   * @param library the C library on threads of the loop's own: what waits for
+   * all descriptors cannot itself wait for its turn.
+   */
+  constructor(koffi: Koffi, system: System, library: Library) {
     this.#koffi = koffi;
     this.#system = system;
-    const { library } = system;
     const poll = library.function("poll", "i32", ["pointer", "ulong", "i32"]);
     this.#now = poll;
     const pooled = koffi.load(library.file)

@@ -137,7 +137,16 @@ export class Threads {
 
   #next(): void {
     for (const job of this.#waiting) {
-      const seat = this.#seatFor(job);
+      let seat;
+      try {
+        seat = this.#seatFor(job);
+      } catch (cause) {
+        // Who is told that a call has failed, must not see it happen later.
+        this.#waiting.delete(job);
+        job.begun();
+        job.reject(cause);
+        return this.#next();
+      }
       if (seat === undefined) continue;
       this.#waiting.delete(job);
       job.begun();

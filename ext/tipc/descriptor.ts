@@ -5,50 +5,56 @@
  * @module
  */
 
-import { type Ffi, LIBC, struct } from "../ffi/mod.ts";
+import type { Clock } from "../../mod.ts";
+import { type Ffi, SystemError } from "../ffi/mod.ts";
 import type { StreamDescriptor } from "../../src/transport/native.ts";
+import { POLLHUP, POLLOUT, Stragglers } from "./stragglers.ts";
 
-const pollfd = struct({ fd: "i32", events: "i16", revents: "i16" });
-const POLLOUT = 4;
-const SHUT_RDWR = 2;
+/** Its number on the one system that has TIPC. */
+const ECONNRESET = 104;
 
 /**
  * A connected socket. One direction cannot end alone: shutdown(2) of TIPC takes
  * nothing but `SHUT_RDWR`.
  */
-export function descriptorOf(ffi: Ffi, fd: number): StreamDescriptor {
+export function descriptorOf(
+  ffi: Ffi,
+  clock: Clock,
+  fd: number,
+): StreamDescriptor {
   const plain = ffi.descriptor(fd);
-  const { poll, shutdown } = callsOf(ffi);
+  const stragglers = stragglersOf(ffi, clock);
   return {
     ...plain,
     endsWhole: true,
+    read(into) {
+      const length = plain.read(into);
+      if (length !== undefined) return length;
+      // When the connection was broken and not ended, poll(2) says so for
+      // good, and read(2) says nothing. What came in between is read first.
+      const hasHungUp = (stragglers.poll(fd, 0) & POLLHUP) !== 0;
+      return hasHungUp ? plain.read(into) ?? fail() : undefined;
+    },
     close(after) {
       // Nothing is found while the peer has no room, and something when it is
       // gone.
-      const isCongested =
-        poll(pollfd.make({ fd, events: POLLOUT }), 1, 0) === 0;
-      if (!isCongested) return plain.close(after);
-      // Either call would wait here, for 8 s or until the peer has read. And
-      // after close(2) alone, the end is an error to the peer.
-      void Promise.allSettled([shutdown.async(fd, SHUT_RDWR), after])
-        .then(() => ffi.system.close(fd));
+      if (stragglers.poll(fd, POLLOUT) !== 0) return plain.close(after);
+      void (after ?? Promise.resolve()).then(() => stragglers.add(fd));
     },
   };
 }
 
-const declared = new WeakMap<Ffi, ReturnType<typeof declare>>();
-
-/** The calls of the system, declared once. */
-function callsOf(ffi: Ffi): ReturnType<typeof declare> {
-  let calls = declared.get(ffi);
-  if (calls === undefined) declared.set(ffi, calls = declare(ffi));
-  return calls;
+function fail(): never {
+  throw new SystemError("read", "ECONNRESET", ECONNRESET);
 }
 
-function declare(ffi: Ffi) {
-  const libc = ffi.library(LIBC);
-  return {
-    poll: libc.function("poll", "i32", ["pointer", "ulong", "i32"]),
-    shutdown: libc.function("shutdown", "i32", ["i32", "i32"]),
-  };
+const known = new WeakMap<Ffi, Stragglers>();
+
+/** Those of one runtime share its threads. */
+function stragglersOf(ffi: Ffi, clock: Clock): Stragglers {
+  let stragglers = known.get(ffi);
+  if (stragglers === undefined) {
+    known.set(ffi, stragglers = new Stragglers(ffi, clock));
+  }
+  return stragglers;
 }

@@ -6,6 +6,7 @@
 
 import {
   type ByteStream,
+  type Clock,
   type ConnectOptions,
   context,
   type Endpoint,
@@ -67,7 +68,7 @@ export class TipcTransport implements Transport {
         ffi.system.close(fd);
         throw cause;
       }
-      return await streamOf(ffi, fd);
+      return await streamOf(ffi, this.#runtime.clock, fd);
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
       const doing = `Cannot connect to "${text}"`;
@@ -109,7 +110,10 @@ export class TipcTransport implements Transport {
       }
       return listen(ffi, fd, bound, {
         accepted: (accepted) =>
-          void streamOf(ffi, accepted).then(accept, failed),
+          void streamOf(ffi, this.#runtime.clock, accepted).then(
+            accept,
+            failed,
+          ),
         failed,
       });
     } catch (cause) {
@@ -148,7 +152,11 @@ function open(ffi: Ffi, text: string): number {
 }
 
 /** A connected socket as a byte stream. */
-async function streamOf(ffi: Ffi, fd: number): Promise<ByteStream> {
+async function streamOf(
+  ffi: Ffi,
+  clock: Clock,
+  fd: number,
+): Promise<ByteStream> {
   const { system } = ffi;
   let localAddress: string;
   let remoteAddress: string;
@@ -160,7 +168,7 @@ async function streamOf(ffi: Ffi, fd: number): Promise<ByteStream> {
     system.close(fd);
     throw cause;
   }
-  const descriptor = descriptorOf(ffi, fd);
+  const descriptor = descriptorOf(ffi, clock, fd);
   return await ffi.stream({ fd, localAddress, remoteAddress, descriptor });
 }
 

@@ -100,12 +100,13 @@ export function peerOf(
 
 /**
  * The host of a peer's address, as ZAP wants it: without scheme and port.
- * RFC 27 "address".
+ * RFC 27 "address". Of TIPC's sockets, "<1.1.2:4711>", it is the node.
  */
 export function hostOf(address: string): string {
   const rest = address.slice(address.indexOf("://") + 3);
-  const match = /^(?:\[([^\]]*)\]|([^:]*)):\d+$/.exec(rest);
-  return address.includes("://") ? match?.[1] ?? match?.[2] ?? rest : address;
+  if (!address.includes("://")) return address;
+  const match = /^(?:\[([^\]]*)\]|<([^:]*)(?=:\d+>)|([^:]*)):\d+>?$/.exec(rest);
+  return match?.[1] ?? match?.[2] ?? match?.[3] ?? rest;
 }
 
 function canonical(name: string): string {

@@ -11,12 +11,13 @@ import { Context, Publisher, Pull, Push, Subscriber } from "../../mod.ts";
 import { blocksOf, runProgram, withDoors } from "../docs/programs.ts";
 import { type End, pattern } from "../kit/byte_end.ts";
 import { octets, sameMessages, text } from "../kit/messages.ts";
+import { socketDescriptors } from "../kit/native.ts";
 import { Places } from "../kit/places.ts";
 import { PythonPeer } from "../kit/python_peer.ts";
 import { Script, scriptUrl } from "../kit/runtime.ts";
 import { Bag } from "../kit/sockets.ts";
 import { Bench, rejectsWith } from "../kit/stream_bench.ts";
-import { PATIENCE, pause, within } from "../kit/wait.ts";
+import { PATIENCE, pause, until, within } from "../kit/wait.ts";
 import { read } from "../structure/project.ts";
 import { testMatrix } from "./interop.ts";
 import { testSockets } from "./socket.ts";
@@ -31,6 +32,7 @@ const service = (): number => ++services;
 
 const subject = {
   transport: tipc(),
+  tellsUnsent: true,
   endsWhole: true,
   sharesAddresses: true,
   bindEndpoint: () => "tipc://<*>",
@@ -144,6 +146,36 @@ describe("a connection of tipc whose peer does not read", () => {
     assert.ok(took < 1000, `${took} ms`);
     far.resume();
     await far.until(() => far.peerEnded || far.isClosed);
+  });
+
+  it("keeps nobody else from working, however many there are", async () => {
+    const before = socketDescriptors().length;
+    const pairs: [End, End][] = [];
+    for (let i = 0; i < 30; i++) {
+      const [near, far] = await bench.ends();
+      far.pause();
+      while (near.write(new Uint8Array(1_000_000)));
+      pairs.push([near, far]);
+    }
+    const opened = socketDescriptors().length;
+    for (const [near] of pairs) near.close();
+    await Promise.all(pairs.map(([near]) => near.closure()));
+    const start = performance.now();
+    const [other, another] = await bench.ends();
+    other.write(pattern(100_000));
+    await another.has(100_000);
+    const took = performance.now() - start;
+    assert.ok(took < 3000, `${took} ms`);
+    // Some read on, and some are gone without.
+    for (const [i, [, far]] of pairs.entries()) {
+      if (i % 2 === 0) far.resume();
+      else far.close();
+    }
+    await bench.clear();
+    await until(
+      () => socketDescriptors().length <= before,
+      `no more than ${before} of ${opened} descriptors`,
+    );
   });
 
   /** Writes as many parts as the system takes; says how many. */

@@ -89,6 +89,7 @@ if (!skipWithoutKoffi) {
   transportSuite("ipc by native code", ipc);
   transportSuite("tcp by native code alone", {
     ...tcp,
+    tellsUnsent: true,
     transport: native("tcp", stubborn()),
   });
 }

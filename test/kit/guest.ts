@@ -118,6 +118,7 @@ function boot(
       HOME: folder,
       TMPDIR: folder,
       LD_PRELOAD: preload,
+      GUEST_STARTER: `${process.pid}`,
     },
   });
   let printed = "";

@@ -12,11 +12,13 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #define NT_X86_XSTATE 0x202
 #define HEADER 512
@@ -24,18 +26,33 @@
 /* The name that it uses, of before there was PTRACE_SETOPTIONS. */
 #define OLD_SETOPTIONS 21
 
-__attribute__((constructor)) static void end_with_parent(void)
+static void end_with(pid_t parent)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* It may have ended before that: then there is another parent. */
+    if (getppid() != parent)
+        raise(SIGKILL);
+}
+
+__attribute__((constructor)) static void end_with_starter(void)
+{
+    const char *starter = getenv("GUEST_STARTER");
+    end_with(starter == NULL ? getppid() : (pid_t) atol(starter));
+    /* Programs that the kernel starts have the kernel as parent. */
+    unsetenv("GUEST_STARTER");
 }
 
 /* Children share the memory: each has a place of its own there. */
-static struct start { int (*run)(void *); void *argument; } starts[256];
+static struct start {
+    int (*run)(void *);
+    void *argument;
+    pid_t parent;
+} starts[256];
 
 static int start(void *given)
 {
     struct start *own = given;
-    end_with_parent();
+    end_with(own->parent);
     return own->run(own->argument);
 }
 
@@ -48,6 +65,7 @@ int clone(int (*run)(void *), void *stack, int flags, void *argument, ...)
     struct start *own = &starts[count++ % 256];
     own->run = run;
     own->argument = argument;
+    own->parent = getpid();
     return next(start, stack, flags, own);
 }
 

@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Koffi, KoffiLibrary } from "../../../ext/ffi/koffi.ts";
-import { type Ffi, loadFfi, type System } from "../../../ext/ffi/mod.ts";
+import {
+  type Ffi,
+  LIBC,
+  type Library,
+  loadFfi,
+  type System,
+} from "../../../ext/ffi/mod.ts";
 import { PollLoop } from "../../../ext/ffi/poll_loop.ts";
 import { context, type Readiness } from "../../../mod.ts";
 import { skipWithoutKoffi } from "../../kit/native.ts";
@@ -58,21 +64,25 @@ describe("PollLoop", { skip: skipWithoutKoffi }, () => {
         });
       });
     const { system } = ffi;
-    return new PollLoop({
-      ...koffi,
-      load: () => library,
-      errno: () => trouble() === "an error" ? ENOMEM : koffi.errno(),
-    }, {
-      library: {
-        file: system.library.file,
-        function: () => Object.assign(now, { async: unheld }),
+    const own = {
+      file: system.library.file,
+      function: () => Object.assign(now, { async: unheld }),
+    } as unknown as Library;
+    return new PollLoop(
+      {
+        ...koffi,
+        load: () => library,
+        errno: () => trouble() === "an error" ? ENOMEM : koffi.errno(),
       },
-      pipe: () => system.pipe(),
-      read: (fd: number, into: Uint8Array) => system.read(fd, into),
-      write: (fd: number, octets: Uint8Array) => system.write(fd, octets),
-      close: (fd: number) => system.close(fd),
-      errorName: (errno: number) => system.errorName(errno),
-    } as unknown as System);
+      {
+        pipe: () => system.pipe(),
+        read: (fd: number, into: Uint8Array) => system.read(fd, into),
+        write: (fd: number, octets: Uint8Array) => system.write(fd, octets),
+        close: (fd: number) => system.close(fd),
+        errorName: (errno: number) => system.errorName(errno),
+      } as unknown as System,
+      own,
+    );
   }
 
   for (
@@ -107,6 +117,27 @@ describe("PollLoop", { skip: skipWithoutKoffi }, () => {
       });
     }
   }
+
+  it("has a thread of its own, however many calls wait for theirs", async () => {
+    const usleep = ffi.library(LIBC).function("usleep", "i32", ["u32"]);
+    const calls = Array.from({ length: 12 }, () => usleep.async(700_000));
+    let over = false;
+    void calls[0]!.then(() => over = true);
+    const told: boolean[] = [];
+    // Neither the calls nor the watch hold the process.
+    const timer = setTimeout(() => {}, 60_000);
+    const watch = ffi.watch(reads, { readable: true }, () => {
+      told.push(over);
+      ffi.system.read(reads, new Uint8Array(8));
+    });
+    watch.hold(false);
+    ffi.system.write(writes, new Uint8Array(1));
+    await until(() => told.length > 0, "the octet is told");
+    assert.deepEqual(told, [false]);
+    await watch.close();
+    await Promise.all(calls);
+    clearTimeout(timer);
+  });
 
   it("goes on after a signal", async () => {
     let current: Trouble = "a signal";

@@ -124,3 +124,30 @@ it("a thread that is kept runs only what follows, until it is released", async (
   own.answer({ value: "fine", errno: 0 });
   assert.equal((await other).value, "fine");
 });
+
+it("a call whose thread cannot start is rejected, and not made later", async () => {
+  const posted: unknown[] = [];
+  let mayStart = false;
+  const host = {
+    startThread: (
+      _source: string,
+      _addon: string,
+      answer: (message: unknown) => void,
+    ) => {
+      if (!mayStart) throw new Error("no descriptor");
+      return {
+        post: (message: { readonly values: unknown }) => {
+          posted.push(message.values);
+          queueMicrotask(() => answer({ value: 0, errno: 0 }));
+        },
+        stop: () => {},
+      };
+    },
+  } as unknown as NativeHost;
+  const threads = new Threads(host, () => assert.fail("the process goes on"));
+  await assert.rejects(threads.call(CALL, [1], HOLDS), /no descriptor/);
+  mayStart = true;
+  await threads.call(CALL, [2], HOLDS);
+  await threads.call(CALL, [3], HOLDS);
+  assert.deepEqual(posted, [[2], [3]]);
+});

@@ -1,13 +1,48 @@
 // Waiting for descriptors.
 import assert from "node:assert/strict";
+import process from "node:process";
 import { after, before, describe, it } from "node:test";
 import { Addresses, AF_INET } from "../../../ext/ffi/addresses.ts";
-import { type Ffi, loadFfi, type SystemError } from "../../../ext/ffi/mod.ts";
+import {
+  type Ffi,
+  LIBC,
+  loadFfi,
+  type SystemError,
+} from "../../../ext/ffi/mod.ts";
+import { context } from "../../../mod.ts";
 import { skipWithoutKoffi } from "../../kit/native.ts";
 import { turns } from "../../kit/runtime.ts";
 import { until, within } from "../../kit/wait.ts";
 
 const SOCK_DGRAM = 2;
+
+describe("native code for many runtimes", { skip: skipWithoutKoffi }, () => {
+  it("listens for the end of the process once", async () => {
+    const { runtime } = context;
+    const { system } = await loadFfi();
+    const [reads, writes] = system.pipe();
+    const listeners: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      const ffi = await loadFfi({
+        name: runtime.name,
+        transports: [],
+        clock: runtime.clock,
+        options: new Set<string>(),
+        loadAddon: (name) => runtime.loadAddon!(name),
+        native: () => runtime.native!(),
+      });
+      await ffi.watch(reads, {}, () => {}).close();
+      const usleep = ffi.library(LIBC).function("usleep", "i32", ["u32"]);
+      const timer = setTimeout(() => {}, 60_000);
+      await usleep.async(0);
+      clearTimeout(timer);
+      listeners.push(process.listenerCount("exit"));
+    }
+    assert.equal(listeners.at(-1), listeners[0]);
+    system.close(reads);
+    system.close(writes);
+  });
+});
 
 describe("Ffi.watch()", { skip: skipWithoutKoffi }, () => {
   let ffi: Ffi;
