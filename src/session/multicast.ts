@@ -21,6 +21,7 @@ import type {
   MulticastTransport,
 } from "../transport/multicast.ts";
 import type { MulticastFraming, UnitFraming } from "../wire/multicast.ts";
+import { markedFrames } from "../wire/marked_frames.ts";
 import { packets } from "../wire/packets.ts";
 import { Backoff } from "./backoff.ts";
 import { toZmqError } from "./failure.ts";
@@ -32,6 +33,7 @@ import {
 import { MulticastSender } from "./multicast_sender.ts";
 
 const framings: Readonly<Record<MulticastFraming, UnitFraming>> = {
+  norm: markedFrames,
   pgm: packets,
 };
 
@@ -167,7 +169,11 @@ export class MulticastEnd implements MulticastSink, MulticastReceiverOwner {
   // What the two directions tell.
 
   flushed(): void {
-    if (this.#sender?.idle) this.#sent?.();
+    const sent = this.#sent;
+    if (sent === undefined || !this.#sender?.idle) return;
+    const drained = this.#socket?.drain?.();
+    if (drained === undefined) sent();
+    else void drained.then(sent, sent);
   }
 
   dropped(): void {
@@ -294,7 +300,9 @@ export class MulticastEnd implements MulticastSink, MulticastReceiverOwner {
   get #isWorthWaiting(): boolean {
     if (this.#role === "receive") return false;
     const sender = this.#sender;
-    if (sender !== undefined) return !sender.idle;
+    if (sender !== undefined) {
+      return !sender.idle || this.#socket?.drain !== undefined;
+    }
     // The first attempt mostly takes no time.
     return !this.#attempted && (this.#pipe?.pending ?? 0) > 0;
   }

@@ -127,6 +127,7 @@ export class MulticastReceiver implements PipeLink {
       const what =
         `Lost sight of "${oldest}": there are ${MOST_SOURCES} others`;
       this.#end(oldest, new ZmqError("EMSGSIZE", what, { address: oldest }));
+      this.#socket.rejoin?.(oldest);
     }
     const source = new Source(
       this.#pipe,
@@ -152,6 +153,7 @@ export class MulticastReceiver implements PipeLink {
       source.unfinished = 0;
       const what = `Cannot make out what "${name}" sent`;
       this.#end(name, toZmqError(error, "EPROTO", what));
+      this.#socket.rejoin?.(name);
       return true;
     }
     return !source.stopped;

@@ -104,6 +104,8 @@ export class FakeMulticast implements MulticastTransport {
   readonly sockets: FakeMulticastSocket[] = [];
   /** Octets of the largest unit of the next socket. */
   maxUnit = 100;
+  /** What the next socket is. */
+  make: typeof FakeMulticastSocket = FakeMulticastSocket;
   /** Why no socket can be opened now. */
   refusal: unknown;
   /** What opening waits for. */
@@ -121,7 +123,7 @@ export class FakeMulticast implements MulticastTransport {
     await this.gate;
     if (this.refusal !== undefined) throw this.refusal;
     const { maxUnit } = this;
-    const socket = new FakeMulticastSocket(endpoint, settings, sink, maxUnit);
+    const socket = new this.make(endpoint, settings, sink, maxUnit);
     this.sockets.push(socket);
     return socket;
   }
