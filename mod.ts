@@ -66,7 +66,28 @@ function extensionsOf(runtime: Runtime): readonly AnyTransport[] {
       ],
       load: async () => (await import("./ext/pgm/mod.ts"))[scheme]({ runtime }),
     });
-  return [pgm("pgm"), pgm("epgm")];
+  const norm = lazyMulticast({
+    scheme: "norm",
+    framing: "norm",
+    options: [
+      "rate",
+      "multicastHops",
+      "multicastLoop",
+      "typeOfService",
+      "sendBufferSize",
+      "receiveBufferSize",
+      "normMode",
+      "normUnicastNack",
+      "normBufferSize",
+      "normSegmentSize",
+      "normBlockSize",
+      "normParity",
+      "normAutoParity",
+      "normPush",
+    ],
+    load: async () => (await import("./ext/norm/mod.ts")).norm({ runtime }),
+  });
+  return [pgm("pgm"), pgm("epgm"), norm];
 }
 
 /**

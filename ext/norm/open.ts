@@ -1,0 +1,163 @@
+/**
+ * Opens sessions of libnorm: the calls of libzmq in its order.
+ *
+ * @module
+ */
+
+import { ZmqError } from "../../mod.ts";
+import type { NormAddress } from "./address.ts";
+import { SYNC_STREAM } from "./constants.ts";
+import type { LibNorm, NormCalls } from "./library.ts";
+import type { NormSettings } from "./settings.ts";
+
+/** What is open; all of them belong to the instance. */
+export interface OpenNorm {
+  /** The library's thread, and what it tells. */
+  readonly instance: bigint;
+  /** What is written to; NULL for subscribers. */
+  readonly stream: bigint;
+}
+
+/** Addresses that need not be looked up. */
+const LITERAL = /^(?:[0-9.]+|[0-9a-fA-F.]*:[0-9a-fA-F:.]*)$/;
+
+/**
+ * Opens a session.
+ *
+ * @throws {ZmqError} when it cannot.
+ */
+export async function openNorm(
+  library: LibNorm,
+  address: NormAddress,
+  text: string,
+  settings: NormSettings,
+): Promise<OpenNorm> {
+  const { calls } = library;
+  const instance = calls.NormCreateInstance(false);
+  const doing = `Cannot open "${text}"`;
+  if (instance === null) {
+    throw library.failure("NormCreateInstance", doing, text);
+  }
+  try {
+    const { session, isUnicast } = await createSession(
+      calls,
+      instance,
+      address,
+      text,
+    );
+    const check = (call: keyof NormCalls, worked: unknown): void => {
+      if (!worked) throw library.failure(call, doing, text);
+    };
+    prepare(calls, session, address, isUnicast, settings);
+    if (!settings.sends) {
+      startReceiver(calls, session, settings, check);
+      return { instance, stream: 0n };
+    }
+    const stream = startSender(calls, session, settings, check);
+    return { instance, stream };
+  } catch (cause) {
+    closeNorm(library, instance);
+    throw cause;
+  }
+}
+
+/** Closes an instance with all that belongs to it. */
+export function closeNorm({ calls }: LibNorm, instance: bigint): void {
+  calls.NormStopInstance(instance);
+  calls.NormDestroyInstance(instance);
+}
+
+type Check = (call: keyof NormCalls, worked: unknown) => void;
+
+/** Makes a session; names may take a while. */
+async function createSession(
+  calls: NormCalls,
+  instance: bigint,
+  { node, host, port }: NormAddress,
+  text: string,
+): Promise<{ readonly session: bigint; readonly isUnicast: boolean }> {
+  const isLiteral = LITERAL.test(host);
+  const session = isLiteral
+    ? calls.NormCreateSession(instance, host, port, node)
+    : (await calls.NormCreateSession.async(instance, host, port, node)).value;
+  if (session === null) {
+    throw new ZmqError(
+      isLiteral ? "EINVAL" : "ENODEV",
+      `Cannot open "${text}": the address "${host}" cannot be found`,
+      { address: text },
+    );
+  }
+  const isUnicast = isLiteral
+    ? calls.NormIsUnicastAddress(host)
+    : (await calls.NormIsUnicastAddress.async(host)).value;
+  return { session, isUnicast };
+}
+
+function prepare(
+  calls: NormCalls,
+  session: bigint,
+  address: NormAddress,
+  isUnicast: boolean,
+  { hops, loop, service, unicastNack }: NormSettings,
+): void {
+  if (!isUnicast) {
+    calls.NormSetTTL(session, hops);
+    // Several of one host share the port of a group.
+    calls.NormSetRxPortReuse(session, true, null, null, 0);
+    calls.NormSetLoopback(session, loop);
+    // A wrong one is found out by what is started.
+    if (address.interface !== undefined) {
+      calls.NormSetMulticastInterface(session, address.interface);
+    }
+  }
+  calls.NormSetDefaultUnicastNack(session, isUnicast || unicastNack);
+  calls.NormSetTOS(session, service);
+}
+
+function startReceiver(
+  calls: NormCalls,
+  session: bigint,
+  { buffer, receiveBuffer }: NormSettings,
+  check: Check,
+): void {
+  calls.NormSetDefaultSyncPolicy(session, SYNC_STREAM);
+  check("NormStartReceiver", calls.NormStartReceiver(session, buffer));
+  if (receiveBuffer === undefined) return;
+  check(
+    "NormSetRxSocketBuffer",
+    calls.NormSetRxSocketBuffer(session, receiveBuffer),
+  );
+}
+
+function startSender(
+  calls: NormCalls,
+  session: bigint,
+  settings: NormSettings,
+  check: Check,
+): bigint {
+  const { buffer, segment, block, parity, autoParity, rate } = settings;
+  const id = calls.NormGetRandomSessionId();
+  check(
+    "NormStartSender",
+    calls.NormStartSender(session, id, buffer, segment, block, parity, 0),
+  );
+  if (rate !== undefined) calls.NormSetTxRate(session, rate);
+  else {
+    const { marks, marksOnly, toleratesLoss } = settings.heeds;
+    calls.NormSetCongestionControl(session, true, true);
+    if (marks || toleratesLoss) {
+      calls.NormSetEcnSupport(session, marks, marksOnly, toleratesLoss);
+    }
+  }
+  if (autoParity > 0) calls.NormSetAutoParity(session, autoParity);
+  if (settings.sendBuffer !== undefined) {
+    check(
+      "NormSetTxSocketBuffer",
+      calls.NormSetTxSocketBuffer(session, settings.sendBuffer),
+    );
+  }
+  const stream = calls.NormStreamOpen(session, buffer, null, 0);
+  check("NormStreamOpen", stream);
+  calls.NormStreamSetPushEnable(stream!, settings.push);
+  return stream!;
+}
