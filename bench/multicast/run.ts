@@ -16,7 +16,9 @@ import { Namespaces } from "../../test/kit/multicast_pair.ts";
 import { scriptCommand, scriptUrl } from "../../test/kit/runtime.ts";
 import { ROOT } from "../../test/structure/project.ts";
 
-const [rate = "1000000", seconds = "4", scheme = "epgm"] = process.argv.slice(2);
+const [rate = "1000000", seconds = "4", scheme = "epgm"] = process.argv.slice(
+  2,
+);
 const folder = mkdtempSync(join(tmpdir(), "isomq-bench-"));
 const control = join(folder, "libzmq_multicast");
 execFileSync("gcc", [

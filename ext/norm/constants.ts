@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Lets the library take its own id from the addresses of this host. */
+/** An id that no node can have: it asks for one made of the host's address. */
 export const NODE_ANY = 0xffffffff;
 
 /** The kind of object that messages are sent in. */
@@ -13,8 +13,8 @@ export const OBJECT_STREAM = 3;
 /** Has a sender say at once that there is nothing more for now. */
 export const FLUSH_ACTIVE = 2;
 
-/** A receiver gets what the sender has kept, from the stream's beginning. */
-export const SYNC_STREAM = 1;
+/** A receiver begins with what the sender sends now. */
+export const SYNC_CURRENT = 0;
 
 /** What the library tells of. */
 export const Event = {

@@ -45,8 +45,8 @@ const SIGNATURES = {
   NormSetRxPortReuse: ["void", [
     "pointer",
     "bool",
-    "pointer",
-    "pointer",
+    "text",
+    "text",
     "u16",
   ]],
   NormSetLoopback: ["bool", ["pointer", "bool"]],

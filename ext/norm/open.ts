@@ -6,7 +6,7 @@
 
 import { ZmqError } from "../../mod.ts";
 import type { NormAddress } from "./address.ts";
-import { SYNC_STREAM } from "./constants.ts";
+import { SYNC_CURRENT } from "./constants.ts";
 import type { LibNorm, NormCalls } from "./library.ts";
 import type { NormSettings } from "./settings.ts";
 
@@ -20,6 +20,9 @@ export interface OpenNorm {
 
 /** Addresses that need not be looked up. */
 const LITERAL = /^(?:[0-9.]+|[0-9a-fA-F.]*:[0-9a-fA-F:.]*)$/;
+
+/** Failures that an interface has nothing to do with. */
+const KNOWN: ReadonlySet<string> = new Set(["EACCES", "EADDRINUSE", "EMFILE"]);
 
 /**
  * Opens a session.
@@ -45,8 +48,18 @@ export async function openNorm(
       address,
       text,
     );
-    const check = (call: keyof NormCalls, worked: unknown): void => {
-      if (!worked) throw library.failure(call, doing, text);
+    const check: Check = (call, worked) => {
+      if (worked) return;
+      const failure = library.failure(call, doing, text);
+      if (address.interface === undefined || KNOWN.has(failure.code)) {
+        throw failure;
+      }
+      // Whatever number a system has for it.
+      throw new ZmqError(
+        "ENODEV",
+        `${doing}: the interface "${address.interface}" cannot be used`,
+        { cause: failure, address: text },
+      );
     };
     prepare(calls, session, address, isUnicast, settings);
     if (!settings.sends) {
@@ -102,8 +115,9 @@ function prepare(
 ): void {
   if (!isUnicast) {
     calls.NormSetTTL(session, hops);
-    // Several of one host share the port of a group.
-    calls.NormSetRxPortReuse(session, true, null, null, 0);
+    // Several of one host share the port of a group. Bound to any address,
+    // it would hear other groups of the port that somebody here has joined.
+    calls.NormSetRxPortReuse(session, true, address.host, null, 0);
     calls.NormSetLoopback(session, loop);
     // A wrong one is found out by what is started.
     if (address.interface !== undefined) {
@@ -120,7 +134,9 @@ function startReceiver(
   { buffer, receiveBuffer }: NormSettings,
   check: Check,
 ): void {
-  calls.NormSetDefaultSyncPolicy(session, SYNC_STREAM);
+  // libzmq asks for all that the sender has kept. That would hold everybody
+  // up while it is sent again, and come twice to who was cut off for a while.
+  calls.NormSetDefaultSyncPolicy(session, SYNC_CURRENT);
   check("NormStartReceiver", calls.NormStartReceiver(session, buffer));
   if (receiveBuffer === undefined) return;
   check(

@@ -9,7 +9,11 @@
 
 import { concat, EMPTY } from "../base/bytes.ts";
 import { protocolError, ZmqError } from "../base/errors.ts";
-import { FrameDecoder, type FrameLimits, type FrameSink } from "./frame_decoder.ts";
+import {
+  FrameDecoder,
+  type FrameLimits,
+  type FrameSink,
+} from "./frame_decoder.ts";
 import {
   headerSize,
   LONG,
@@ -119,7 +123,10 @@ export class MarkedFrameEncoder implements UnitEncoder, FrameSink {
   #copy(at: number): number {
     const body = this.#body;
     const length = Math.min(body.length, this.#unit.length - at);
-    this.#unit.set(length === body.length ? body : body.subarray(0, length), at);
+    this.#unit.set(
+      length === body.length ? body : body.subarray(0, length),
+      at,
+    );
     this.#body = length === body.length ? EMPTY : body.subarray(length);
     return at + length;
   }
@@ -194,7 +201,10 @@ export class MarkedFrameDecoder implements UnitDecoder {
   #takeOctet(): void {
     const header = this.#header;
     header[this.#headerLength++] = this.#chunk[this.#at++]!;
-    if (this.#headerLength < 2 + 1) return;
+    // What is wrong is refused on sight.
+    if (this.#headerLength === 1) this.#checkMark(header[0]!);
+    if (this.#headerLength === 2) checkFlags(header[1]!);
+    if (this.#headerLength < 1 + 2) return;
     const size = markedSize(header, 0);
     if (this.#headerLength < size) return;
     this.#headerLength = 0;
@@ -215,20 +225,8 @@ export class MarkedFrameDecoder implements UnitDecoder {
   #begin(octets: Uint8Array, at: number): number {
     const mark = octets[at]!;
     const flags = octets[at + 1]!;
-    if (mark !== FIRST && mark !== LATER) {
-      throw malformed(`0x${mark.toString(16)} before a frame`);
-    }
-    // A frame between the two was lost, and no octet shows it.
-    if (this.#joined && (mark === LATER) !== this.#more) {
-      throw malformed(
-        this.#more
-          ? "a message that begins inside of another one"
-          : "a later frame of a message that has ended",
-      );
-    }
-    if ((flags & ~(MORE | LONG)) !== 0) {
-      throw malformed(`a frame with flags 0x${flags.toString(16)}`);
-    }
+    this.#checkMark(mark);
+    checkFlags(flags);
     this.#joined ||= mark === FIRST;
     this.#skips = !this.#joined;
     this.#more = (flags & MORE) !== 0;
@@ -245,6 +243,20 @@ export class MarkedFrameDecoder implements UnitDecoder {
     }
     return length;
   }
+
+  #checkMark(mark: number): void {
+    if (mark !== FIRST && mark !== LATER) {
+      throw malformed(`0x${mark.toString(16)} before a frame`);
+    }
+    // A frame between the two was lost, and no octet shows it.
+    if (this.#joined && (mark === LATER) !== this.#more) {
+      throw malformed(
+        this.#more
+          ? "a message that begins inside of another one"
+          : "a later frame of a message that has ended",
+      );
+    }
+  }
 }
 
 /** What NORM needs. */
@@ -256,6 +268,12 @@ export const markedFrames: UnitFraming = {
 /** Octets of a header, with the one before it. */
 function markedSize(octets: Uint8Array, at: number): number {
   return (octets[at + 1]! & LONG) !== 0 ? MAX_MARKED : 1 + 2;
+}
+
+function checkFlags(flags: number): void {
+  if ((flags & ~(MORE | LONG)) !== 0) {
+    throw malformed(`a frame with flags 0x${flags.toString(16)}`);
+  }
 }
 
 function malformed(what: string): Error {

@@ -114,10 +114,26 @@ describe("norm among ours", { skip: skipWithoutNorm }, () => {
     await Promise.all([one, two, sub].map((each) => each.close()));
   });
 
+  it("keeps groups apart that share a port", async () => {
+    const endpoint = normEndpoint();
+    const other = endpoint.replace(";239.193", ";239.194");
+    const subs = [new Subscriber(), new Subscriber()] as const;
+    const pubs = [new Publisher(FAST), new Publisher(FAST)] as const;
+    for (const [index, where] of [endpoint, other].entries()) {
+      subs[index]!.subscribe("");
+      await subs[index]!.bind(where);
+      await pubs[index]!.bind(where);
+    }
+    await pubs[0].send("0");
+    assert.equal(text((await heard(subs[0], 1))[0]![0]), "0");
+    await pubs[1].send("1");
+    assert.equal(text((await heard(subs[1], 1))[0]![0]), "1");
+    await Promise.all([...subs, ...pubs].map((each) => each.close()));
+  });
+
   it("has one that comes late begin with a whole message", async () => {
     const endpoint = normEndpoint();
-    // Few messages are kept for who comes late.
-    const pub = new Publisher({ ...FAST, normBufferSize: 64 });
+    const pub = new Publisher(FAST);
     await pub.bind(endpoint);
     const early = new Subscriber();
     early.subscribe("");
@@ -138,8 +154,13 @@ describe("norm among ours", { skip: skipWithoutNorm }, () => {
       const message = await within(late.receive(), "a message");
       const number = Number(text(message[0]));
       if (expected < 0) expected = number;
+      assert.ok(number >= 200);
       assert.equal(number, expected++);
-      sameMessages([message], [[octets(`${number}`), noise(3000, number), octets("")]]);
+      sameMessages([message], [[
+        octets(`${number}`),
+        noise(3000, number),
+        octets(""),
+      ]]);
     }
     assert.equal(late.stats.gaps, 0);
     await Promise.all([pub, early, late].map((each) => each.close()));
@@ -249,7 +270,7 @@ describe("endpoints of NORM", { skip: skipWithoutNorm }, () => {
     ["norm://300.1.1.1:5555", "EINVAL"],
     ["norm://192.0.2.1;239.193.1.1:5555", "ENODEV"],
     ["norm://nothing0;239.193.1.1:5555", "ENODEV"],
-    ["norm://127.0.0.1;239.193.1.1:5555", "EINVAL", { multicastHops: 300 }],
+    ["norm://127.0.0.1;239.193.1.1:5555", "EINVAL", { normSegmentSize: 1 }],
   ];
   for (const [endpoint, code, options = {}] of wrong) {
     it(`refuse ${endpoint} ${JSON.stringify(options)}`, async () => {

@@ -38,7 +38,10 @@ async function stranger(endpoint: string) {
     async send(all: Uint8Array): Promise<void> {
       let at = 0;
       while ((at += socket.send(all.subarray(at), true)) < all.length) {
-        await within(new Promise<void>((resolve) => writable = resolve), "room");
+        await within(
+          new Promise<void>((resolve) => writable = resolve),
+          "room",
+        );
       }
     },
     async close(): Promise<void> {
@@ -94,7 +97,10 @@ describe("a subscriber over norm", { skip: skipWithoutNorm }, () => {
     ["a frame beyond the limit", fromHex("0002" + "00".repeat(5) + "100000")],
     ["a frame of more octets than there are", fromHex("0002" + "f".repeat(16))],
     ["a command", fromHex("00040141")],
-    ["a message inside of another one", concat([fromHex("00010141"), whole("no")])],
+    [
+      "a message inside of another one",
+      concat([fromHex("00010141"), whole("no")]),
+    ],
   ];
   for (const [what, content] of garbage) {
     it(`tells of a gap at ${what}, and goes on with a later message`, async () => {

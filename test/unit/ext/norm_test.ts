@@ -8,14 +8,23 @@ import {
   Subscriber,
   XPublisher,
 } from "../../../mod.ts";
+import { loadFfi } from "../../../ext/ffi/mod.ts";
 import { norm } from "../../../ext/norm/mod.ts";
 import { NORM_OPTIONS, readSettings } from "../../../ext/norm/settings.ts";
-import { FAST, normEndpoint, skipWithoutNorm } from "../../kit/norm.ts";
+import { normEndpoint, skipWithoutNorm } from "../../kit/norm.ts";
 import { text } from "../../kit/messages.ts";
+import { numberOf, socketDescriptors } from "../../kit/native.ts";
 import { Script, scriptUrl } from "../../kit/runtime.ts";
 import { within } from "../../kit/wait.ts";
 
 const PROGRAM = scriptUrl("./norm_exit_program", import.meta.url);
+// Numbers of Linux.
+const IP_TOS = 1;
+const IP_MULTICAST_TTL = 33;
+const IP_MULTICAST_LOOP = 34;
+const SOL_SOCKET = 1;
+const SO_SNDBUF = 7;
+const SO_RCVBUF = 8;
 const THERE = "norm://127.0.0.1;239.193.1.1:5555";
 
 /** A context in whose runtime koffi is something else. */
@@ -90,7 +99,6 @@ describe("norm()", { skip: skipWithoutNorm }, () => {
       pub.multicastLoop = false;
       pub.typeOfService = 8;
       pub.sendBufferSize = 100_000;
-      pub.receiveBufferSize = 100_000;
       pub.normUnicastNack = true;
       pub.normBufferSize = 512;
       pub.normSegmentSize = 1000;
@@ -101,23 +109,46 @@ describe("norm()", { skip: skipWithoutNorm }, () => {
       await pub.bind(normEndpoint());
       await pub.close();
     }
+    const sub = new Subscriber({ receiveBufferSize: 100_000 });
+    await sub.bind(normEndpoint());
+    await sub.close();
   });
 
-  it("is not heard on its own host with multicastLoop off", async () => {
-    const endpoint = normEndpoint();
-    const sub = new Subscriber();
-    sub.subscribe("");
-    await sub.bind(endpoint);
-    const [quiet, loud] = [
-      new Publisher({ ...FAST, multicastLoop: false }),
-      new Publisher(FAST),
-    ];
-    await Promise.all([quiet.bind(endpoint), loud.bind(endpoint)]);
-    await quiet.send("quiet");
-    await quiet.close();
-    await loud.send("loud");
-    assert.equal(text((await within(sub.receive(), "it"))[0]), "loud");
-    await Promise.all([loud.close(), sub.close()]);
+  it("sets what the system knows of: hops, loop, service, buffers", async () => {
+    const ffi = await loadFfi();
+    const before = new Set(socketDescriptors());
+    const open = async (socket: Publisher | Subscriber) => {
+      await socket.bind(normEndpoint());
+      const own = socketDescriptors().filter((fd) => !before.has(fd));
+      const values = (level: number, name: number) =>
+        own.map((fd) => numberOf(ffi, fd, level, name));
+      // The one that receives is not the one that sends.
+      const found = {
+        hops: Math.max(...values(0, IP_MULTICAST_TTL)),
+        loop: Math.min(...values(0, IP_MULTICAST_LOOP)),
+        service: Math.max(...values(0, IP_TOS)),
+        sendBuffer: Math.min(...values(SOL_SOCKET, SO_SNDBUF)),
+        receiveBuffer: Math.min(...values(SOL_SOCKET, SO_RCVBUF)),
+      };
+      await socket.close();
+      assert.ok(socketDescriptors().every((fd) => before.has(fd)));
+      return found;
+    };
+    const usual = await open(new Publisher());
+    assert.deepEqual([usual.hops, usual.loop, usual.service], [1, 1, 0]);
+    const asked = await open(
+      new Publisher({
+        multicastHops: 7,
+        multicastLoop: false,
+        typeOfService: 8,
+        sendBufferSize: 50_000,
+      }),
+    );
+    assert.deepEqual([asked.hops, asked.loop, asked.service], [7, 0, 8]);
+    // Linux doubles what it is asked for.
+    assert.equal(asked.sendBuffer, 100_000);
+    const sub = await open(new Subscriber({ receiveBufferSize: 60_000 }));
+    assert.equal(sub.receiveBuffer, 120_000);
   });
 
   for (const normMode of ["fixed", "cc", "ccl", "cce", "cceEcnOnly"] as const) {

@@ -69,7 +69,17 @@ const MESSAGES = [
   ["z".repeat(255), "z".repeat(256)],
   ["last"],
 ];
-const FOUND = ["first", "two+", "frames", "300", "+", "", "255+", "256", "last"];
+const FOUND = [
+  "first",
+  "two+",
+  "frames",
+  "300",
+  "+",
+  "",
+  "255+",
+  "256",
+  "last",
+];
 
 describe("MarkedFrameEncoder", () => {
   it('writes "hi" as 00 00 02 6869', () => {
