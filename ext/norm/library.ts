@@ -69,6 +69,7 @@ const SIGNATURES = {
   NormSetTxRate: ["void", ["pointer", "f64"]],
   NormSetCongestionControl: ["void", ["pointer", "bool", "bool"]],
   NormSetEcnSupport: ["void", ["pointer", "bool", "bool", "bool"]],
+  NormSetGrttEstimate: ["void", ["pointer", "f64"]],
   NormSetAutoParity: ["void", ["pointer", "u8"]],
   NormStreamOpen: ["pointer", ["pointer", "u32", "pointer", "u32"]],
   NormStreamSetPushEnable: ["void", ["pointer", "bool"]],

@@ -21,6 +21,13 @@ export interface OpenNorm {
 /** Addresses that need not be looked up. */
 const LITERAL = /^(?:[0-9.]+|[0-9a-fA-F.]*:[0-9a-fA-F:.]*)$/;
 
+/**
+ * Seconds to the farthest receiver, before anybody has answered. More of them
+ * are found out at once, less of them slowly: the library's quarter of a
+ * second would make the first repairs later than the buffer lasts.
+ */
+const FIRST_ROUND_TRIP = 0.02;
+
 /** Failures that an interface has nothing to do with. */
 const KNOWN: ReadonlySet<string> = new Set(["EACCES", "EADDRINUSE", "EMFILE"]);
 
@@ -153,12 +160,17 @@ function startSender(
 ): bigint {
   const { buffer, segment, block, parity, autoParity, rate } = settings;
   const id = calls.NormGetRandomSessionId();
+  calls.NormSetGrttEstimate(session, FIRST_ROUND_TRIP);
   check(
     "NormStartSender",
     calls.NormStartSender(session, id, buffer, segment, block, parity, 0),
   );
-  if (rate !== undefined) calls.NormSetTxRate(session, rate);
-  else {
+  if (rate !== undefined) {
+    // Receivers answer, and nothing is controlled by it: it tells how far away
+    // they are, and so how soon they can ask for repairs.
+    calls.NormSetCongestionControl(session, true, false);
+    calls.NormSetTxRate(session, rate);
+  } else {
     const { marks, marksOnly, toleratesLoss } = settings.heeds;
     calls.NormSetCongestionControl(session, true, true);
     if (marks || toleratesLoss) {
