@@ -62,7 +62,7 @@ export interface NormSettings {
   readonly autoParity: number;
   /** True: new messages take the place of old ones. */
   readonly push: boolean;
-  /** Octets of the system's buffers; absent leaves it to the system. */
+  /** Octets of the system's buffers, where they were asked for. */
   readonly sendBuffer?: number;
   readonly receiveBuffer?: number;
 }
