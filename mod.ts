@@ -27,6 +27,7 @@ import type { NativeSockets } from "./src/transport/native_sockets.ts";
 import type { CurveLibrary } from "./src/security/curve_crypto.ts";
 import { provideDefaultContext } from "./src/socket/services.ts";
 import type { Runtime } from "./src/transport/runtime.ts";
+import type { MechanismFactory } from "./src/security/mechanism.ts";
 import type { AnyTransport } from "./src/transport/any.ts";
 import { lazyMulticast } from "./src/transport/multicast.ts";
 
@@ -90,6 +91,27 @@ function extensionsOf(runtime: Runtime): readonly AnyTransport[] {
   return [pgm("pgm"), pgm("epgm"), norm];
 }
 
+/** Mechanisms that are loaded when the options of a socket ask for them. */
+function mechanismsOf(runtime: Runtime): readonly MechanismFactory[] {
+  // Native code is all they are made of.
+  if (runtime.native === undefined) return [];
+  return [{
+    name: "gssapi",
+    options: new Set([
+      "gssapiServer",
+      "gssapiPrincipal",
+      "gssapiServicePrincipal",
+      "gssapiPlainText",
+      "gssapiPrincipalNameType",
+      "gssapiServicePrincipalNameType",
+    ]),
+    prepare: async (options) => {
+      const { gssapi } = await import("./ext/gssapi/mod.ts");
+      return await gssapi({ runtime }).prepare(options);
+    },
+  }];
+}
+
 /**
  * Sockets that share inproc names and an authenticator, on the runtime at
  * hand. Most programs use the default one, {@linkcode context}, unknowingly.
@@ -107,12 +129,13 @@ function extensionsOf(runtime: Runtime): readonly AnyTransport[] {
 export class Context extends EngineContext {
   /** Makes a context; without options, one like the default. */
   constructor(init: ContextInit = {}) {
-    const { curveCrypto = fastest } = init;
+    const { curveCrypto = fastest, mechanisms = [] } = init;
     const { runtime = detectRuntime(loadNativeSockets) } = init;
     super({
       ...init,
       runtime,
       curveCrypto,
+      mechanisms: [...mechanisms, ...mechanismsOf(runtime)],
       extensions: extensionsOf(runtime),
     });
   }
@@ -126,6 +149,7 @@ provideDefaultContext(() => context);
 export { messagePort } from "./adapters/auto.ts";
 export { WebSocketUpgrades } from "./adapters/upgrades.ts";
 export { noble } from "./src/security/crypto.ts";
+export { Handshake } from "./src/security/handshake.ts";
 export { curveKeyPair, curvePublicKey } from "./src/security/curve_keys.ts";
 export { EngineContext } from "./src/context/context.ts";
 export { SOCKET_TYPES } from "./src/options/socket_type.ts";
@@ -188,6 +212,15 @@ export type {
   CurveLibrary,
 } from "./src/security/curve_crypto.ts";
 export type { CurveKeyPair } from "./src/security/curve_keys.ts";
+export type { HandshakeStart } from "./src/security/handshake.ts";
+export type {
+  Mechanism,
+  MechanismFactory,
+  MechanismMaker,
+  MechanismSetup,
+  MechanismStatus,
+  RefusalCode,
+} from "./src/security/mechanism.ts";
 export type {
   Authenticator,
   ZapMetadata,
@@ -243,6 +276,8 @@ export type {
   MulticastSocket,
   MulticastTransport,
 } from "./src/transport/multicast.ts";
+export type { Command } from "./src/wire/commands.ts";
+export type { Metadata, Property } from "./src/wire/metadata.ts";
 export type { MulticastFraming } from "./src/wire/multicast.ts";
 export type { Runtime } from "./src/transport/runtime.ts";
 export type {

@@ -106,6 +106,7 @@ export function toZmqError(
   address: string,
 ): ZmqError {
   if (cause instanceof ZmqError) return cause;
+  if (cause instanceof TlsFailure) return handshakeError(cause, task, address);
   const tls = tlsError(cause, task, address);
   if (tls !== undefined) return tls;
   const [code, words] = meaningOf(cause, task);
@@ -116,6 +117,25 @@ export function toZmqError(
     cause,
     address,
   });
+}
+
+/** A handshake of TLS that failed once the peer was reached; why, as cause. */
+export class TlsFailure extends Error {
+  /** Takes the reason. */
+  constructor(cause: unknown) {
+    super("The TLS handshake failed", { cause });
+  }
+}
+
+function handshakeError(
+  { cause }: TlsFailure,
+  task: Task,
+  address: string,
+): ZmqError {
+  const error = toZmqError(cause, task, address);
+  if (error.reason !== undefined) return error;
+  const reason = "ERR_TLS_HANDSHAKE";
+  return new ZmqError(error.code, error.message, { cause, address, reason });
 }
 
 /** The codes of certificates that are not accepted; OpenSSL's, and Node's. */

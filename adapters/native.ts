@@ -16,6 +16,9 @@ import { builtin } from "./builtin.ts";
 import type { Driver } from "./driver.ts";
 import { adopt } from "./native_connection.ts";
 
+/** The exit code of an error that nobody has caught. */
+const FAILED = 1;
+
 /** How the runtimes differ. */
 export interface NativeTraits {
   /** True when libuv's polling is there. */
@@ -30,8 +33,8 @@ export class DriverNativeHost implements NativeHost {
   readonly platform: string;
   /** True when libuv's polling is there. */
   readonly hasPolling: boolean;
-  /** Has a function called when the process ends. */
-  readonly onExit?: (callback: (code: number) => void) => void;
+  /** Has the end of the process not wait for its threads. */
+  readonly endAtOnce?: NonNullable<NativeHost["endAtOnce"]>;
   readonly #driver: Driver;
 
   /** Takes the sockets of the runtime. */
@@ -39,9 +42,7 @@ export class DriverNativeHost implements NativeHost {
     this.#driver = driver;
     this.platform = driver.platform;
     this.hasPolling = hasPolling;
-    if (joinsThreads) {
-      this.onExit = (callback) => void process.on("exit", callback);
-    }
+    if (joinsThreads) this.endAtOnce = endAtOnce;
   }
 
   /** Makes a descriptor a byte stream. */
@@ -73,4 +74,28 @@ export class DriverNativeHost implements NativeHost {
       stop: () => void worker.terminate(),
     };
   }
+}
+
+function endAtOnce(
+  isNeeded: () => boolean,
+  end: (code: number) => void,
+): void {
+  const first = (code: number): void => {
+    if (!isNeeded()) return;
+    // What the others that are told of the end do with the code, counts.
+    const finish = (asked?: unknown): void =>
+      end(Number(asked ?? process.exitCode ?? code));
+    process.exit = finish as typeof process.exit;
+    process.removeListener("exit", first);
+    try {
+      for (const listener of process.rawListeners("exit")) {
+        listener.call(process, code);
+      }
+    } catch (error) {
+      console.error(error);
+      finish(FAILED);
+    }
+    finish();
+  };
+  process.prependListener("exit", first);
 }

@@ -7,9 +7,9 @@
 
 import type {
   Adoption,
-  Readiness,
   StreamDescriptor,
   Watch,
+  WatchCallback,
 } from "../src/transport/native.ts";
 import type { Driver } from "./driver.ts";
 import { SocketConnection, writeLimit, WriteQueue } from "./connection.ts";
@@ -105,7 +105,8 @@ export class NativeConnection extends SocketConnection {
     }
   }
 
-  readonly #ready = ({ readable, writable }: Readiness): void => {
+  readonly #ready: WatchCallback = ({ readable, writable }, error) => {
+    if (error !== undefined) return this.#leave(error);
     if (writable && this.#queue.length > 0) {
       this.#flush();
       this.#written();

@@ -20,6 +20,7 @@ import type {
   ServeOptions,
   Server,
 } from "../driver.ts";
+import { TlsFailure } from "../errors.ts";
 import type { NodeConnection } from "../node/connection.ts";
 import { deadOnArrival, listenPlace, served, tune } from "../node/driver.ts";
 import { clientTls, serverTls } from "./options.ts";
@@ -83,6 +84,7 @@ export class TlsDriver implements Driver {
         allowHalfOpen: true,
       } as Tls.ConnectionOptions);
       let since = this.#clock.now();
+      let begun = false;
       let timer: Timer | undefined;
       const settle = (): void => {
         timer?.cancel();
@@ -96,10 +98,11 @@ export class TlsDriver implements Driver {
       const fail = (error: Error): void => {
         settle();
         socket.destroy();
-        reject(error);
+        reject(begun ? new TlsFailure(error) : error);
       };
       const begin = (): void => {
         const { handshakeInterval: time } = stream;
+        begun = true;
         since = this.#clock.now();
         if (typeof time !== "number" || time <= 0) return;
         timer = this.#clock.setTimer(() => fail(lateError(time)), time);

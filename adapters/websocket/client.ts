@@ -7,13 +7,18 @@
 import type { Clock } from "../../src/base/clock.ts";
 import { quote, ZmqError } from "../../src/base/errors.ts";
 import type { ByteStream, Subprotocol } from "../../src/transport/transport.ts";
-import { HeadReader, statusLine } from "../../src/wire/http_head.ts";
+import {
+  HeadReader,
+  openingReason,
+  statusLine,
+} from "../../src/wire/http_head.ts";
 import {
   acceptKey,
   checkResponse,
   encodeRequest,
   openingKey,
 } from "../../src/wire/websocket_opening.ts";
+import { toZmqError } from "../errors.ts";
 import { HeadStream, WebSocketByteStream } from "./head_stream.ts";
 
 /** What a client wants to open. */
@@ -86,19 +91,20 @@ function lateError({ endpoint, time }: ClientOpening): ZmqError {
     "ETIMEDOUT",
     `Cannot connect to ${quote(endpoint)}: the server did not open the ` +
       `WebSocket within ${time} ms`,
-    { address: endpoint },
+    { address: endpoint, reason: openingReason },
   );
 }
 
-/** The error, with the endpoint that it is about. */
-function about(cause: unknown, address: string): unknown {
-  if (!(cause instanceof ZmqError)) return cause;
-  const { code, message, reason } = cause;
-  return new ZmqError(
-    code,
-    `Cannot connect to ${quote(address)}: ${lowerFirst(message)}`,
-    { address, cause, ...(reason && { reason }) },
-  );
+/** The error, with the endpoint that it is about, and what it was about. */
+function about(cause: unknown, address: string): ZmqError {
+  const isOurs = cause instanceof ZmqError;
+  const { code, message, reason = openingReason } = isOurs
+    ? cause
+    : toZmqError(cause, "connect", address);
+  const what = isOurs
+    ? `Cannot connect to ${quote(address)}: ${lowerFirst(message)}`
+    : message;
+  return new ZmqError(code, what, { address, cause, reason });
 }
 
 function lowerFirst(text: string): string {

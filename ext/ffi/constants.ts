@@ -24,6 +24,8 @@ export interface Constants {
   readonly SO_REUSEADDR: number;
   /** What a socket has failed of. */
   readonly SO_ERROR: number;
+  /** True of sockets that listen. */
+  readonly SO_ACCEPTCONN: number;
   /** The buffer for sending. */
   readonly SO_SNDBUF: number;
   /** The buffer for receiving. */
@@ -69,6 +71,7 @@ const LINUX: Constants = {
   SOL_SOCKET: 1,
   SO_REUSEADDR: 2,
   SO_ERROR: 4,
+  SO_ACCEPTCONN: 30,
   SO_SNDBUF: 7,
   SO_RCVBUF: 8,
   SO_KEEPALIVE: 9,
@@ -95,6 +98,7 @@ const DARWIN: Constants = {
   SOL_SOCKET: 0xffff,
   SO_REUSEADDR: 4,
   SO_ERROR: 0x1007,
+  SO_ACCEPTCONN: 2,
   SO_SNDBUF: 0x1001,
   SO_RCVBUF: 0x1002,
   SO_KEEPALIVE: 8,

@@ -104,7 +104,7 @@ export class Ffi {
 
   /**
    * Resolves when a descriptor is ready; rejects with the reason of the signal
-   * when that is aborted before.
+   * when that is aborted before, and when the descriptor cannot be waited for.
    */
   ready(fd: number, events: Readiness, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -117,9 +117,10 @@ export class Ffi {
         end();
         reject(signal!.reason);
       };
-      const watch = this.watch(fd, events, () => {
+      const watch = this.watch(fd, events, (_, error) => {
         end();
-        resolve();
+        if (error === undefined) resolve();
+        else reject(error);
       });
       signal?.addEventListener("abort", abort, { once: true });
     });

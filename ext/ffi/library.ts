@@ -44,6 +44,14 @@ export interface NativeFunction<Parameters extends unknown[], Result> {
    * as it is until the promise resolves.
    */
   async(...values: Parameters): Promise<Outcome<Result>>;
+  /**
+   * The same on the thread that gave an outcome: libraries keep the texts of
+   * errors for each thread. On any thread where that one is gone.
+   */
+  after(
+    outcome: Outcome<unknown>,
+    ...values: Parameters
+  ): Promise<Outcome<Result>>;
 }
 
 /** A library that is loaded. */
@@ -100,15 +108,20 @@ export class Library {
     };
     const threads = this.#threads;
     const koffi = this.#koffi;
-    const async = (...values: unknown[]): Promise<Outcome<unknown>> =>
+    const start = (
+      values: unknown[],
+      outcome?: Outcome<unknown>,
+    ): Promise<Outcome<unknown>> =>
       threads.call(declared, values.map((value) => addressed(koffi, value)), {
         // Somebody has to hold the memory while the thread works in it.
         holds: values,
+        ...outcome !== undefined && { outcome },
       });
-    return Object.assign(call.bind(undefined), { async }) as NativeFunction<
-      ArgumentsOf<Types>,
-      Results[Result]
-    >;
+    return Object.assign(call.bind(undefined), {
+      async: (...values: unknown[]) => start(values),
+      after: (outcome: Outcome<unknown>, ...values: unknown[]) =>
+        start(values, outcome),
+    }) as NativeFunction<ArgumentsOf<Types>, Results[Result]>;
   }
 }
 

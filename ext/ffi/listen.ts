@@ -46,20 +46,25 @@ export function listen(
     handler.accepted(accepted);
     return true;
   };
-  const watch = ffi.watch(fd, { readable: true }, () => {
+  const watch = ffi.watch(fd, { readable: true }, (_, error) => {
+    if (error !== undefined) return failed(error);
     try {
       for (let i = 0; i < MOST_AT_ONCE && !closed; i++) {
         if (!acceptOne()) return;
       }
     } catch (cause) {
-      handler.failed(cause);
-      if (!isExhausted(cause) || closed) return;
-      // The next attempt would fail at once.
-      watch.want({});
-      timer = setTimeout(() => watch.want({ readable: true }), delay);
-      delay = Math.min(2 * delay, LONGEST_DELAY);
+      if (isExhausted(cause)) failed(cause);
+      else handler.failed(cause);
     }
   });
+  const failed = (cause: unknown): void => {
+    handler.failed(cause);
+    if (closed) return;
+    // The next attempt would fail at once.
+    watch.want({});
+    timer = setTimeout(() => watch.want({ readable: true }), delay);
+    delay = Math.min(2 * delay, LONGEST_DELAY);
+  };
   const close = async (): Promise<void> => {
     closed = true;
     clearTimeout(timer);

@@ -11,6 +11,7 @@ import type {
   WatchCallback,
 } from "../../src/transport/native.ts";
 import type { Koffi } from "./koffi.ts";
+import { SystemError } from "./errors.ts";
 import type { System } from "./system.ts";
 import { struct } from "./struct.ts";
 import { isWanted, type Watcher } from "./watch.ts";
@@ -21,15 +22,18 @@ const POLLOUT = 4;
 /** `POLLERR`, `POLLHUP` and `POLLNVAL`: who reads or writes finds out. */
 const TROUBLE = 8 | 16 | 32;
 
+/** Resolves with what `poll` returned. */
 type Poll = (
   fds: Uint8Array,
   count: number,
   timeout: number,
-) => Promise<unknown>;
+) => Promise<number>;
 
 /** One thread that waits for all descriptors. */
 export class PollLoop implements Watcher {
   readonly #system: System;
+  readonly #koffi: Koffi;
+  readonly #now: (fds: Uint8Array, count: number, timeout: number) => number;
   readonly #held: Poll;
   readonly #unheld: Poll;
   readonly #watches = new Set<PollWatch>();
@@ -41,15 +45,22 @@ export class PollLoop implements Watcher {
 
   /** Takes the system's calls. */
   constructor(koffi: Koffi, system: System) {
+    this.#koffi = koffi;
     this.#system = system;
     const { library } = system;
+    const poll = library.function("poll", "i32", ["pointer", "ulong", "i32"]);
+    this.#now = poll;
     const pooled = koffi.load(library.file)
       .func("poll", "int", ["void *", "unsigned long", "int"]);
     // The runtime's pool is quick, and keeps the process running.
     this.#held = (...values) =>
-      new Promise((resolve) => pooled.async(...values, resolve));
-    this.#unheld = library.function("poll", "i32", ["pointer", "ulong", "i32"])
-      .async;
+      new Promise((resolve, reject) => {
+        pooled.async(...values, (error: unknown, result: number) => {
+          if (error) reject(error);
+          else resolve(result);
+        });
+      });
+    this.#unheld = async (...values) => (await poll.async(...values)).value;
   }
 
   /** Waits for a descriptor. */
@@ -87,9 +98,11 @@ export class PollLoop implements Watcher {
         isWanted(events)
       );
       if (watches.length === 0) break;
-      const found = await this.#wait(watches);
-      for (const [index, watch] of watches.entries()) {
-        watch.polled(found[index]!);
+      try {
+        const found = await this.#wait(watches);
+        watches.forEach((watch, index) => watch.polled(found[index]!));
+      } catch (cause) {
+        for (const watch of watches) watch.failed(cause);
       }
     }
     this.#polling = false;
@@ -107,9 +120,15 @@ export class PollLoop implements Watcher {
       pollfd.write(octets, { fd, events }, size * (index + 1));
     });
     const poll = watches.some(({ held }) => held) ? this.#held : this.#unheld;
-    const waiting = poll(octets, watches.length + 1, -1);
-    this.#waiting = waiting.then(() => {});
-    await waiting;
+    const count = watches.length + 1;
+    const waiting = poll(octets, count, -1);
+    const over = (): void => {};
+    this.#waiting = waiting.then(over, over);
+    // A signal may have come between. On this thread a failure has a name.
+    if (await waiting < 0 && this.#now(octets, count, 0) < 0) {
+      const errno = this.#koffi.errno();
+      throw new SystemError("poll", this.#system.errorName(errno), errno);
+    }
     if (pollfd.read(octets).revents !== 0) {
       this.#woken = false;
       this.#system.read(pipe[0], new Uint8Array(64));
@@ -172,9 +191,20 @@ class PollWatch implements Watch {
       readable: readable && (found & (POLLIN | TROUBLE)) !== 0,
       writable: writable && (found & (POLLOUT | TROUBLE)) !== 0,
     };
-    if (!isWanted(events)) return;
+    if (isWanted(events)) this.#tell(events);
+  }
+
+  /** The descriptor cannot be waited for. */
+  failed(cause: unknown): void {
+    if (this.#closed) return;
+    // It would fail again at once.
+    this.events = {};
+    this.#tell({}, cause);
+  }
+
+  #tell(events: Readiness, failure?: unknown): void {
     try {
-      this.#callback(events);
+      this.#callback(events, failure);
     } catch (error) {
       // As loud as a callback of the event loop.
       queueMicrotask(() => {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ZmqError } from "../../mod.ts";
 import type { Runtime } from "../../src/transport/runtime.ts";
 import type {
   NativeDial,
@@ -103,6 +104,7 @@ class FfiSockets implements NativeSockets {
   ): number {
     const { useFd = -1 } = stream as { readonly useFd?: number };
     if (useFd >= 0) {
+      this.#checkListening(useFd);
       this.#system.unblock(useFd);
       this.#options.prepare(useFd, family, stream);
       return useFd;
@@ -119,6 +121,27 @@ class FfiSockets implements NativeSockets {
       this.#system.close(fd);
       throw cause;
     }
+  }
+
+  /** A descriptor of the user's could be anything. */
+  #checkListening(fd: number): void {
+    const { SOL_SOCKET, SO_ACCEPTCONN } = this.#system.constants;
+    let cause: unknown;
+    try {
+      const value = this.#system.option(fd, SOL_SOCKET, SO_ACCEPTCONN);
+      if (value.some((octet) => octet !== 0)) return;
+    } catch (error) {
+      cause = error;
+    }
+    const found = cause instanceof SystemError
+      ? `"${cause.message}"`
+      : "one that does not listen";
+    throw new ZmqError(
+      "EINVAL",
+      `Cannot bind with useFd ${fd}: expected a socket that listens, got ` +
+        found,
+      { cause },
+    );
   }
 
   #accepted(

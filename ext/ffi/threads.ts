@@ -61,6 +61,8 @@ interface Job {
   readonly call: ThreadCall;
   readonly values: readonly unknown[];
   readonly holds: unknown;
+  /** The only thread that it may run on, while that is there. */
+  readonly seat: Seat | undefined;
   readonly resolve: (outcome: Outcome<unknown>) => void;
   readonly reject: (cause: unknown) => void;
 }
@@ -76,6 +78,7 @@ export class Threads {
   readonly #exit: (code: number) => void;
   readonly #seats: Seat[] = [];
   readonly #waiting: Job[] = [];
+  readonly #from = new WeakMap<Outcome<unknown>, Seat>();
 
   /**
    * @param exit ends the process at once, without waiting for threads.
@@ -85,35 +88,51 @@ export class Threads {
     this.#exit = exit;
   }
 
-  /** Calls a function; `holds` is kept until it has returned. */
+  /**
+   * Calls a function; `holds` is kept until it has returned. With an outcome,
+   * on the thread that gave it.
+   */
   call(
     call: ThreadCall,
     values: readonly unknown[],
-    { holds }: { readonly holds: unknown },
+    { holds, outcome }: {
+      readonly holds: unknown;
+      readonly outcome?: Outcome<unknown>;
+    },
   ): Promise<Outcome<unknown>> {
+    const seat = outcome && this.#from.get(outcome);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ call, values, holds, resolve, reject });
+      this.#waiting.push({ call, values, holds, seat, resolve, reject });
       this.#next();
     });
   }
 
   #next(): void {
-    const job = this.#waiting[0];
-    if (job === undefined) return;
-    const seat = this.#seats.find((each) => each.job === undefined) ??
-      this.#start();
-    if (seat === undefined) return;
-    this.#waiting.shift();
-    seat.job = job;
-    seat.thread.post({ call: job.call, values: job.values });
+    for (const [at, job] of this.#waiting.entries()) {
+      const seat = this.#seatFor(job);
+      if (seat === undefined) continue;
+      this.#waiting.splice(at, 1);
+      seat.job = job;
+      seat.thread.post({ call: job.call, values: job.values });
+      return;
+    }
+  }
+
+  /** A thread that is free now. */
+  #seatFor({ seat }: Job): Seat | undefined {
+    if (seat !== undefined && this.#seats.includes(seat)) {
+      return seat.job === undefined ? seat : undefined;
+    }
+    return this.#seats.find(({ job }) => job === undefined) ?? this.#start();
   }
 
   #start(): Seat | undefined {
     if (this.#seats.length >= MOST_THREADS) return undefined;
     if (this.#seats.length === 0) {
-      this.#host.onExit?.((code) => {
-        if (this.#seats.some(({ job }) => job !== undefined)) this.#exit(code);
-      });
+      this.#host.endAtOnce?.(
+        () => this.#seats.some(({ job }) => job !== undefined),
+        this.#exit,
+      );
     }
     const thread = this.#host.startThread(
       PROGRAM,
@@ -129,8 +148,11 @@ export class Threads {
   #answered(seat: Seat, { value, errno = 0, error }: Answer): void {
     const job = seat.job!;
     seat.job = undefined;
-    if (error === undefined) job.resolve({ value, errno });
-    else job.reject(new Error(error));
+    if (error === undefined) {
+      const outcome = { value, errno };
+      this.#from.set(outcome, seat);
+      job.resolve(outcome);
+    } else job.reject(new Error(error));
     this.#next();
   }
 

@@ -83,9 +83,14 @@ class LoopWatch implements Watch {
   readonly #polled = (status: number, found: KoffiEvents): void => {
     if (this.#closed) return;
     const { readable = false, writable = false } = this.#events;
-    // An error is found by whoever reads or writes next.
-    if (status < 0) this.#callback({ readable, writable });
-    else this.#callback(exact(found));
+    if (status >= 0) return this.#callback(exact(found));
+    try {
+      // The error is found by whoever reads or writes next.
+      this.#callback({ readable, writable });
+    } finally {
+      // libuv has stopped waiting, but an error of a socket may be over.
+      if (!this.#closed) this.#arm();
+    }
   };
 
   #arm(): void {

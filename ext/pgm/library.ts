@@ -57,6 +57,8 @@ export class OpenPgm {
   readonly ffi: Ffi;
   /** Its functions by their names, without `pgm_`. */
   readonly calls: PgmCalls;
+  /** `memcpy`: to, from, how many octets. */
+  readonly copy: NativeFunction<[Pointer, Pointer, Size], undefined>;
   readonly #error = new BigUint64Array(1);
   readonly #value = new Int32Array(1);
   readonly #length = new Uint32Array(1);
@@ -70,13 +72,18 @@ export class OpenPgm {
   constructor(ffi: Ffi) {
     this.ffi = ffi;
     this.calls = declare(ffi.library(OPEN_PGM));
+    this.copy = ffi.library(LIBC)
+      .function("memcpy", "void", ["pointer", "pointer", "size"]);
     const isStarted = quietly(ffi, () => this.calls.init(this.#error));
     if (!isStarted) {
       throw this.failure("Cannot start OpenPGM", "ENOTSUP");
     }
   }
 
-  /** Where calls leave an error; empty before. */
+  /**
+   * Where calls leave an error; empty before. Not for calls off the main
+   * thread: those need their own.
+   */
   get error(): BigUint64Array {
     return this.#error;
   }
@@ -85,9 +92,15 @@ export class OpenPgm {
    * The error that the last call left, and its text.
    *
    * @param code what it is when the library's code says nothing.
+   * @param error where the call has left it, if not with the others.
    */
-  failure(doing: string, code: ErrorCode, address?: string): ZmqError {
-    const { why, known } = this.#take();
+  failure(
+    doing: string,
+    code: ErrorCode,
+    address?: string,
+    error?: BigUint64Array,
+  ): ZmqError {
+    const { why, known } = this.#take(error);
     const isTaken = why.endsWith("Address already in use");
     const found = isTaken ? "EADDRINUSE" : known ?? code;
     return new ZmqError(found, `${doing}: ${why}`, {
@@ -142,14 +155,16 @@ export class OpenPgm {
     return Number(seconds) * 1000 + Number(microseconds) / 1000;
   }
 
-  #take(): { readonly why: string; readonly known: ErrorCode | undefined } {
-    const address = this.#error[0]!;
+  #take(
+    error: BigUint64Array = this.#error,
+  ): { readonly why: string; readonly known: ErrorCode | undefined } {
+    const address = error[0]!;
     if (address === 0n) return { why: "no reason is given", known: undefined };
     const { code, message } = pgmError.read(
       this.ffi.view(address, pgmError.size),
     );
     const why = message === 0n ? `error ${code}` : this.ffi.text(message);
-    this.#error[0] = 0n;
+    error[0] = 0n;
     this.calls.error_free(address);
     return { why, known: CODES.get(code) };
   }
@@ -204,8 +219,8 @@ export interface PgmCalls {
   >;
   readonly connect: NativeFunction<[sock: Pointer, error: Pointer], boolean>;
   readonly close: NativeFunction<[sock: Pointer, flush: boolean], boolean>;
-  readonly recvfrom: NativeFunction<
-    [Pointer, Pointer, Size, number, Pointer, Pointer, Pointer, Pointer],
+  readonly recvmsg: NativeFunction<
+    [sock: Pointer, unit: Pointer, flags: number, length: Pointer, Pointer],
     number
   >;
   readonly send: NativeFunction<
@@ -255,13 +270,10 @@ function declare(library: Library): PgmCalls {
     ]),
     connect: library.function("pgm_connect", "bool", ["pointer", "pointer"]),
     close: library.function("pgm_close", "bool", ["pointer", "bool"]),
-    recvfrom: library.function("pgm_recvfrom", "i32", [
+    recvmsg: library.function("pgm_recvmsg", "i32", [
       "pointer",
       "pointer",
-      "size",
       "i32",
-      "pointer",
-      "pointer",
       "pointer",
       "pointer",
     ]),

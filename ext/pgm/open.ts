@@ -94,15 +94,17 @@ async function findGroups(
   network: string,
   text: string,
 ): Promise<Groups> {
-  const { calls, error, ffi } = library;
+  const { calls, ffi } = library;
   const name = new TextEncoder().encode(`${network}\0`);
   const found = new BigUint64Array(1);
+  // Another thread fills it, while calls here and look-ups beside it may fail.
+  const error = new BigUint64Array(1);
   const isFound = /^[0-9a-fA-F.:;,/\[\]]*$/.test(network)
     ? calls.getaddrinfo(name, null, found, error)
     : (await calls.getaddrinfo.async(name, null, found, error)).value;
   if (!isFound) {
     const what = `Cannot find the network of "${text}"`;
-    throw library.failure(what, "EINVAL", text);
+    throw library.failure(what, "EINVAL", text, error);
   }
   try {
     const info = addressInfo.read(ffi.view(found[0]!, addressInfo.size));

@@ -14,14 +14,11 @@ import {
   type Timer,
   ZmqError,
 } from "../../mod.ts";
-import type { Memory, Watch } from "../ffi/mod.ts";
+import { type Memory, toZmqError, type Watch } from "../ffi/mod.ts";
+import { Arrivals } from "./arrivals.ts";
 import { Option, Status } from "./constants.ts";
 import type { OpenPgm } from "./library.ts";
 
-/** Octets of the largest unit that the library can put together. */
-const MOST_UNIT = 65536;
-/** Octets that what arrives is read into, one after the other. */
-const CHUNK = 2 * MOST_UNIT;
 /** Units that are read, or sent, before others have their turn. */
 const MOST_AT_ONCE = 64;
 /**
@@ -31,40 +28,31 @@ const MOST_AT_ONCE = 64;
 const MOST_REPAIRS = 128;
 /** Failures in a row with which the socket is given up. */
 const MOST_FAILURES = 16;
-/** `struct pgm_sockaddr_t`, as numbers of two octets. */
-const ADDRESS = 5;
 
 /** One socket. */
 export class PgmSocket implements MulticastSocket {
   readonly endpoint: string;
   readonly maxUnit: number;
-  readonly #scheme: string;
   readonly #library: OpenPgm;
   readonly #clock: Clock;
   readonly #sock: bigint;
   readonly #sink: MulticastSink;
-  readonly #watches: Watch[];
+  readonly #watches: Watch[] = [];
   // Sending: the memory that the library reads from, which it wants aligned,
   // and what tells of room.
-  readonly #out: Memory;
+  #out: Memory | undefined;
   #room: Watch | undefined;
   #sendTimer: Timer | undefined;
   #sent = 0;
   #isBlocked = false;
   // Receiving.
-  readonly #from = new Uint16Array(ADDRESS + 3);
-  readonly #fromLength = new Uint32Array(1);
-  readonly #length = new Uint32Array(2);
-  readonly #names = new Map<string, string>();
-  #chunk: Uint8Array = new Uint8Array(0);
-  #chunkAddress = 0n;
-  #at = 0;
+  readonly #arrivals: Arrivals;
   #timer: Timer | undefined;
   // Sending what others have lost: calls that may yet do it, and what tells
   // that the rate allows it again.
   #repairs = 0;
   #isLimited = false;
-  readonly #repairSignal: Watch | undefined;
+  #repairSignal: Watch | undefined;
   #isDeferred = false;
   #isPaused = false;
   #failures = 0;
@@ -76,12 +64,12 @@ export class PgmSocket implements MulticastSocket {
     this.#receive();
   };
 
+  /** Takes a socket that is connected; it does nothing before `start`. */
   constructor(
     library: OpenPgm,
     clock: Clock,
     sock: bigint,
     endpoint: string,
-    sends: boolean,
     sink: MulticastSink,
   ) {
     this.#library = library;
@@ -89,26 +77,29 @@ export class PgmSocket implements MulticastSocket {
     this.#sock = sock;
     this.#sink = sink;
     this.endpoint = endpoint;
-    this.#scheme = endpoint.slice(0, endpoint.indexOf(":"));
+    const scheme = endpoint.slice(0, endpoint.indexOf(":"));
+    this.#arrivals = new Arrivals(library, scheme, sink);
     this.maxUnit = library.get(sock, Option.MSS);
-    const { ffi } = library;
-    this.#out = ffi.allocate(sends ? this.maxUnit : 1);
-    const watch = (name: keyof typeof Option, woken: () => void): Watch =>
-      ffi.watch(library.get(sock, Option[name]), { readable: true }, woken);
+  }
+
+  /**
+   * Begins to send or to receive.
+   *
+   * @throws {SystemError} without memory or descriptors: it is to be closed.
+   */
+  start(sends: boolean): void {
     const receive = (): void => {
       if (!this.#isDeferred) this.#receive();
     };
-    this.#watches = [watch("PENDING_SOCK", receive)];
+    this.#watch("PENDING_SOCK", receive);
     if (sends) {
-      this.#watches.push(
-        watch("RECV_SOCK", () => {
-          this.#repairs = MOST_REPAIRS;
-          receive();
-        }),
-      );
-      this.#repairSignal = watch("REPAIR_SOCK", receive);
-      this.#watches.push(this.#repairSignal);
-    } else this.#watches.push(watch("RECV_SOCK", receive));
+      this.#out = this.#library.ffi.allocate(this.maxUnit);
+      this.#watch("RECV_SOCK", () => {
+        this.#repairs = MOST_REPAIRS;
+        receive();
+      });
+      this.#repairSignal = this.#watch("REPAIR_SOCK", receive);
+    } else this.#watch("RECV_SOCK", receive);
     this.#defer();
   }
 
@@ -118,10 +109,11 @@ export class PgmSocket implements MulticastSocket {
     // The octets before this turn ended have not been heard of by anybody who
     // could ask for them again.
     if (this.#sent >= MOST_AT_ONCE) return this.#sendLater(0);
-    this.#out.octets.set(octets);
+    const out = this.#out!;
+    out.octets.set(octets);
     const status = this.#library.calls.send(
       this.#sock,
-      this.#out.address,
+      out.address,
       octets.length,
       null,
     );
@@ -139,7 +131,8 @@ export class PgmSocket implements MulticastSocket {
         this.#room ??= this.#library.ffi.watch(
           this.#library.get(this.#sock, Option.SEND_SOCK),
           {},
-          () => {
+          (_, error) => {
+            if (error !== undefined) return this.#lost(error);
             this.#room?.want({});
             this.#sendAgain();
           },
@@ -170,6 +163,21 @@ export class PgmSocket implements MulticastSocket {
     this.#room?.hold(keepsProcess);
     this.#timer?.hold(keepsProcess);
     this.#sendTimer?.hold(keepsProcess);
+  }
+
+  /** Has something called when a descriptor of the socket can be read. */
+  #watch(name: keyof typeof Option, woken: () => void): Watch {
+    const fd = this.#library.get(this.#sock, Option[name]);
+    const watch = this.#library.ffi.watch(
+      fd,
+      { readable: true },
+      (_, error) => {
+        if (error === undefined) woken();
+        else this.#lost(error);
+      },
+    );
+    this.#watches.push(watch);
+    return watch;
   }
 
   /** Lets the engine try again, in so many milliseconds. */
@@ -212,62 +220,28 @@ export class PgmSocket implements MulticastSocket {
         this.#repairs--;
         continue;
       }
+      this.#arrivals.settle();
       return this.#wait(status);
     }
   }
 
   #receiveOne(): number {
     const { calls, error } = this.#library;
-    if (this.#chunk.length - this.#at < MOST_UNIT) {
-      this.#chunk = new Uint8Array(CHUNK);
-      this.#chunkAddress = this.#library.ffi.address(this.#chunk);
-      this.#at = 0;
-    }
-    this.#fromLength[0] = 2 * ADDRESS;
-    const status = calls.recvfrom(
-      this.#sock,
-      this.#chunkAddress + BigInt(this.#at),
-      MOST_UNIT,
-      0,
-      this.#length,
-      this.#from,
-      this.#fromLength,
-      error,
-    );
+    const arrivals = this.#arrivals;
+    const { unit, length } = arrivals;
+    const status = calls.recvmsg(this.#sock, unit, 0, length, error);
     switch (status) {
-      case Status.NORMAL: {
+      case Status.NORMAL:
         this.#failures = 0;
-        const end = this.#at + this.#length[0]!;
-        const octets = this.#chunk.subarray(this.#at, end);
-        this.#at = end;
-        if (!this.#sink.received(this.#name(), octets)) this.#pause();
+        if (!arrivals.take()) this.#pause();
         break;
-      }
-      case Status.RESET: {
-        const why = this.#library.reason();
-        const [, source = "?"] = /from ([0-9.]*[0-9])/.exec(why) ?? [];
-        this.#sink.lost(`${this.#scheme}://${source}`, why);
+      case Status.RESET:
+        arrivals.reset(this.#library.reason());
         break;
-      }
       case Status.ERROR:
         this.#failed();
     }
     return status;
-  }
-
-  /** Who sent what was received: its TSI, RFC 3208 §3.4. */
-  #name(): string {
-    const [, first, second, third, port] = this.#from as unknown as number[];
-    const key = `${first},${second},${third},${port}`;
-    let name = this.#names.get(key);
-    if (name === undefined) {
-      const octets = new Uint8Array(this.#from.buffer, 2, 6);
-      name = `${this.#scheme}://${octets.join(".")}.${port}`;
-      // It can always be made anew.
-      if (this.#names.size > MOST_AT_ONCE) this.#names.clear();
-      this.#names.set(key, name);
-    }
-    return name;
   }
 
   #pause(): void {
@@ -299,12 +273,16 @@ export class PgmSocket implements MulticastSocket {
 
   #failed(): void {
     const why = this.#library.reason();
-    if (++this.#failures < MOST_FAILURES) return this.#defer();
+    if (++this.#failures < MOST_FAILURES) this.#defer();
+    else this.#lost(new Error(why));
+  }
+
+  /** The socket is of no use any more. */
+  #lost(cause: unknown): void {
+    if (this.#closed) return;
     void this.close();
-    const what = `Lost the socket of "${this.endpoint}": ${why}`;
-    this.#sink.closed(
-      new ZmqError("ECONNRESET", what, { address: this.endpoint }),
-    );
+    const what = `Lost the socket of "${this.endpoint}"`;
+    this.#sink.closed(toZmqError(cause, what, this.endpoint));
   }
 
   async #close(): Promise<void> {
@@ -315,6 +293,6 @@ export class PgmSocket implements MulticastSocket {
     // A descriptor that is still waited for must not be closed.
     await Promise.all(watches.map((watch) => watch.close()));
     this.#library.calls.close(this.#sock, true);
-    this.#out.free();
+    this.#out?.free();
   }
 }

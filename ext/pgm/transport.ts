@@ -13,7 +13,7 @@ import {
   type MulticastTransport,
   type Runtime,
 } from "../../mod.ts";
-import { loadFfi } from "../ffi/mod.ts";
+import { loadFfi, toZmqError } from "../ffi/mod.ts";
 import { OpenPgm } from "./library.ts";
 import { openPgm } from "./open.ts";
 import { PGM_OPTIONS, readSettings } from "./settings.ts";
@@ -52,7 +52,14 @@ export class PgmTransport implements MulticastTransport {
     settings.signal.throwIfAborted();
     const sock = await openPgm(library, endpoint, asked);
     const { clock } = this.#runtime;
-    return new PgmSocket(library, clock, sock, text, asked.sends, sink);
+    const socket = new PgmSocket(library, clock, sock, text, sink);
+    try {
+      socket.start(asked.sends);
+      return socket;
+    } catch (cause) {
+      await socket.close();
+      throw toZmqError(cause, `Cannot open "${text}"`, text);
+    }
   }
 }
 

@@ -42,7 +42,9 @@ export interface ZmqErrorOptions {
   readonly cause?: unknown;
   /**
    * For `EPROTO`: how the protocol was broken, `ERR_ZMTP_…`, `ERR_ZAP_…` or
-   * `ERR_WS_…`; of a proxy: why it refused, `ERR_SOCKS_…`.
+   * `ERR_WS_…`; of a proxy: why it refused, `ERR_SOCKS_…`. What fails in the
+   * handshake of TLS or of a WebSocket has `ERR_TLS_…` or `ERR_WS_OPENING`,
+   * whatever the code.
    */
   readonly reason?: string;
   /** The endpoint or the peer address that the error is about. */

@@ -15,6 +15,7 @@ import {
 } from "../options/context_options.ts";
 import { noble } from "../security/crypto.ts";
 import type { CurveCrypto, CurveLibrary } from "../security/curve_crypto.ts";
+import type { MechanismFactory } from "../security/mechanism.ts";
 import type { Authenticator } from "../security/zap.ts";
 import { Turns } from "../session/turns.ts";
 import { InprocRegistry } from "../socket/inproc.ts";
@@ -32,6 +33,8 @@ export interface ContextInit extends Partial<ContextOptions> {
   readonly runtime?: Runtime;
   /** Transports beside those of the runtime; they win over its own. */
   readonly transports?: readonly AnyTransport[];
+  /** Mechanisms beside those that are built in; the first of a name counts. */
+  readonly mechanisms?: readonly MechanismFactory[];
   /**
    * The library of cryptography for CURVE. Default: sodium where the package
    * `sodium-native` is installed and may be loaded, else noble.
@@ -66,6 +69,7 @@ export class EngineContext implements AsyncDisposable {
       runtime,
       transports = [],
       extensions = [],
+      mechanisms = [],
       curveCrypto,
       authenticate,
       ...options
@@ -77,6 +81,7 @@ export class EngineContext implements AsyncDisposable {
     this.services = this.#makeServices(
       runtime,
       [...extensions, ...transports],
+      mechanisms,
       curveLoader(runtime, curveCrypto),
     );
     this.#zap = new ZapClient(this);
@@ -138,6 +143,7 @@ export class EngineContext implements AsyncDisposable {
   #makeServices(
     runtime: Runtime,
     extra: readonly AnyTransport[],
+    mechanisms: readonly MechanismFactory[],
     loadCurve: () => Promise<CurveCrypto>,
   ): SocketServices {
     const transports = new Map<string, AnyTransport>();
@@ -157,6 +163,7 @@ export class EngineContext implements AsyncDisposable {
         ...runtime.nativeOptions && { nativeOptions: runtime.nativeOptions },
         datagrams,
         multicasts,
+        mechanisms,
       },
       inproc: new InprocRegistry(),
       options: this.#options,
@@ -172,6 +179,7 @@ export class EngineContext implements AsyncDisposable {
           { address: endpoint },
         );
       },
+      mechanisms,
       loadCurve,
       turns: new Turns(runtime.clock),
       authenticator: () => this.authenticate ?? this.#zap.authenticator(),

@@ -30,9 +30,9 @@ export interface ConnectionOptions {
    */
   reconnectMaxInterval: number;
   /**
-   * When an endpoint is given up: the connection was refused, the handshake
-   * broke off or took too long, `disconnect` was called while an ipc
-   * connection was being made. Default: []. `ZMQ_RECONNECT_STOP`
+   * When an endpoint is given up: the connection was refused, the handshake,
+   * that of TLS or of a WebSocket too, broke off or took too long,
+   * `disconnect` was called while an ipc connection was being made. Default: []. `ZMQ_RECONNECT_STOP`
    */
   reconnectStop: readonly ReconnectStop[];
   /**

@@ -35,7 +35,8 @@ export interface ExtensionOptions {
    */
   gssapiServicePrincipal: string | null;
   /**
-   * True: GSSAPI authenticates and does not encrypt. Default: false.
+   * True: GSSAPI authenticates and does not encrypt; both sides have to set
+   * it. Default: false.
    * `ZMQ_GSSAPI_PLAINTEXT`
    */
   gssapiPlainText: boolean;

@@ -101,6 +101,8 @@ export interface OptionRuntime {
   readonly datagrams?: readonly OptionHolder[];
   /** What there is for multicast, likewise. */
   readonly multicasts?: readonly OptionHolder[];
+  /** What mechanisms there are beside those that are built in, likewise. */
+  readonly mechanisms?: readonly OptionHolder[];
   /** Those that it can honour with the help of native code. */
   readonly nativeOptions?: NativeOptions;
 }
@@ -247,8 +249,10 @@ function checkSupport(
 ): void {
   const isGated = option.platform || option.needs !== undefined;
   if (!isGated || runtime.options.has(name)) return;
-  const { datagrams = [], multicasts = [], nativeOptions } = runtime;
+  const { datagrams = [], multicasts = [], mechanisms = [], nativeOptions } =
+    runtime;
   const isHeld = ({ options }: OptionHolder): boolean => options.has(name);
+  if (mechanisms.some(isHeld)) return;
   const isForDatagrams = datagrams.some(isHeld);
   if (isForDatagrams && datagramTypes.has(type)) return;
   const isForMulticast = multicasts.some(isHeld);

@@ -11,12 +11,18 @@ import { printable, toBytes } from "../base/bytes.ts";
 import { protocolError, ZmqError } from "../base/errors.ts";
 import {
   type Command,
+  encodeCommand,
   encodeError,
   ERROR,
   parseCommand,
   parseError,
+  READY,
 } from "../wire/commands.ts";
-import { type Metadata, parseMetadata } from "../wire/metadata.ts";
+import {
+  encodeMetadata,
+  type Metadata,
+  parseMetadata,
+} from "../wire/metadata.ts";
 import type {
   Mechanism,
   MechanismSetup,
@@ -120,7 +126,7 @@ export abstract class Handshake implements Mechanism {
     this.expected = undefined;
     // RFC 27: 300 is a temporary condition, and the peer should come again;
     // an ERROR would tell it not to.
-    if (code !== "300") this.send(encodeError(code));
+    if (code !== "300") this.sendError(code);
   }
 
   /** Not for a mechanism that does not encrypt. */
@@ -154,9 +160,19 @@ export abstract class Handshake implements Mechanism {
     return parseCommand(command);
   }
 
+  /** The body of a READY with our properties. */
+  protected encodeReady(): Uint8Array {
+    return encodeCommand(READY, encodeMetadata(this.setup.metadata));
+  }
+
   /** Queues a command body. */
   protected send(body: Uint8Array): void {
     this.#outgoing.push(body);
+  }
+
+  /** Queues an ERROR. */
+  protected sendError(reason: string): void {
+    this.send(encodeError(reason));
   }
 
   /** Stops until the decision about the peer. */
@@ -185,7 +201,7 @@ export abstract class Handshake implements Mechanism {
       if (mayError) {
         this.#status = "refused";
         const text = error instanceof Error ? error.message : "";
-        this.send(encodeError(printable(toBytes(text), 250)));
+        this.sendError(printable(toBytes(text), 250));
       }
       throw error;
     }

@@ -1,6 +1,7 @@
 /**
  * What a security mechanism is to the engine: a pure state machine over
- * handshake commands, without I/O, timers or promises.
+ * handshake commands, without I/O or timers. One that has to ask others says
+ * so in `work`; those of this folder never do.
  *
  * The session drives it: it sends whatever `next()` returns, feeds what
  * arrives to `receive()`, and, when a server-side mechanism stops at
@@ -10,6 +11,7 @@
  * @module
  */
 
+import type { ExtensionOptions } from "../options/extension_options.ts";
 import type { Metadata } from "../wire/metadata.ts";
 
 /**
@@ -59,9 +61,21 @@ export interface Mechanism {
   /** True when traffic frames must go through `seal` and `open`. */
   readonly encrypts: boolean;
   /**
+   * Set while the mechanism is at work on something that takes its time:
+   * until it resolves, nothing is received, and nothing decided. It rejects
+   * with what `receive` would have thrown.
+   */
+  readonly work?: Promise<void> | undefined;
+  /**
+   * Milliseconds for which the peer's credentials are good, once ready; then
+   * the connection ends. `undefined`: for ever.
+   */
+  readonly lifetime?: number | undefined;
+  /**
    * The body of the next handshake command to send (`s8(name)` and data), or
    * `undefined` when it is the peer's turn. To be called until then at the
-   * start and after every `receive`, `admit` and `refuse`.
+   * start, after every `receive`, `admit` and `refuse`, and when `work` is
+   * done.
    */
   next(): Uint8Array | undefined;
   /**
@@ -76,7 +90,10 @@ export interface Mechanism {
   admit(): void;
   /** The peer may not enter. Only at `"authenticating"`. */
   refuse(code: RefusalCode): void;
-  /** How many octets `seal` adds to a frame's body. 0 without encryption. */
+  /**
+   * How many octets `seal` adds to a frame's body, or `wrap` at most. 0
+   * without encryption.
+   */
   readonly overhead: number;
   /**
    * Makes the body of an outer frame in place. At `at` there are `overhead`
@@ -87,6 +104,13 @@ export interface Mechanism {
    * @throws {ZmqError} `EPROTO` when the connection has used up its nonces.
    */
   seal(octets: Uint8Array, at: number, length: number): void;
+  /**
+   * Makes the body of an outer frame, with flags as for `seal`, where it
+   * cannot be made in place. Takes the place of `seal` where it is there.
+   *
+   * @throws {ZmqError} when the mechanism cannot protect it.
+   */
+  wrap?(flags: number, body: Uint8Array): Uint8Array;
   /**
    * Opens the body of an outer frame, whose memory may be used for it. The
    * first octet of the result holds the flags as for `seal`, the rest is the
@@ -110,4 +134,35 @@ export interface MechanismSetup {
   readonly checkMetadata: (metadata: Metadata) => void;
   /** How many properties the peer may have. Default: 64. */
   readonly maxProperties?: number;
+}
+
+/** Makes one mechanism for each connection of an endpoint. */
+export interface MechanismMaker {
+  /** The name in the greeting. */
+  readonly name: string;
+  /** The as-server octet of the greeting. */
+  readonly asServer: boolean;
+  /**
+   * Makes the mechanism for one connection.
+   *
+   * @param authenticate NULL: true when the peer needs to be admitted.
+   */
+  make(setup: MechanismSetup, authenticate: boolean): Mechanism;
+}
+
+/** A mechanism that is not built in, `"gssapi"`. */
+export interface MechanismFactory {
+  /** The value of the `securityMechanism` option that it is for. */
+  readonly name: string;
+  /** The options that it honours. */
+  readonly options: ReadonlySet<string>;
+  /**
+   * Loads what the mechanism needs; done once an endpoint.
+   *
+   * @throws {ZmqError} `EINVAL` for options that do not fit together,
+   * `ENOTSUP` for what is not installed.
+   */
+  prepare(
+    options: Readonly<ExtensionOptions>,
+  ): MechanismMaker | Promise<MechanismMaker>;
 }

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { encodeCommand, READY } from "../wire/commands.ts";
-import { encodeMetadata } from "../wire/metadata.ts";
+import { READY } from "../wire/commands.ts";
 import { Handshake } from "./handshake.ts";
 import type { MechanismSetup } from "./mechanism.ts";
 
@@ -39,7 +38,7 @@ export class NullMechanism extends Handshake {
   /** Sends our READY. */
   protected override welcome(): void {
     this.#sent = true;
-    this.send(encodeCommand(READY, encodeMetadata(this.setup.metadata)));
+    this.send(this.encodeReady());
     if (this.peerMetadata !== undefined) this.ready();
   }
 

@@ -103,7 +103,7 @@ export class PlainServer extends Handshake {
       return;
     }
     this.takeMetadata(data, true);
-    this.send(encodeCommand(READY, encodeMetadata(this.setup.metadata)));
+    this.send(this.encodeReady());
     this.ready();
   }
 

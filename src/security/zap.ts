@@ -39,6 +39,8 @@ export interface ZapRequest {
   readonly password?: string;
   /** CURVE: the client's long-term key as Z85 text. */
   readonly publicKey?: string;
+  /** GSSAPI: the client's principal, `"alice@EXAMPLE.ORG"`. */
+  readonly principal?: string;
 }
 
 /** The status codes of RFC 27. */
@@ -132,6 +134,9 @@ export function makeZapRequest(peer: ZapPeer): ZapRequest {
   }
   if (peer.mechanism === "CURVE" && first !== undefined) {
     return { ...request, publicKey: z85Encode(first) };
+  }
+  if (peer.mechanism === "GSSAPI" && first !== undefined) {
+    return { ...request, principal: toText(first) };
   }
   return request;
 }

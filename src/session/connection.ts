@@ -238,6 +238,11 @@ export abstract class Connection implements ByteSink {
   /** Takes octets that are in `space`; throws as `receive` does. */
   protected fill(_length: number): void {}
 
+  /** What was received and others are at work on, if anything. */
+  protected get work(): Promise<void> | undefined {
+    return undefined;
+  }
+
   /** Does what `settle` says; what it throws ends the connection. */
   protected abstract catchUp(): void;
 
@@ -306,6 +311,13 @@ export abstract class Connection implements ByteSink {
     if (this.#closed) return;
     if (this.over || this.#ending) {
       this.close();
+      return;
+    }
+    const { work } = this;
+    if (work !== undefined) {
+      // The peer's last words may say why it is gone.
+      const again = (): void => this.#lost(cause);
+      work.then(again, again);
       return;
     }
     this.settle();

@@ -18,11 +18,11 @@ import type {
   ConnectionEnd,
   ConnectionOwner,
 } from "./connection.ts";
-import { toZmqError } from "./failure.ts";
+import { isHandshakeFailure, toZmqError } from "./failure.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
 import { type ConnectionMaker, prepareConnections } from "./maker.ts";
 import { subprotocolsOf } from "./subprotocols.ts";
-import { passwordWarning } from "./warnings.ts";
+import { clearWarning } from "./warnings.ts";
 
 /** After how long a connection counts as one that works, in milliseconds. */
 const STEADY_TIME = 1000;
@@ -255,7 +255,7 @@ export class Connector implements ConnectionOwner {
     if (this.#warned || !this.#host.observed) return;
     this.#warned = true;
     if (this.#host.type === "STREAM") return;
-    const warning = passwordWarning(this.#options, peerAddress);
+    const warning = clearWarning(this.#options, peerAddress);
     if (warning) this.#emit("warning", { peerAddress, warning });
   }
 
@@ -276,8 +276,12 @@ export class Connector implements ConnectionOwner {
     const what = `Cannot connect to "${this.#address}"`;
     const error = toZmqError(cause, "ECONNRESET", what);
     this.#emit("close", { error });
-    const stops = (this.#options.reconnectStop & STOP_REFUSED) !== 0;
-    if (stops && error.code === "ECONNREFUSED") this.#giveUp(error);
+    const stop = isHandshakeFailure(error)
+      ? STOP_HANDSHAKE_FAILED
+      : error.code === "ECONNREFUSED"
+      ? STOP_REFUSED
+      : 0;
+    if ((this.#options.reconnectStop & stop) !== 0) this.#giveUp(error);
     else this.#retry(error);
   }
 

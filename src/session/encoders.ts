@@ -54,19 +54,23 @@ export class Sealer implements BatchEncoder, FrameSink {
 
   frame(flags: number, body: Uint8Array): boolean {
     const { overhead } = this.#mechanism;
-    const out = this.#out;
-    const length = body.length + overhead;
-    const size = headerSize(length) + length;
-    out.reserve(size);
-    // RFC 37 wants COMMAND outside, but libzmq drops such frames.
-    const at = writeHeader(out.buffer, out.end, 0, length);
-    out.buffer[at + overhead - 1] = (flags & MORE) !== 0
+    const inner = (flags & MORE) !== 0
       ? SEALED_MORE
       : (flags & COMMAND) !== 0
       ? SEALED_COMMAND
       : 0;
-    out.buffer.set(body, at + overhead);
-    this.#mechanism.seal(out.buffer, at, body.length);
+    const wrapped = this.#mechanism.wrap?.(inner, body);
+    const out = this.#out;
+    const length = wrapped?.length ?? body.length + overhead;
+    const size = headerSize(length) + length;
+    out.reserve(size);
+    // RFC 37 wants COMMAND outside, but libzmq drops such frames.
+    const at = writeHeader(out.buffer, out.end, 0, length);
+    if (wrapped === undefined) {
+      out.buffer[at + overhead - 1] = inner;
+      out.buffer.set(body, at + overhead);
+      this.#mechanism.seal(out.buffer, at, body.length);
+    } else out.buffer.set(wrapped, at);
     out.end += size;
     return true;
   }

@@ -32,3 +32,11 @@ export function handshakeEvent(error: ZmqError): EventName {
   }
   return "handshake:error:other";
 }
+
+/**
+ * True for a handshake below ZMTP that failed, of TLS or of HTTP: for libzmq,
+ * these are part of its own.
+ */
+export function isHandshakeFailure({ reason = "" }: ZmqError): boolean {
+  return /^ERR_(TLS|WS)_/.test(reason);
+}

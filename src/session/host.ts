@@ -11,8 +11,8 @@ import type { SocketType } from "../options/socket_type.ts";
 import type { ConnectionPipe } from "../routing/connection_pipe.ts";
 import type { PeerInfo } from "../routing/peer.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
+import type { MechanismFactory } from "../security/mechanism.ts";
 import type { PatientAuthenticator } from "../security/zap.ts";
-import type { MechanismFactory } from "./security.ts";
 import type { Turns } from "./turns.ts";
 import type { Warning } from "./warnings.ts";
 

@@ -14,7 +14,8 @@ import type {
 } from "./connection.ts";
 import type { SessionHost } from "./host.ts";
 import type * as Parts from "./parts.ts";
-import { chooseMechanism, type MechanismMaker } from "./security.ts";
+import type { MechanismMaker } from "../security/mechanism.ts";
+import { chooseMechanism } from "./security.ts";
 
 /** Makes one connection over a stream. */
 export type ConnectionMaker = (

@@ -20,7 +20,7 @@ import {
   needsDecision,
   type Verdict,
 } from "../security/admission.ts";
-import type { Mechanism } from "../security/mechanism.ts";
+import type { Mechanism, MechanismMaker } from "../security/mechanism.ts";
 import { makeZapRequest } from "../security/zap.ts";
 import type { FrameSink } from "../wire/frame_decoder.ts";
 import { COMMAND, encodeFrame } from "../wire/framing.ts";
@@ -34,7 +34,6 @@ import {
   ownMetadata,
   peerOf,
 } from "./introduction.ts";
-import type { MechanismMaker } from "./security.ts";
 import type { SharedProperties } from "./shared_properties.ts";
 
 /** Octets of the random id of a ZAP request. */
@@ -123,6 +122,11 @@ export abstract class Opening implements FrameSink {
     this.speak();
   }
 
+  /** What the mechanism is at work on, if anything. */
+  get work(): Promise<void> | undefined {
+    return this.#mechanism?.work;
+  }
+
   /** Takes octets of the greeting; what is left of them are frames. */
   abstract greeted(chunk: Uint8Array): Uint8Array;
 
@@ -138,13 +142,21 @@ export abstract class Opening implements FrameSink {
           "over",
       );
     }
+    // While it is at work later on, nothing is decoded.
+    if (mechanism.work !== undefined) {
+      throw protocolError(
+        "ERR_ZMTP_UNEXPECTED_COMMAND",
+        `Cannot accept a command before the first one of the ` +
+          `${mechanism.name} handshake is sent`,
+      );
+    }
     const { turns } = this.setup.host;
     if (turns === undefined || !mechanism.encrypts) {
       return this.#step(mechanism, body);
     }
     // The chunk may be gone by then.
     const own = new Uint8Array(body);
-    turns.take(() => this.#inTurn(mechanism, own));
+    turns.take(() => this.#continue(() => this.#step(mechanism, own)));
     return false;
   }
 
@@ -203,11 +215,11 @@ export abstract class Opening implements FrameSink {
     this.#advance(this.#mechanism);
   }
 
-  /** Takes a command that had to wait for its turn. */
-  #inTurn(mechanism: Mechanism, body: Uint8Array): void {
+  /** Takes a step that had to be waited for; false: what follows waits on. */
+  #continue(step: () => boolean): void {
     if (this.#owner.over) return;
     try {
-      if (this.#step(mechanism, body)) this.#owner.proceed();
+      if (step()) this.#owner.proceed();
     } catch (error) {
       this.#owner.fail(error);
     }
@@ -216,8 +228,12 @@ export abstract class Opening implements FrameSink {
   /** Takes a command; false: what follows has to wait. */
   #step(mechanism: Mechanism, body: Uint8Array): boolean {
     mechanism.receive(body);
+    return this.#goOn(mechanism);
+  }
+
+  #goOn(mechanism: Mechanism): boolean {
     this.#advance(mechanism);
-    if (this.#owner.over) return false;
+    if (this.#owner.over || mechanism.work !== undefined) return false;
     // What follows the last command of a handshake is traffic: it waits for
     // the decision.
     return mechanism.status !== "authenticating" ||
@@ -248,6 +264,14 @@ export abstract class Opening implements FrameSink {
   #advance(mechanism: Mechanism): void {
     this.#command();
     this.speak();
+    const { work } = mechanism;
+    if (work !== undefined) {
+      work.then(
+        () => this.#continue(() => this.#goOn(mechanism)),
+        (cause) => this.#owner.fail(cause),
+      );
+      return;
+    }
     switch (mechanism.status) {
       case "authenticating":
         if (this.#asked) return;
@@ -287,26 +311,21 @@ export abstract class Opening implements FrameSink {
     }
     decide(policy, request).then((verdict) => {
       this.#withdraw = undefined;
-      if (this.#owner.over) return;
-      try {
-        this.#decided(mechanism, verdict);
-      } catch (error) {
-        this.#owner.fail(error);
-      }
+      this.#continue(() => this.#decided(mechanism, verdict));
     });
   }
 
-  #decided(mechanism: Mechanism, verdict: Verdict): void {
+  #decided(mechanism: Mechanism, verdict: Verdict): boolean {
     if (!verdict.admitted) {
       mechanism.refuse(verdict.code);
       this.#owner.fail(verdict.error);
-      return;
+      return false;
     }
     this.#userId = verdict.userId;
     this.#vouched = verdict.metadata;
     mechanism.admit();
     this.#advance(mechanism);
-    this.#owner.proceed();
+    return true;
   }
 
   #end(mechanism: Mechanism): void {

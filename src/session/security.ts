@@ -13,38 +13,12 @@ import { loadNoble } from "../security/crypto.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
 import { toCurveKeys } from "../security/curve_keys.ts";
 import {
-  type Mechanism,
-  type MechanismSetup,
+  type MechanismFactory,
+  type MechanismMaker,
   MESSAGE_OVERHEAD,
 } from "../security/mechanism.ts";
 import type { NullMechanism } from "../security/null.ts";
 import type { PlainClient, PlainServer } from "../security/plain.ts";
-
-/** Makes one mechanism for each connection of an endpoint. */
-export interface MechanismMaker {
-  /** The name in the greeting. */
-  readonly name: string;
-  /** The as-server octet of the greeting. */
-  readonly asServer: boolean;
-  /**
-   * Makes the mechanism for one connection.
-   *
-   * @param authenticate NULL: true when the peer needs to be admitted.
-   */
-  make(setup: MechanismSetup, authenticate: boolean): Mechanism;
-}
-
-/** A mechanism that is not built in, `"gssapi"`. */
-export interface MechanismFactory {
-  /** The value of the `securityMechanism` option that it is for. */
-  readonly name: string;
-  /**
-   * Loads what the mechanism needs.
-   *
-   * @throws {ZmqError} `EINVAL` for options that do not fit together.
-   */
-  prepare(options: Options): MechanismMaker | Promise<MechanismMaker>;
-}
 
 /** The mechanisms that are loaded with the first endpoint. */
 export interface Mechanisms {

@@ -9,6 +9,7 @@
  */
 
 import type { ZmqError } from "../base/errors.ts";
+import type { MechanismMaker } from "../security/mechanism.ts";
 import {
   type Decoder,
   FrameDecoder,
@@ -27,7 +28,6 @@ import { GreetedOpening, type GreetedOwner } from "./greeted_opening.ts";
 import { SharedProperties } from "./shared_properties.ts";
 import type { Opened, Opening, OpeningSetup } from "./opening.ts";
 import { Reframer } from "./reframer.ts";
-import type { MechanismMaker } from "./security.ts";
 import {
   frameLimits,
   type Pinging,
@@ -156,6 +156,10 @@ export class Session extends Connection
     this.#traffic?.heard();
     this.#decoder.filled(length);
     if (this.#decoder.stopped) this.#pause(true);
+  }
+
+  protected override get work(): Promise<void> | undefined {
+    return this.#opening?.work;
   }
 
   protected override catchUp(): void {

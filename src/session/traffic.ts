@@ -10,7 +10,7 @@
 
 import { EMPTY } from "../base/bytes.ts";
 import { protocolError, ZmqError } from "../base/errors.ts";
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Timer } from "../base/clock.ts";
 import type { Message } from "../message/message.ts";
 import type { Options } from "../options/options.ts";
 import type { SocketType } from "../options/socket_type.ts";
@@ -47,6 +47,9 @@ const MAX_COMMAND = 65536 + 16;
  * costs some microseconds, and a system hands over thousands at once.
  */
 const TURN = 500;
+
+/** The longest time that timers take, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** The connection, as its traffic sees it. */
 export interface TrafficOwner {
@@ -129,6 +132,7 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   readonly #pipe: ConnectionPipe;
   readonly #sealer: Sealer | undefined;
   #heartbeat: Heartbeat | undefined;
+  #expiry: Timer | undefined;
   #suspended = false;
   #writer!: Writer;
   #intake: Intake;
@@ -152,6 +156,9 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     this.#intake = intakes[setup.type] ?? "deliver";
     const { mechanism } = setup;
     this.#plain = this.#intake === "deliver" && !mechanism?.encrypts;
+    if (mechanism?.lifetime !== undefined) {
+      this.#expire(setup.clock.now() + mechanism.lifetime);
+    }
     if (mechanism?.encrypts) {
       this.#mechanism = mechanism;
       this.#sealer = new Sealer(mechanism);
@@ -203,6 +210,7 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   /** Stops timers, and forgets keys. */
   stop(): void {
     this.#heartbeat?.stop();
+    this.#expiry?.cancel();
     this.#mechanism?.close();
   }
 
@@ -379,6 +387,18 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     const { ttl, context } = parsePing(data);
     this.#writer.sendPong(context);
     this.#beat().pinged(ttl);
+  }
+
+  /** Ends the connection at a time: what the peer proved is good until then. */
+  #expire(end: number): void {
+    const clock = this.#clock;
+    const rest = Math.min(Math.max(0, end - clock.now()), LONGEST_TIMER);
+    this.#expiry = clock.setTimer(() => {
+      if (clock.now() < end) return this.#expire(end);
+      const text = "The credentials of the connection have expired";
+      this.#owner.fail(new ZmqError("EACCES", text));
+    }, rest);
+    this.#expiry.hold(false);
   }
 
   /** True when a heartbeat need not wait for the peer's. */

@@ -16,12 +16,14 @@ import type { Options } from "../options/options.ts";
  * - `"NO_SECURITY"`: bound with NULL and without a `zapDomain` where others
  *   than this host can connect: anybody may enter.
  * - `"CLEAR_PASSWORD"`: PLAIN where others than this host can listen in.
+ * - `"CLEAR_TRAFFIC"`: GSSAPI with `gssapiPlainText`, likewise.
  * - `"NO_AUTHENTICATOR"`: peers are to be authenticated, and the context has
  *   no `authenticate` and no ZAP handler: until it has, all are refused.
  */
 export type WarningCode =
   | "NO_SECURITY"
   | "CLEAR_PASSWORD"
+  | "CLEAR_TRAFFIC"
   | "NO_AUTHENTICATOR";
 
 /** What a `warning` event is about. */
@@ -65,8 +67,8 @@ export function bindWarnings(
         "CURVE, set a zapDomain, or bind to 127.0.0.1 or ipc",
     });
   }
-  const passwords = passwordWarning(options, endpoint);
-  if (passwords !== undefined) warnings.push(passwords);
+  const inClear = clearWarning(options, endpoint);
+  if (inClear !== undefined) warnings.push(inClear);
   const isServer = mechanism === "plain" && options.plainServer;
   if ((hasDomain || isServer) && !asked) {
     warnings.push({
@@ -78,16 +80,26 @@ export function bindWarnings(
   return warnings;
 }
 
-/** A warning when passwords go to, or come from, another host in clear. */
-export function passwordWarning(
+/**
+ * A warning when passwords, or the messages of peers that were authenticated,
+ * go to, or come from, another host in clear.
+ */
+export function clearWarning(
   options: Options,
   address: string,
 ): Warning | undefined {
-  if (options.securityMechanism !== "plain" || !isOpen(address)) {
-    return undefined;
+  const mechanism = options.securityMechanism;
+  const isGssapi = mechanism === "gssapi" && options.gssapiPlainText;
+  if (mechanism !== "plain" && !isGssapi) return undefined;
+  // TLS hides what is said and proves who the server is.
+  if (!isOpen(address) || address.startsWith("wss://")) return undefined;
+  if (isGssapi) {
+    return {
+      code: "CLEAR_TRAFFIC",
+      message: `Messages of "${address}" cross the network in clear, and ` +
+        "nothing proves whose they are: do not set gssapiPlainText",
+    };
   }
-  // TLS hides the password and proves who the server is.
-  if (address.startsWith("wss://")) return undefined;
   return {
     code: "CLEAR_PASSWORD",
     message: `PLAIN passwords of "${address}" cross the network in clear, ` +

@@ -6,6 +6,7 @@
  */
 
 import { quote, ZmqError } from "../base/errors.ts";
+import type { MechanismMaker } from "../security/mechanism.ts";
 import type { WebSocketLink } from "../transport/transport.ts";
 import type { Decoder, FrameLimits } from "../wire/frame_decoder.ts";
 import {
@@ -19,7 +20,6 @@ import {
 } from "../wire/websocket_framing.ts";
 import type { ConnectionOwner, ConnectionSetup } from "./connection.ts";
 import type { Opened, Opening, OpeningSetup } from "./opening.ts";
-import type { MechanismMaker } from "./security.ts";
 import { Session } from "./session.ts";
 import type { Pinging } from "./traffic.ts";
 import { WebSocketEncoder } from "./websocket_encoder.ts";

@@ -27,8 +27,9 @@ import type {
   PipeOwner,
 } from "../routing/pipe.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
+import type { MechanismFactory } from "../security/mechanism.ts";
 import type { PatientAuthenticator } from "../security/zap.ts";
-import type { DatagramHost } from "../session/datagram_end.ts";
+import type { DatagramHost } from "../session/datagrams.ts";
 import type { EventDetail, EventName, SessionHost } from "../session/host.ts";
 import { sealRoom } from "../session/security.ts";
 import type { Turns } from "../session/turns.ts";
@@ -80,6 +81,10 @@ export class SocketCore
 
   get runtimeName(): string {
     return this.services.runtime.name;
+  }
+
+  get mechanisms(): readonly MechanismFactory[] {
+    return this.services.mechanisms;
   }
 
   get loadCurve(): () => Promise<CurveCrypto> {

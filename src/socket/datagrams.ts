@@ -146,7 +146,7 @@ export function connectDatagrams(
   const pipe = core.openDatagrams(endpoint.text, true, options);
   const start = async (): Promise<DatagramConnector> => {
     const { DatagramConnector } = await import("../session/datagrams.ts");
-    const connector = new DatagramConnector(setup, pipe);
+    const connector = new DatagramConnector({ ...setup, pipe });
     connector.start(gone);
     return connector;
   };

@@ -9,6 +9,7 @@ import { quote, ZmqError } from "../base/errors.ts";
 import type { ContextOptions } from "../options/context_options.ts";
 import type { OptionRuntime } from "../options/options.ts";
 import type { CurveCrypto } from "../security/curve_crypto.ts";
+import type { MechanismFactory } from "../security/mechanism.ts";
 import type { PatientAuthenticator } from "../security/zap.ts";
 import type { Turns } from "../session/turns.ts";
 import type { AnyTransport } from "../transport/any.ts";
@@ -35,6 +36,8 @@ export interface SocketServices {
    * @throws {ZmqError} `EPROTONOSUPPORT`.
    */
   transport(scheme: string, endpoint: string): AnyTransport;
+  /** Mechanisms beside those that are built in. */
+  readonly mechanisms: readonly MechanismFactory[];
   /**
    * Loads the cryptography of CURVE, once.
    *

@@ -33,8 +33,11 @@ export interface Watch {
   close(): Promise<void>;
 }
 
-/** Told what a descriptor is ready for. */
-export type WatchCallback = (events: Readiness) => void;
+/**
+ * Told what a descriptor is ready for; or, with an error, that it could not be
+ * waited for, and is not before `want` is called again.
+ */
+export type WatchCallback = (events: Readiness, error?: unknown) => void;
 
 /** A connected stream socket of any family that does not block. */
 export interface StreamDescriptor {
@@ -96,8 +99,9 @@ export interface NativeHost {
     failed: (cause: unknown) => void,
   ): NativeThread;
   /**
-   * Has a function called with the exit code when the process ends. Absent
-   * where the end of a process does not wait for its threads.
+   * Has the process end by a function, given the exit code, instead of waiting
+   * for its threads: after all else that it does at its end, and only when
+   * that is needed then. Absent where the end of a process does not wait.
    */
-  onExit?(callback: (code: number) => void): void;
+  endAtOnce?(isNeeded: () => boolean, end: (code: number) => void): void;
 }

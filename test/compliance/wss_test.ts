@@ -314,7 +314,7 @@ describe("wss", { skip: skipUnlessOpenssl }, () => {
       dealer(),
       clear.replace("ws:", "wss:"),
       "ECONNRESET",
-      undefined,
+      "ERR_TLS_HANDSHAKE",
     );
     const server = router(certificates.server);
     const events = record(server);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { gssapiTargets } from "./gssapi_targets.ts";
 import { mechanismTargets } from "./mechanism_targets.ts";
 import { openingTargets } from "./opening_targets.ts";
 import { sessionTargets } from "./session_targets.ts";
@@ -17,6 +18,7 @@ export const targets: readonly Target[] = [
   ...wireTargets,
   ...webSocketTargets,
   ...mechanismTargets,
+  ...gssapiTargets,
   ...sessionTargets,
   ...curveTargets,
   ...openingTargets,

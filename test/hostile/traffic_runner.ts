@@ -49,6 +49,7 @@ const SCHEMES: Readonly<Record<Mechanism, readonly Place["scheme"][]>> = {
   NULL: ["tcp", "ipc"],
   PLAIN: ["ipc"],
   CURVE: ["tcp"],
+  GSSAPI: [],
 };
 
 interface Spot extends Place {

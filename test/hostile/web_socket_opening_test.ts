@@ -4,79 +4,30 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { concat, fromHex, fromKey, toKey } from "../../src/base/bytes.ts";
-import { Context, Dealer, Router, type SocketEvent } from "../../mod.ts";
 import { texts } from "../kit/messages.ts";
 import { openSockets } from "../kit/runtime.ts";
-import { Bag } from "../kit/sockets.ts";
 import { pause, until, within } from "../kit/wait.ts";
-import { RawPeer } from "./raw_peer.ts";
+import { Door, END_TIME, SERVICE_TIME } from "./door.ts";
 import { HEAD, request } from "./web_socket_words.ts";
 
-const END_TIME = 2000;
-const SERVICE_TIME = 1000;
-
-let bag: Bag;
-let router: Router;
-let events: SocketEvent[];
-let endpoint: string;
-const peers: RawPeer[] = [];
-const context = new Context();
+let door: Door;
 
 async function open(options: object = {}): Promise<void> {
-  bag = new Bag();
-  events = [];
-  router = bag.keep(new Router({ context, linger: 0, ...options }));
-  void (async (own: SocketEvent[]) => {
-    for await (const event of router.events) own.push(event);
-  })(events);
-  endpoint = await router.bind("ws://127.0.0.1:*/a");
-}
-
-async function connect(): Promise<RawPeer> {
-  const peer = await RawPeer.connectTo(endpoint.replace(/^ws|\/a$/g, ""));
-  peers.push(peer);
-  return peer;
-}
-
-/** Waits until so many peers were refused, and gives the last reason. */
-async function refusal(count = 1): Promise<SocketEvent> {
-  const failed = () => events.filter(({ type }) => type === "accept:error");
-  await until(() => failed().length >= count, "accept:error", END_TIME);
-  for (const { error } of failed()) {
-    assert.doesNotMatch(error!.message, /[\p{C}\p{Zl}\p{Zp}]/u);
-  }
-  return failed().at(-1)!;
-}
-
-/** Fails unless a good peer is served in time, and nobody else came in. */
-async function servesGoodPeer(): Promise<void> {
-  const names = events.map(({ type }) => type);
-  assert.ok(!names.includes("accept"), "nobody was accepted");
-  assert.equal(router.tryReceive(), undefined);
-  const dealer = bag.keep(new Dealer({ context, linger: 0 }));
-  dealer.connect(endpoint);
-  const serve = async (): Promise<void> => {
-    await dealer.send("good");
-    const [id, ...parts] = await router.receive();
-    assert.deepEqual(texts(parts), ["good"]);
-    await router.send([id!, "fine"]);
-    assert.deepEqual(texts(await dealer.receive()), ["fine"]);
-  };
-  await within(serve(), "a good peer to be served", SERVICE_TIME);
+  door = await Door.open("ws://127.0.0.1:*/a", options);
 }
 
 /** Says the octets, and fails unless the answer has the status. */
 async function isRefused(octets: Uint8Array, status?: number): Promise<void> {
-  const peer = await connect();
+  const peer = await door.connect();
   peer.say(octets);
-  const { error } = await refusal();
+  const { error } = await door.refusal();
   assert.equal(error!.code, "EPROTO", error!.message);
   assert.equal(error!.reason, "ERR_WS_OPENING");
   await peer.end(END_TIME);
   const said = toKey(peer.octets);
   if (status === undefined) assert.equal(said, "");
   else assert.match(said, new RegExp(`^HTTP/1\\.1 ${status} `));
-  await servesGoodPeer();
+  await door.servesGoodPeer();
 }
 
 describe("a hostile client of a WebSocket", () => {
@@ -84,10 +35,7 @@ describe("a hostile client of a WebSocket", () => {
   before(() => {
     socketsBefore = openSockets();
   });
-  afterEach(async () => {
-    for (const peer of peers.splice(0)) peer.close();
-    await bag[Symbol.asyncDispose]();
-  });
+  afterEach(() => door[Symbol.asyncDispose]());
   after(() => until(() => openSockets() <= socketsBefore, "all is closed"));
 
   const fields = (count: number) =>
@@ -160,7 +108,7 @@ describe("a hostile client of a WebSocket", () => {
   it("of a page comes in where webSocketOrigins has its origin", async () => {
     await open({ webSocketOrigins: ["https://a.example"] });
     const statusFor = async (Origin: string): Promise<string> => {
-      const peer = await connect();
+      const peer = await door.connect();
       peer.say(fromKey(request({ Origin })));
       await peer.has(12);
       return toKey(peer.octets).slice(9, 12);
@@ -172,24 +120,24 @@ describe("a hostile client of a WebSocket", () => {
 
   it("that says nothing is let go in time", async () => {
     await open({ handshakeInterval: 100 });
-    const peer = await connect();
-    assert.equal((await refusal()).error!.code, "ETIMEDOUT");
+    const peer = await door.connect();
+    assert.equal((await door.refusal()).error!.code, "ETIMEDOUT");
     await peer.end(END_TIME);
     assert.equal(peer.received, 0);
-    await servesGoodPeer();
+    await door.servesGoodPeer();
   });
 
   it("that says a little at a time is let go in time", async () => {
     await open({ handshakeInterval: 200 });
-    const peer = await connect();
+    const peer = await door.connect();
     const octets = fromKey(request({ X: "b".repeat(10_000) }));
     for (let i = 0; i < 1000 && !peer.ended; i++) {
       peer.say(octets.subarray(i, i + 1));
       await pause(2);
     }
     assert.ok(peer.ended, "its time was over");
-    assert.equal((await refusal()).error!.code, "ETIMEDOUT");
-    await servesGoodPeer();
+    assert.equal((await door.refusal()).error!.code, "ETIMEDOUT");
+    await door.servesGoodPeer();
   });
 
   it("that ends or breaks off anywhere costs its connection", async () => {
@@ -200,26 +148,19 @@ describe("a hostile client of a WebSocket", () => {
       (_, i) => Math.floor((i * octets.length) / 20),
     );
     for (const [i, cut] of cuts.entries()) {
-      const peer = await connect();
+      const peer = await door.connect();
       peer.say(octets.subarray(0, cut));
       await pause();
       if (i % 2 === 0) peer.finish();
       else peer.reset();
-      await refusal(i + 1);
+      await door.refusal(i + 1);
     }
-    await servesGoodPeer();
+    await door.servesGoodPeer();
   });
 
   it("has company: the oldest of too many is let go", async () => {
     await open({ maxPendingHandshakes: 3, handshakeInterval: 0 });
-    const crowd: RawPeer[] = [];
-    for (let i = 0; i < 5; i++) {
-      crowd.push(await connect());
-      if (i >= 3) await refusal(i - 2);
-    }
-    await Promise.all(crowd.slice(0, 2).map((peer) => peer.end(END_TIME)));
-    assert.ok(crowd.slice(2).every((peer) => !peer.ended), "others wait");
-    await servesGoodPeer();
+    await door.letsTheOldestGo();
   });
 
   it("is not heard behind a refusal", async () => {
@@ -230,7 +171,7 @@ describe("a hostile client of a WebSocket", () => {
 
   it("is no client that sends its first frames at once", async () => {
     await open();
-    const peer = await connect();
+    const peer = await door.connect();
     // ZWS2.0: an empty identity, then a message; masked with zeros.
     const frames = fromHex("82810000000000" + "8286000000000068656c6c6f");
     peer.say(concat([
@@ -238,7 +179,7 @@ describe("a hostile client of a WebSocket", () => {
       frames,
     ]));
     const [, ...parts] = await within(
-      router.receive(),
+      door.router.receive(),
       "the message",
       SERVICE_TIME,
     );

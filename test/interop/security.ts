@@ -4,9 +4,9 @@ import { Context, curveKeyPair, type CurveLibrary } from "../../mod.ts";
 import type { ForeignOptions } from "../kit/foreign.ts";
 
 /** A mechanism of libzmq and of ours. */
-export type Mechanism = "NULL" | "PLAIN" | "CURVE";
+export type Mechanism = "NULL" | "PLAIN" | "CURVE" | "GSSAPI";
 
-/** The mechanisms, in the order of the table. */
+/** The mechanisms that need nothing installed, in the order of the table. */
 export const mechanisms: readonly Mechanism[] = ["NULL", "PLAIN", "CURVE"];
 
 /** The ZAP domain of every server of these tests. */
@@ -34,6 +34,11 @@ export function trustingContext(curveCrypto?: CurveLibrary): Context {
 /** Options of our socket. */
 export function ourSecurity(mechanism: Mechanism, isServer: boolean): object {
   if (mechanism === "NULL") return {};
+  if (mechanism === "GSSAPI") {
+    return isServer
+      ? { gssapiServer: true }
+      : { gssapiServicePrincipal: "host@localhost" };
+  }
   if (mechanism === "PLAIN") {
     return isServer
       ? { plainServer: true, zapDomain: DOMAIN }
@@ -58,6 +63,11 @@ export function theirSecurity(
   isServer: boolean,
 ): ForeignOptions {
   if (mechanism === "NULL") return {};
+  if (mechanism === "GSSAPI") {
+    return isServer
+      ? { GSSAPI_SERVER: 1 }
+      : { GSSAPI_SERVICE_PRINCIPAL: "host@localhost" };
+  }
   if (mechanism === "PLAIN") {
     return isServer
       ? { PLAIN_SERVER: 1, ZAP_DOMAIN: DOMAIN }

@@ -10,8 +10,8 @@ import type {
   DatagramSocket,
   DatagramTransport,
 } from "../../src/transport/datagram.ts";
-import type { Socket, SocketEvent, ZmqError } from "../../mod.ts";
-import { FakeClock } from "./fake_clock.ts";
+import type { ZmqError } from "../../mod.ts";
+import { FakeNetwork, FakeWorld } from "./fake_network.ts";
 
 /** Where strange datagrams come from. */
 export const STRANGER: DatagramAddress = { host: "192.0.2.9", port: 9 };
@@ -72,40 +72,26 @@ export class FakeDatagramSocket implements DatagramSocket {
 }
 
 /** The transport, under the name of udp. */
-export class FakeDatagrams implements DatagramTransport {
+export class FakeDatagrams extends FakeNetwork<FakeDatagramSocket>
+  implements DatagramTransport {
   readonly scheme: string = "udp";
   readonly options: ReadonlySet<string> = new Set(["multicastHops"]);
-  readonly sockets: FakeDatagramSocket[] = [];
-  /** Why no socket can be opened now. */
-  refusal: unknown;
-  /** What opening waits for. */
-  gate: Promise<void> = Promise.resolve();
 
   check(endpoint: Endpoint, role: "bind" | "connect"): void {
     parseUdp(endpoint, role);
   }
 
-  async open(
+  open(
     endpoint: Endpoint,
     settings: DatagramSettings,
     sink: DatagramSink,
   ): Promise<DatagramSocket> {
-    await this.gate;
-    if (this.refusal !== undefined) throw this.refusal;
-    const socket = new FakeDatagramSocket(endpoint, settings, sink);
-    this.sockets.push(socket);
-    return socket;
-  }
-
-  /** The socket opened last. */
-  get last(): FakeDatagramSocket {
-    return this.sockets.at(-1)!;
+    return this.opened(() => new FakeDatagramSocket(endpoint, settings, sink));
   }
 }
 
 /** A network, a clock, and a context with both. */
-export class DatagramWorld {
-  readonly clock: FakeClock = new FakeClock();
+export class DatagramWorld extends FakeWorld {
   readonly network: FakeDatagrams = new FakeDatagrams();
   readonly context: EngineContext = new EngineContext({
     runtime: {
@@ -116,19 +102,6 @@ export class DatagramWorld {
       options: new Set(),
     },
   });
-
-  /** The names of a socket's events from now on. */
-  watch(socket: Socket): { names: string[]; events: SocketEvent[] } {
-    const names: string[] = [];
-    const events: SocketEvent[] = [];
-    void (async () => {
-      for await (const event of socket.events) {
-        names.push(event.type);
-        events.push(event);
-      }
-    })();
-    return { names, events };
-  }
 }
 
 /** What a call comes to: "done", or the code of its error. */

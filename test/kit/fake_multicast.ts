@@ -10,14 +10,8 @@ import type {
   MulticastTransport,
 } from "../../src/transport/multicast.ts";
 import type { MulticastFraming } from "../../src/wire/multicast.ts";
-import {
-  Publisher,
-  type Socket,
-  type SocketEvent,
-  Subscriber,
-  type XSubscriber,
-} from "../../mod.ts";
-import { FakeClock } from "./fake_clock.ts";
+import { Publisher, Subscriber, type XSubscriber } from "../../mod.ts";
+import { FakeNetwork, FakeWorld } from "./fake_network.ts";
 import { text } from "./messages.ts";
 import { until } from "./wait.ts";
 
@@ -97,50 +91,39 @@ export class FakeMulticastSocket implements MulticastSocket {
 }
 
 /** The transport. */
-export class FakeMulticast implements MulticastTransport {
+export class FakeMulticast extends FakeNetwork<FakeMulticastSocket>
+  implements MulticastTransport {
   readonly scheme: string = "fake";
   readonly framing: MulticastFraming;
   readonly options: ReadonlySet<string> = new Set(["rate", "multicastHops"]);
-  readonly sockets: FakeMulticastSocket[] = [];
   /** Octets of the largest unit of the next socket. */
   maxUnit = 100;
   /** What the next socket is. */
   make: typeof FakeMulticastSocket = FakeMulticastSocket;
-  /** Why no socket can be opened now. */
-  refusal: unknown;
-  /** What opening waits for. */
-  gate: Promise<void> = Promise.resolve();
 
   constructor(framing: MulticastFraming) {
+    super();
     this.framing = framing;
   }
 
-  async open(
+  open(
     endpoint: Endpoint,
     settings: MulticastSettings,
     sink: MulticastSink,
   ): Promise<MulticastSocket> {
-    await this.gate;
-    if (this.refusal !== undefined) throw this.refusal;
-    const { maxUnit } = this;
-    const socket = new this.make(endpoint, settings, sink, maxUnit);
-    this.sockets.push(socket);
-    return socket;
-  }
-
-  /** The socket opened last. */
-  get last(): FakeMulticastSocket {
-    return this.sockets.at(-1)!;
+    return this.opened(() =>
+      new this.make(endpoint, settings, sink, this.maxUnit)
+    );
   }
 }
 
 /** A network, a clock, and a context with both. */
-export class MulticastWorld {
-  readonly clock: FakeClock = new FakeClock();
+export class MulticastWorld extends FakeWorld {
   readonly network: FakeMulticast;
   readonly context: EngineContext;
 
   constructor(framing: MulticastFraming = "pgm") {
+    super();
     this.network = new FakeMulticast(framing);
     this.context = new EngineContext({
       runtime: {
@@ -151,19 +134,6 @@ export class MulticastWorld {
       },
       transports: [this.network],
     });
-  }
-
-  /** The names of a socket's events from now on. */
-  watch(socket: Socket): { names: string[]; events: SocketEvent[] } {
-    const names: string[] = [];
-    const events: SocketEvent[] = [];
-    void (async () => {
-      for await (const event of socket.events) {
-        names.push(event.type);
-        events.push(event);
-      }
-    })();
-    return { names, events };
   }
 }
 

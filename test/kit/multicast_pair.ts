@@ -86,11 +86,24 @@ export async function runPair<Report>(
 ): Promise<Report> {
   const { count, size, parts, rate } = load;
   const words = [count, size, parts, rate].map(String);
-  const receiver = new Part(to, far, ["receive", endpoints[1], ...words]);
+  const part = (side: Side, launcher: readonly string[], args: string[]) =>
+    new Part(
+      side === "ours"
+        ? scriptCommand(scriptUrl("./pgm_program", import.meta.url), args, {
+          launcher,
+        })
+        : [
+          ...launcher,
+          "/usr/bin/python3",
+          join(ROOT, "test/kit/peers/pgm_peer.py"),
+          ...args,
+        ],
+    );
+  const receiver = part(to, far, ["receive", endpoints[1], ...words]);
   const parts_ = [receiver];
   try {
     await within(receiver.line(), "the receiver to be ready", 20_000);
-    const sender = new Part(from, near, ["send", endpoints[0], ...words]);
+    const sender = part(from, near, ["send", endpoints[0], ...words]);
     parts_.push(sender);
     await within(sender.line(), "the sender to be ready", 20_000);
     const line = await within(receiver.line(), "the report", 90_000);
@@ -104,23 +117,14 @@ export async function runPair<Report>(
   }
 }
 
-/** One side. */
-class Part {
+/** One process. */
+export class Part {
+  /** Resolves with its exit code. */
   readonly exited: Promise<number | null>;
   readonly #kill: () => void;
   readonly #lines: AsyncIterator<string>;
 
-  constructor(side: Side, launcher: readonly string[], args: string[]) {
-    const [command, ...rest] = side === "ours"
-      ? scriptCommand(scriptUrl("./pgm_program", import.meta.url), args, {
-        launcher,
-      })
-      : [
-        ...launcher,
-        "/usr/bin/python3",
-        join(ROOT, "test/kit/peers/pgm_peer.py"),
-        ...args,
-      ];
+  constructor([command, ...rest]: readonly string[]) {
     const child = spawn(command!, rest, {
       stdio: ["ignore", "pipe", "inherit"],
       env: { ...process.env, PGM_MIN_LOG_LEVEL: "ERROR" },
@@ -139,12 +143,14 @@ class Part {
       [Symbol.asyncIterator]();
   }
 
+  /** The next line that it prints. */
   async line(): Promise<string> {
     const { value, done } = await this.#lines.next();
     if (done) throw new Error("A side ended without a line");
     return value;
   }
 
+  /** Ends it, if it has not ended. */
   kill(): void {
     this.#kill();
   }

@@ -20,11 +20,11 @@ import type {
 } from "../../src/session/host.ts";
 import type { CurveLibrary } from "../../src/security/curve_crypto.ts";
 import * as parts from "../../src/session/parts.ts";
-import {
-  chooseMechanism,
-  type MechanismMaker,
-  sealRoom,
-} from "../../src/session/security.ts";
+import type {
+  MechanismFactory,
+  MechanismMaker,
+} from "../../src/security/mechanism.ts";
+import { chooseMechanism, sealRoom } from "../../src/session/security.ts";
 import { WebSocketSession } from "../../src/session/websocket_session.ts";
 import type { ByteSink } from "../../src/transport/transport.ts";
 import { noble } from "../../src/security/crypto.ts";
@@ -52,6 +52,8 @@ export class TestHost implements SessionHost, PipeOwner, ConnectionOwner {
   /** How often a pipe went on or off line, or was closed. */
   readonly changes: string[] = [];
   authenticate: Authenticator | undefined;
+  /** Mechanisms beside those that are built in. */
+  mechanisms: readonly MechanismFactory[] = [];
   /** The cryptography of CURVE; noble's by default. */
   library: CurveLibrary = noble();
   /** False: frames leave no room to be sealed in place. */
@@ -172,7 +174,7 @@ export class TestHost implements SessionHost, PipeOwner, ConnectionOwner {
 
   async #maker(): Promise<MechanismMaker> {
     const load = () => loadLibrary(this.library);
-    return await chooseMechanism(this.options, [], load)(parts);
+    return await chooseMechanism(this.options, this.mechanisms, load)(parts);
   }
 }
 

@@ -37,6 +37,28 @@ const ways: Readonly<Record<string, () => Promise<void> | void>> = {
     await begun();
     process.exitCode = 5;
   },
+  async listeners() {
+    process.on("exit", () => console.log("before"));
+    block();
+    process.on("exit", (code) => console.log(`after ${code}`));
+    process.on("exit", () => process.exitCode = 9);
+    await begun();
+    console.log("done");
+    process.exit(3);
+  },
+  async again() {
+    block();
+    process.on("exit", () => process.exit(4));
+    await begun();
+  },
+  async thrown() {
+    block();
+    process.on("exit", () => {
+      throw new Error("The end is not well");
+    });
+    process.on("exit", () => console.log("not told"));
+    await begun();
+  },
   async closed() {
     const watch = ffi.watch(reads, { readable: true }, read);
     await begun();

@@ -24,6 +24,8 @@ describe("a process ends by itself", { skip: skipWithoutKoffi }, () => {
       blocked: ["while calls are blocked off the main thread"],
       exit: ["by process.exit() while a call is blocked, with its code", 7],
       code: ["while a call is blocked, with process.exitCode", 5],
+      again: ["by process.exit() in a listener of its end", 4],
+      thrown: ["when a listener of its end throws", 1],
       closed: ["when its watch is closed"],
       unheld: ["when its watch does not hold it"],
       idle: ["when its watches want nothing"],
@@ -41,6 +43,17 @@ describe("a process ends by itself", { skip: skipWithoutKoffi }, () => {
       }
     });
   }
+
+  it("after every listener of its end, with the code that they have set", async () => {
+    const script = await run("listeners");
+    try {
+      assert.equal(await within(script.line(), "a listener"), "before");
+      assert.equal(await within(script.line(), "another"), "after 3");
+      assert.equal(await within(script.exited, "the end", LIMIT), 9);
+    } finally {
+      await script.kill();
+    }
+  });
 
   it("but not while a watch holds it", async () => {
     const script = await run("open");

@@ -194,3 +194,24 @@ describe("NativeFunction.async()", { skip }, () => {
     );
   });
 });
+
+describe("NativeFunction.after()", { skip }, () => {
+  it("calls on the thread that gave the outcome, after what it is at", async () => {
+    const libc = (await loadFfi()).library(LIBC);
+    const gettid = libc.function("gettid", "i32", []);
+    const usleep = libc.function("usleep", "i32", ["u32"]);
+    const outcomes = await held(Promise.all(
+      Array.from({ length: 6 }, () => gettid.async()),
+    ));
+    const busy = Array.from({ length: 20 }, () => usleep.async(1000));
+    const again = await held(Promise.all(
+      outcomes.map((outcome) => gettid.after(outcome)),
+    ));
+    assert.deepEqual(
+      again.map(({ value }) => value),
+      outcomes.map(({ value }) => value),
+    );
+    assert.ok(new Set(outcomes.map(({ value }) => value)).size > 1);
+    await held(Promise.all(busy));
+  });
+});

@@ -37,6 +37,13 @@ it("a call whose thread fails is rejected, and those that wait go on", async () 
     started[index]!.answer({ value: index, errno: 0 });
   }
   const outcomes = await Promise.all(calls.filter((_, index) => index !== 3));
+  // What was to follow on a thread that is gone, is for any other.
+  const follows = threads.call(CALL, [], { ...HOLDS, outcome: outcomes[7]! });
+  started[8]!.fail(new Error("gone"));
+  await assert.rejects(follows, /gone/);
+  const later = threads.call(CALL, [], { ...HOLDS, outcome: outcomes[7]! });
+  started[0]!.answer({ value: "other", errno: 0 });
+  assert.equal((await later).value, "other");
   assert.deepEqual(
     outcomes.map(({ value }) => value),
     [0, 1, 2, 4, 5, 6, 7, 8],

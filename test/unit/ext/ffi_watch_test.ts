@@ -1,10 +1,13 @@
 // Waiting for descriptors.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { type Ffi, loadFfi } from "../../../ext/ffi/mod.ts";
+import { Addresses, AF_INET } from "../../../ext/ffi/addresses.ts";
+import { type Ffi, loadFfi, type SystemError } from "../../../ext/ffi/mod.ts";
 import { skipWithoutKoffi } from "../../kit/native.ts";
 import { turns } from "../../kit/runtime.ts";
 import { until, within } from "../../kit/wait.ts";
+
+const SOCK_DGRAM = 2;
 
 describe("Ffi.watch()", { skip: skipWithoutKoffi }, () => {
   let ffi: Ffi;
@@ -105,6 +108,52 @@ describe("Ffi.watch()", { skip: skipWithoutKoffi }, () => {
     ffi.system.close(far);
     await until(() => end === 0, "the end is read");
     ffi.system.close(near);
+  });
+
+  it("tells again after an error, which others may follow", async () => {
+    const [near, far] = ffi.system.pipe();
+    ffi.system.close(near);
+    let count = 0;
+    const watch = ffi.watch(far, { writable: true }, (events) => {
+      assert.deepEqual(events, { readable: false, writable: true });
+      assert.throws(() => ffi.system.write(far, one), { code: "EPIPE" });
+      if (++count === 3) watch.want({});
+    });
+    await until(() => count === 3, "the error is told three times");
+    await turns(5);
+    assert.equal(count, 3);
+    await watch.close();
+    ffi.system.close(far);
+  });
+
+  it("tells of what can be read after an error that is over", async () => {
+    const { system } = ffi;
+    const here = new Addresses(system).encode({ host: "127.0.0.1", port: 0 });
+    const [fd, gone, peer] = [0, 1, 2].map(() => {
+      const datagrams = system.socket(AF_INET, SOCK_DGRAM);
+      system.bind(datagrams, here);
+      return datagrams;
+    }) as [number, number, number];
+    const told: string[] = [];
+    const watch = ffi.watch(fd, { readable: true }, () => {
+      try {
+        if (system.read(fd, new Uint8Array(8)) === 1) told.push("an octet");
+      } catch (error) {
+        told.push((error as SystemError).code);
+      }
+    });
+    system.connect(fd, system.localAddress(gone));
+    system.close(gone);
+    system.write(fd, one);
+    await until(() => told.length === 1, "the error is told");
+    system.connect(fd, system.localAddress(peer));
+    system.connect(peer, system.localAddress(fd));
+    system.write(peer, one);
+    await until(() => told.length === 2, "a datagram is told");
+    assert.deepEqual(told, ["ECONNREFUSED", "an octet"]);
+    await watch.close();
+    system.close(fd);
+    system.close(peer);
   });
 
   it("serves many descriptors, made and closed meanwhile", async () => {

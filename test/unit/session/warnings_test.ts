@@ -2,10 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultOptions, type Options } from "../../../src/options/options.ts";
-import {
-  bindWarnings,
-  passwordWarning,
-} from "../../../src/session/warnings.ts";
+import { bindWarnings, clearWarning } from "../../../src/session/warnings.ts";
 
 const PLAIN = { securityMechanism: "plain", plainServer: true } as const;
 const CURVE = { securityMechanism: "curve", curveServer: true } as const;
@@ -80,10 +77,25 @@ test("bindWarnings() warns where nobody is there to be asked", () => {
   assert.deepEqual(codes(both, endpoint, false), lacks);
 });
 
-test("passwordWarning() is for PLAIN towards other hosts only", () => {
+test("bindWarnings() warns of GSSAPI in clear that other hosts reach", () => {
+  const gssapi = { securityMechanism: "gssapi", gssapiServer: true } as const;
+  const inClear = { ...gssapi, gssapiPlainText: true };
+  for (const endpoint of open) {
+    assert.deepEqual(codes(inClear, endpoint), ["CLEAR_TRAFFIC"], endpoint);
+    assert.deepEqual(codes(gssapi, endpoint), [], endpoint);
+  }
+  for (const endpoint of closed) {
+    assert.deepEqual(codes(inClear, endpoint), [], endpoint);
+  }
+  // A flag that no mechanism looks at.
+  const alone = { gssapiPlainText: true };
+  assert.deepEqual(codes(alone, open[0]!), ["NO_SECURITY"]);
+});
+
+test("clearWarning() is for PLAIN towards other hosts only", () => {
   const options = { ...defaultOptions("PUSH"), ...PLAIN };
-  assert.equal(passwordWarning(options, open[2]!)?.code, "CLEAR_PASSWORD");
-  assert.equal(passwordWarning(options, closed[0]!), undefined);
+  assert.equal(clearWarning(options, open[2]!)?.code, "CLEAR_PASSWORD");
+  assert.equal(clearWarning(options, closed[0]!), undefined);
   const none = defaultOptions("PUSH");
-  assert.equal(passwordWarning(none, open[2]!), undefined);
+  assert.equal(clearWarning(none, open[2]!), undefined);
 });

@@ -83,6 +83,19 @@ describe("HeadReader", () => {
     );
   });
 
+  it("takes off the spaces and tabs around a value, and nothing else", () => {
+    const head = read("GET / HTTP/1.1\r\nA:\t \xa0 b \x85 \t\r\n\r\n")!;
+    assert.equal(head.fields.only("a"), "\xa0 b \x85");
+  });
+
+  it("keeps the rest when the memory of the octets is used again", () => {
+    const reader = new HeadReader(requestLine);
+    const octets = fromKey(`${HEAD}rest`);
+    const { rest } = reader.read(octets)!;
+    octets.fill(0);
+    assert.equal(toKey(rest), "rest");
+  });
+
   it("survives octets that are no ASCII in a value", () => {
     const head = read("GET / HTTP/1.1\r\nA: \xff\xc3\xa4\r\n\r\n")!;
     assert.equal(head.fields.only("a"), "\xff\xc3\xa4");
@@ -99,6 +112,9 @@ describe("HeadReader", () => {
       ["a bare LF", "GET / HTTP/1.1\nHost: b\n\n"],
       ["a bare CR", "GET / HTTP/1.1\r\nA: b\rc\r\n\r\n"],
       ["CR CR LF", "GET / HTTP/1.1\r\r\n\r\n"],
+      ["a bare LF of a field, at once", "GET / HTTP/1.1\r\nA: b\n"],
+      ["a bare CR of a field, at once", "GET / HTTP/1.1\r\nA: b\rc"],
+      ["a DEL in a value", "GET / HTTP/1.1\r\nA: b\x7f\r\n\r\n"],
       ["a NUL in a value", "GET / HTTP/1.1\r\nA: b\0\r\n\r\n"],
       ["an escape in a value", "GET / HTTP/1.1\r\nA: \x1b[2J\r\n\r\n"],
       ["a space before the colon", "GET / HTTP/1.1\r\nA : b\r\n\r\n"],
@@ -112,6 +128,8 @@ describe("HeadReader", () => {
       ["a target that is no ASCII", "GET /\xe4 HTTP/1.1\r\n"],
       ["a method in lower case", "get / HTTP/1.1\r\n"],
       ["no version", "GET /\r\n"],
+      ["a version that is none", "GET / HTTP/1.x\r\n"],
+      ["a version of three digits", "GET / HTTP/1.10\r\n"],
       ["a greeting of ZMTP", "\xff"],
       ["a record of TLS", "\x16"],
       ["a line of SSH", "SSH-2.0-OpenSSH_9.6\r\n"],

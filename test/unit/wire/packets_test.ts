@@ -47,7 +47,12 @@ function listening(limit = -1) {
       return goesOn;
     },
   }, { message: limit, command: limit });
-  return { decoder, found, stop: () => goesOn = false };
+  return {
+    decoder,
+    found,
+    stop: () => goesOn = false,
+    go: () => goesOn = true,
+  };
 }
 
 describe("PacketEncoder", () => {
@@ -63,6 +68,8 @@ describe("PacketEncoder", () => {
       toHex(packet!.subarray(0, 15)),
       "0000" + "020161" + "ff00000000000000ff00",
     );
+    const [long] = encode(1000, ...framed([new Uint8Array(300)]));
+    assert.equal(toHex(long!.subarray(0, 12)), "0000ff000000000000012d00");
     const [short] = encode(1000, ...framed([new Uint8Array(253)]));
     assert.equal(toHex(short!.subarray(0, 4)), "0000fe00");
   });
@@ -115,6 +122,24 @@ describe("PacketDecoder", () => {
     assert.deepEqual(found, ["a+"]);
     const [next] = encode(100, ...framed(["c"]));
     assert.throws(() => decoder.push(next!), /inside of another/);
+  });
+
+  it("does not take a message for unfinished of which some waits", () => {
+    const [packet] = encode(100, ...framed(["aaa", "bbb"]));
+    const { decoder, found, stop, go } = listening();
+    decoder.push(packet!.subarray(0, 7));
+    assert.deepEqual(found, ["aaa+"]);
+    stop();
+    // Three more frames of the message, then the next one.
+    const rest = concat([
+      fromHex("0401" + "626262" + "0401" + "636363" + "0400" + "646464"),
+      ...encode(100, ...framed(["next"])).map((each) => each.subarray(2)),
+    ]);
+    decoder.push(concat([Uint8Array.of(0, 15), rest]));
+    assert.deepEqual(found, ["aaa+", "bbb+"]);
+    go();
+    decoder.resume();
+    assert.deepEqual(found, ["aaa+", "bbb+", "ccc+", "ddd", "next"]);
   });
 
   const messages = [

@@ -132,6 +132,27 @@ describe("WebSocketDecoder", () => {
       }
     });
 
+    it(`takes the flags 0, 1 and 2 and no other octet, ${how}`, () => {
+      for (let flag = 0; flag < 256; flag++) {
+        const { decoder, heard } = make({ masked });
+        const push = () => decoder.push(zwsFrame(flag, "", changes));
+        if (flag < 3) push();
+        else assert.throws(push, { code: "EPROTO" }, `${flag}`);
+        assert.equal(heard.length, flag < 3 ? 1 : 0, `${flag}`);
+      }
+    });
+
+    it(`says what it found when a mask is wrong, expected ${how}`, () => {
+      const { decoder } = make({ masked });
+      const found = masked
+        ? /accept a frame that is not masked/
+        : /accept a masked frame/;
+      assert.throws(
+        () => decoder.push(zwsFrame(0, "a", masked ? {} : MASKED)),
+        { code: "EPROTO", message: found },
+      );
+    });
+
     it(`gives views of a chunk, unmasked where they are, ${how}`, () => {
       const { decoder, bodies } = make({ masked });
       const chunk = zwsFrame(0, "a view of the chunk", changes);

@@ -1,0 +1,131 @@
+// Waiting with poll(2), when the system or its threads will not.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Koffi, KoffiLibrary } from "../../../ext/ffi/koffi.ts";
+import { type Ffi, loadFfi, type System } from "../../../ext/ffi/mod.ts";
+import { PollLoop } from "../../../ext/ffi/poll_loop.ts";
+import { context, type Readiness } from "../../../mod.ts";
+import { skipWithoutKoffi } from "../../kit/native.ts";
+import { turns } from "../../kit/runtime.ts";
+import { until } from "../../kit/wait.ts";
+
+type Done = (error: unknown, result: number) => void;
+
+/** What is wrong with the threads at the moment. */
+type Trouble = "none" | "no thread" | "a signal" | "an error";
+
+const ENOMEM = 12;
+
+describe("PollLoop", { skip: skipWithoutKoffi }, () => {
+  let ffi: Ffi;
+  let reads: number;
+  let writes: number;
+
+  before(async () => {
+    ffi = await loadFfi();
+    [reads, writes] = ffi.system.pipe();
+  });
+  after(() => {
+    ffi.system.close(reads);
+    ffi.system.close(writes);
+  });
+
+  /** A loop whose calls come to what the trouble says. */
+  function loopIn(trouble: () => Trouble): PollLoop {
+    const koffi = context.runtime.loadAddon!("koffi") as Koffi;
+    const real = koffi.load(ffi.system.library.file)
+      .func("poll", "int", ["void *", "unsigned long", "int"]);
+    const pooled = (...values: unknown[]): void => {
+      const done = values.at(-1) as Done;
+      switch (trouble()) {
+        case "none":
+          return real.async(...values);
+        case "no thread":
+          return done(new Error("No thread"), 0);
+      }
+      setTimeout(() => done(null, -1));
+    };
+    const library = {
+      func: () => Object.assign(() => 0, { async: pooled }),
+    } as unknown as KoffiLibrary;
+    const now = (...values: unknown[]): unknown =>
+      trouble() === "an error" ? -1 : real(...values);
+    const unheld = (...values: unknown[]): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        pooled(...values, (error: unknown, value: number) => {
+          if (error) reject(error);
+          else resolve({ value, errno: 0 });
+        });
+      });
+    const { system } = ffi;
+    return new PollLoop({
+      ...koffi,
+      load: () => library,
+      errno: () => trouble() === "an error" ? ENOMEM : koffi.errno(),
+    }, {
+      library: {
+        file: system.library.file,
+        function: () => Object.assign(now, { async: unheld }),
+      },
+      pipe: () => system.pipe(),
+      read: (fd: number, into: Uint8Array) => system.read(fd, into),
+      write: (fd: number, octets: Uint8Array) => system.write(fd, octets),
+      close: (fd: number) => system.close(fd),
+      errorName: (errno: number) => system.errorName(errno),
+    } as unknown as System);
+  }
+
+  for (
+    const [trouble, expected] of [
+      ["no thread", /No thread/],
+      ["an error", /poll\(\) failed: ENOMEM/],
+    ] as const
+  ) {
+    for (const held of [true, false]) {
+      it(`tells who waits of ${trouble}, and waits again when it is asked to${held ? "" : ", without holding the process"}`, async () => {
+        let current: Trouble = trouble;
+        const told: unknown[] = [];
+        const loop = loopIn(() => current);
+        const watch = loop.watch(reads, { readable: true }, (events, error) => {
+          told.push(error ?? events);
+          ffi.system.read(reads, new Uint8Array(8));
+        });
+        watch.hold(held);
+        await until(() => told.length === 1, "the failure is told");
+        assert.match(String(told[0]), expected);
+        await turns(5);
+        assert.equal(told.length, 1);
+        current = "none";
+        watch.want({ readable: true });
+        ffi.system.write(writes, new Uint8Array(1));
+        await until(() => told.length === 2, "the octet is told");
+        assert.deepEqual(told[1] as Readiness, {
+          readable: true,
+          writable: false,
+        });
+        await watch.close();
+      });
+    }
+  }
+
+  it("goes on after a signal", async () => {
+    let current: Trouble = "a signal";
+    let calls = 0;
+    const told: unknown[] = [];
+    const loop = loopIn(() => {
+      calls++;
+      return current;
+    });
+    const watch = loop.watch(reads, { readable: true }, (events, error) => {
+      told.push(error ?? events);
+      ffi.system.read(reads, new Uint8Array(8));
+    });
+    await until(() => calls > 10, "it has asked again");
+    assert.deepEqual(told, []);
+    ffi.system.write(writes, new Uint8Array(1));
+    await until(() => told.length === 1, "the octet is told");
+    current = "none";
+    assert.deepEqual(told, [{ readable: true, writable: false }]);
+    await watch.close();
+  });
+});
