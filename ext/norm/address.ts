@@ -7,6 +7,8 @@
 import { type Endpoint, ZmqError } from "../../mod.ts";
 import { NODE_ANY } from "./constants.ts";
 
+const MOST_PORT = 65_535;
+
 /** The parts of an address. */
 export interface NormAddress {
   /** Who this is among those at the group. */
@@ -31,7 +33,8 @@ export function parseNorm({ address, text }: Endpoint): NormAddress {
       .exec(address);
   const [, id, device, host = "", port = ""] = found ?? [];
   const node = id === undefined ? randomNode() : Number(id);
-  if (found !== null && node >= 1 && node < NODE_ANY) {
+  const isThere = Number(port) >= 1 && Number(port) <= MOST_PORT;
+  if (found !== null && node >= 1 && node < NODE_ANY && isThere) {
     return {
       node,
       ...device !== undefined && { interface: device },
@@ -43,7 +46,7 @@ export function parseNorm({ address, text }: Endpoint): NormAddress {
     "EINVAL",
     `Cannot parse endpoint "${text}": expected ` +
       `"[nodeid,][interface;]address:port", with a nodeid of 1 to ` +
-      `${NODE_ANY - 1}`,
+      `${NODE_ANY - 1} and a port of 1 to ${MOST_PORT}`,
     { address: text },
   );
 }

@@ -34,16 +34,27 @@ export class NormEvents {
   readonly #library: LibNorm;
   readonly #instance: bigint;
   readonly #handler: NormEventHandler;
+  readonly #settled: () => void;
   readonly #event = new BigUint64Array(normEvent.size / 8);
   readonly #type = new Uint32Array(this.#event.buffer);
   readonly #watch: Watch;
   #closed = false;
 
-  /** Begins to take them. */
-  constructor(library: LibNorm, instance: bigint, handler: NormEventHandler) {
+  /**
+   * Begins to take them.
+   *
+   * @param settled called after some were taken, from inside of none.
+   */
+  constructor(
+    library: LibNorm,
+    instance: bigint,
+    handler: NormEventHandler,
+    settled: () => void = () => {},
+  ) {
     this.#library = library;
     this.#instance = instance;
     this.#handler = handler;
+    this.#settled = settled;
     const { ffi, calls } = library;
     this.#watch = ffi.watch(
       calls.NormGetDescriptor(instance),
@@ -54,13 +65,25 @@ export class NormEvents {
 
   /** Takes those that are there; the descriptor tells of the rest. */
   take(): void {
-    const { NormGetNextEvent } = this.#library.calls;
-    const event = this.#event;
-    const { sender, object } = normEvent.offsets;
     for (let i = 0; i < MOST_AT_ONCE && !this.#closed; i++) {
-      if (!NormGetNextEvent(this.#instance, event, false)) return;
-      this.#handler(this.#type[0]!, event[sender / 8]!, event[object / 8]!);
+      if (!this.#takeOne()) break;
     }
+    if (!this.#closed) this.#settled();
+  }
+
+  /** Takes all of them, while the library's thread stands still. */
+  drain(): void {
+    while (this.#takeOne());
+  }
+
+  /** False: there was none, and what the last one named may be gone. */
+  #takeOne(): boolean {
+    const event = this.#event;
+    const { NormGetNextEvent } = this.#library.calls;
+    if (!NormGetNextEvent(this.#instance, event, false)) return false;
+    const { sender, object } = normEvent.offsets;
+    this.#handler(this.#type[0]!, event[sender / 8]!, event[object / 8]!);
+    return true;
   }
 
   /** Says whether waiting for them keeps the process running. */

@@ -28,6 +28,9 @@ const LITERAL = /^(?:[0-9.]+|[0-9a-fA-F.]*:[0-9a-fA-F:.]*)$/;
  */
 const FIRST_ROUND_TRIP = 0.02;
 
+/** Objects of a publisher at a time: its stream, and the one that follows. */
+const MOST_OBJECTS = 2;
+
 /** Failures that an interface has nothing to do with. */
 const KNOWN: ReadonlySet<string> = new Set(["EACCES", "EADDRINUSE", "EMFILE"]);
 
@@ -144,6 +147,7 @@ function startReceiver(
   // libzmq asks for all that the sender has kept. That would hold everybody
   // up while it is sent again, and come twice to who was cut off for a while.
   calls.NormSetDefaultSyncPolicy(session, SYNC_CURRENT);
+  calls.NormSetRxCacheLimit(session, MOST_OBJECTS);
   check("NormStartReceiver", calls.NormStartReceiver(session, buffer));
   if (receiveBuffer === undefined) {
     // What congestion control sends at once does not fit into what systems

@@ -10,6 +10,7 @@ import { Event, OBJECT_STREAM } from "./constants.ts";
 import { NormEvents } from "./events.ts";
 import type { LibNorm } from "./library.ts";
 import { closeNorm, type OpenNorm } from "./open.ts";
+import { NormSenders } from "./senders.ts";
 import { nameOf } from "./source.ts";
 
 /** Octets that what arrives is read into, one after the other. */
@@ -19,13 +20,6 @@ const MOST_READ = 64 * 1024;
 const LEAST_READ = 16 * 1024;
 /** Reads before others have their turn. */
 const MOST_AT_ONCE = 64;
-/**
- * Streams that are known at a time, each of which takes some megabytes: the
- * one not heard for longest goes, one whose publisher is silent before others.
- */
-const MOST_STREAMS = 256;
-const MOST_SILENT = 32;
-
 /** What one publisher sends. */
 interface Stream {
   /** The library's object. */
@@ -36,8 +30,10 @@ interface Stream {
   readonly name: string;
   /** What comes next is to begin with a frame; is of no use before that. */
   state: "seeking" | "reading" | "skipping";
-  /** The publisher has not been heard for long. */
-  isSilent: boolean;
+  /** Octets of the library's buffer, by what the publisher says. */
+  readonly size: number;
+  /** Octets that were skipped. */
+  skipped: number;
 }
 
 /** One subscriber. */
@@ -48,8 +44,11 @@ export class NormReceiver implements MulticastSocket {
   readonly #instance: bigint;
   readonly #sink: MulticastSink;
   readonly #events: NormEvents;
-  /** By the library's objects; who was heard last comes last. */
+  /** By the library's objects. */
   readonly #streams = new Map<bigint, Stream>();
+  readonly #senders: NormSenders;
+  // There may be too many of them now.
+  #isSwelling = false;
   /** Those that may have something to read. */
   readonly #ready = new Set<Stream>();
   // Streams of publishers that have another one as well.
@@ -67,11 +66,13 @@ export class NormReceiver implements MulticastSocket {
     this.#read();
   };
 
+  /** @param buffer octets that the library keeps for each publisher. */
   constructor(
     library: LibNorm,
     clock: Clock,
     { instance }: OpenNorm,
     endpoint: string,
+    buffer: number,
     sink: MulticastSink,
   ) {
     this.#library = library;
@@ -79,10 +80,12 @@ export class NormReceiver implements MulticastSocket {
     this.#instance = instance;
     this.#sink = sink;
     this.endpoint = endpoint;
+    this.#senders = new NormSenders(buffer);
     this.#events = new NormEvents(
       library,
       instance,
       (type, sender, object) => this.#handle(type, sender, object),
+      () => this.#limit(),
     );
   }
 
@@ -101,6 +104,7 @@ export class NormReceiver implements MulticastSocket {
     for (const stream of this.#streams.values()) {
       if (stream.name !== source) continue;
       stream.state = "skipping";
+      stream.skipped = 0;
       this.#ready.add(stream);
       this.#defer();
     }
@@ -117,8 +121,11 @@ export class NormReceiver implements MulticastSocket {
   #handle(type: number, sender: bigint, object: bigint): void {
     switch (type) {
       case Event.RX_OBJECT_NEW:
+        this.#isSwelling = true;
+        this.#add(object, sender);
+        break;
       case Event.RX_OBJECT_UPDATED: {
-        const stream = this.#streams.get(object) ?? this.#add(object, sender);
+        const stream = this.#streams.get(object);
         if (stream === undefined) break;
         this.#ready.add(stream);
         this.#defer();
@@ -133,25 +140,25 @@ export class NormReceiver implements MulticastSocket {
       case Event.RX_OBJECT_COMPLETED:
         this.#forget(object);
         break;
+      case Event.REMOTE_SENDER_NEW:
       case Event.REMOTE_SENDER_ACTIVE:
       case Event.REMOTE_SENDER_INACTIVE:
-        for (const stream of this.#streams.values()) {
-          if (stream.sender !== sender) continue;
-          stream.isSilent = type === Event.REMOTE_SENDER_INACTIVE;
-        }
-        this.#limit();
+        this.#isSwelling = true;
+        this.#senders.know(sender, type === Event.REMOTE_SENDER_INACTIVE);
     }
   }
 
   /** Takes a stream in, if that is what it is. */
-  #add(object: bigint, sender: bigint): Stream | undefined {
+  #add(object: bigint, sender: bigint): void {
+    if (this.#streams.has(object)) return;
     const { calls } = this.#library;
     if (calls.NormObjectGetType(object) !== OBJECT_STREAM) {
-      // Nobody who publishes messages sends files.
-      calls.NormObjectCancel(object);
-      return undefined;
+      // Nobody who publishes messages sends files. It cannot be cancelled
+      // here: the library may have let go of it before it has told so.
+      this.#senders.suspect(sender);
+      return;
     }
-    // The library may let go of it before it has told so.
+    // For the same reason.
     calls.NormObjectRetain(object);
     const name = nameOf(this.#library, sender);
     const stream: Stream = {
@@ -159,12 +166,14 @@ export class NormReceiver implements MulticastSocket {
       sender,
       name: this.#isTaken(name) ? `${name}#${++this.#others}` : name,
       state: "seeking",
-      isSilent: false,
+      size: Number(calls.NormObjectGetSize(object)),
+      skipped: 0,
     };
     this.#streams.set(object, stream);
-    this.#limit();
+    this.#senders.add(sender, object, stream.size);
     this.#sink.lost(stream.name, "its stream begins anew");
-    return stream;
+    this.#ready.add(stream);
+    this.#defer();
   }
 
   #isTaken(name: string): boolean {
@@ -179,27 +188,36 @@ export class NormReceiver implements MulticastSocket {
     if (stream === undefined) return undefined;
     this.#streams.delete(object);
     this.#ready.delete(stream);
+    this.#senders.remove(stream.sender, object);
     this.#library.calls.NormObjectRelease(object);
     return stream;
   }
 
   /** Lets publishers go that there are too many of. */
   #limit(): void {
-    const streams = [...this.#streams.values()];
-    const silent = streams.filter(({ isSilent }) => isSilent);
-    const [first] = silent.length > MOST_SILENT
-      ? silent
-      : streams.length > MOST_STREAMS
-      ? [...silent, ...streams]
-      : [];
-    if (first === undefined) return;
-    const { calls } = this.#library;
-    for (const stream of streams) {
-      if (stream.sender !== first.sender) continue;
-      calls.NormObjectCancel(stream.object);
-      this.#forget(stream.object);
+    if (!this.#isSwelling) return;
+    this.#isSwelling = false;
+    for (;;) {
+      const node = this.#senders.surplus();
+      if (node === undefined) return;
+      this.#dismiss(node);
     }
-    calls.NormNodeDelete(first.sender);
+  }
+
+  /**
+   * Lets a publisher go with all that the library has of it. A node must be
+   * the last of it to go, with no event left that names it: the library counts
+   * who holds what, and would not count those.
+   */
+  #dismiss(node: bigint): void {
+    const { calls } = this.#library;
+    calls.NormSuspendInstance(this.#instance);
+    // Its objects are broken off, and that is told.
+    calls.NormNodeFreeBuffers(node);
+    this.#events.drain();
+    calls.NormNodeDelete(node);
+    calls.NormResumeInstance(this.#instance);
+    this.#senders.forget(node);
   }
 
   /** Reads in a moment, from inside of no other call. */
@@ -236,13 +254,16 @@ export class NormReceiver implements MulticastSocket {
       return true;
     }
     if (stream.state === "skipping") {
-      // At the end of what there is, nothing is found again that was before.
-      if (octets.length === 0) stream.state = "seeking";
+      // At the end of what there was, nothing is found again that was before.
+      stream.skipped += octets.length;
+      if (octets.length === 0 || stream.skipped >= stream.size) {
+        stream.state = "seeking";
+      }
       return true;
     }
     if (octets.length === 0) return false;
     this.#at += octets.length;
-    this.#heard(stream);
+    this.#senders.heard(stream.sender);
     if (!this.#sink.received(name, octets)) this.#isPaused = true;
     return true;
   }
@@ -263,14 +284,6 @@ export class NormReceiver implements MulticastSocket {
     );
     if (!isWhole) return undefined;
     return this.#chunk.subarray(this.#at, this.#at + length[0]!);
-  }
-
-  /** Puts a stream behind those that have not been heard since. */
-  #heard(stream: Stream): void {
-    stream.isSilent = false;
-    if (this.#streams.size === 1) return;
-    this.#streams.delete(stream.object);
-    this.#streams.set(stream.object, stream);
   }
 
   async #close(): Promise<void> {

@@ -25,8 +25,8 @@ export const NORM_OPTIONS: readonly string[] = [
   "normPush",
 ];
 
-/** The library counts octets in 32 bits, and keeps some for itself. */
-const MOST_BUFFER = 2 ** 21;
+/** Twice as much is in the library's 32 bits; where it is not had, all ends. */
+const MOST_BUFFER = 2 ** 20;
 /** Less than a packet of UDP can carry, by the library's headers. */
 const MOST_SEGMENT = 65_000;
 

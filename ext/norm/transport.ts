@@ -57,7 +57,7 @@ export class NormTransport implements MulticastTransport {
     try {
       return asked.sends
         ? new NormSender(library, clock, open, text, asked.segment, sink)
-        : new NormReceiver(library, clock, open, text, sink);
+        : new NormReceiver(library, clock, open, text, asked.buffer, sink);
     } catch (cause) {
       closeNorm(library, open.instance);
       throw cause;

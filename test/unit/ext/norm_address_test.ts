@@ -22,6 +22,7 @@ describe("parseNorm()", () => {
     const { host, interface: device } = parse("fe80::1%eth0;[ff02::1]:5556");
     assert.deepEqual([host, device], ["ff02::1", "fe80::1%eth0"]);
     assert.equal(parse("peer.example.org:5556").host, "peer.example.org");
+    assert.equal(parse("224.1.2.3:65535").port, 65535);
   });
 
   it("gives a node another id each time where there is none", () => {
@@ -45,6 +46,8 @@ describe("parseNorm()", () => {
       "[ff02::1]5556",
       "1,:5556",
       "224.1.2.3",
+      "224.1.2.3:0",
+      "224.1.2.3:65536",
     ]
   ) {
     it(`refuses ${address}`, () => {

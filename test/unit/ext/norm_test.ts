@@ -173,7 +173,7 @@ describe("norm()", { skip: skipWithoutNorm }, () => {
     for (
       const options of [
         { multicastHops: 256 },
-        { normBufferSize: 2 ** 21 + 1 },
+        { normBufferSize: 2 ** 20 + 1 },
         { normSegmentSize: 15 },
         { normSegmentSize: 65_001 },
       ]
