@@ -5,11 +5,23 @@
  * @module
  */
 
-import type { Clock, MulticastSink, MulticastSocket } from "../../mod.ts";
+import type {
+  Clock,
+  MulticastSink,
+  MulticastSocket,
+  Timer,
+} from "../../mod.ts";
 import { Event, FLUSH_ACTIVE } from "./constants.ts";
 import { NormEvents } from "./events.ts";
 import type { LibNorm } from "./library.ts";
 import { closeNorm, type OpenNorm } from "./open.ts";
+import type { NormSettings } from "./settings.ts";
+
+/**
+ * Milliseconds in which those who listen have answered. It is told after half
+ * a second where the first answer is lost.
+ */
+const PATIENCE = 900;
 
 /** One publisher. */
 export class NormSender implements MulticastSocket {
@@ -27,6 +39,12 @@ export class NormSender implements MulticastSocket {
   #isFlushing = false;
   #drained: (() => void) | undefined;
   #draining: Promise<void> | undefined;
+  // Receivers answer, where the rate depends on them.
+  readonly #asks: boolean;
+  #isHeard = false;
+  #patience: Timer | undefined;
+  #deserted: (() => void) | undefined;
+  #deserting: Promise<void> | undefined;
   #closed = false;
   #closing: Promise<void> | undefined;
   readonly #flushed = (): void => {
@@ -34,13 +52,16 @@ export class NormSender implements MulticastSocket {
     this.#flush();
   };
 
-  /** @param segment octets that the library sends in one packet. */
+  /**
+   * @param settings octets of a packet, and the rate: without one, it depends
+   * on what receivers answer.
+   */
   constructor(
     library: LibNorm,
     clock: Clock,
     open: OpenNorm,
     endpoint: string,
-    segment: number,
+    { segment, rate }: Pick<NormSettings, "segment" | "rate">,
     sink: MulticastSink,
   ) {
     this.#library = library;
@@ -49,11 +70,12 @@ export class NormSender implements MulticastSocket {
     this.#sink = sink;
     this.endpoint = endpoint;
     this.maxUnit = segment;
-    this.#events = new NormEvents(library, open.instance, (type) => {
-      if (type === Event.TX_QUEUE_EMPTY) this.#drained?.();
-      else if (type !== Event.TX_QUEUE_VACANCY) return;
-      this.#writable();
-    });
+    this.#asks = rate === undefined;
+    this.#events = new NormEvents(
+      library,
+      open.instance,
+      (type) => this.#handle(type),
+    );
   }
 
   send(octets: Uint8Array, endsMessage = false): number {
@@ -93,12 +115,41 @@ export class NormSender implements MulticastSocket {
     });
   }
 
+  unheard(): Promise<void> {
+    return this.#deserting ??= new Promise((resolve) => {
+      if (!this.#asks || this.#closed) return;
+      this.#deserted = resolve;
+      if (this.#isHeard) return;
+      this.#patience = this.#clock.setTimer(resolve, PATIENCE);
+    });
+  }
+
   close(): Promise<void> {
     return this.#closing ??= this.#close();
   }
 
   hold(keepsProcess: boolean): void {
     this.#events.hold(keepsProcess);
+    this.#patience?.hold(keepsProcess);
+  }
+
+  #handle(type: number): void {
+    switch (type) {
+      case Event.TX_QUEUE_EMPTY:
+        this.#drained?.();
+        this.#writable();
+        break;
+      case Event.TX_QUEUE_VACANCY:
+        this.#writable();
+        break;
+      case Event.CC_ACTIVE:
+        this.#isHeard = true;
+        this.#patience?.cancel();
+        break;
+      case Event.CC_INACTIVE:
+        this.#isHeard = false;
+        this.#deserted?.();
+    }
   }
 
   #writable(): void {
@@ -119,6 +170,7 @@ export class NormSender implements MulticastSocket {
 
   async #close(): Promise<void> {
     this.#closed = true;
+    this.#patience?.cancel();
     this.#drained?.();
     // A descriptor that is still waited for must not be closed.
     await this.#events.close();

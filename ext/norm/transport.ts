@@ -56,7 +56,7 @@ export class NormTransport implements MulticastTransport {
     const { clock } = this.#runtime;
     try {
       return asked.sends
-        ? new NormSender(library, clock, open, text, asked.segment, sink)
+        ? new NormSender(library, clock, open, text, asked, sink)
         : new NormReceiver(library, clock, open, text, asked.buffer, sink);
     } catch (cause) {
       closeNorm(library, open.instance);

@@ -140,6 +140,7 @@ export class MulticastEnd extends SocketEnd<MulticastSocket, ConnectionPipe>
       pipe.deliverCommand("SUBSCRIBE", EMPTY);
     }
     this.#wasOpen = true;
+    if (this.leaving) this.#askWhoHears();
   }
 
   protected override stop(): void {
@@ -150,6 +151,7 @@ export class MulticastEnd extends SocketEnd<MulticastSocket, ConnectionPipe>
 
   protected override flush(): void {
     this.#sender?.flush();
+    this.#askWhoHears();
   }
 
   protected override get lingers(): boolean {
@@ -157,5 +159,10 @@ export class MulticastEnd extends SocketEnd<MulticastSocket, ConnectionPipe>
     const sender = this.#sender;
     if (sender === undefined) return super.lingers;
     return !sender.idle || this.socket?.drain !== undefined;
+  }
+
+  /** What nobody hears is dropped, as without connections it would be. */
+  #askWhoHears(): void {
+    void this.socket?.unheard?.().then(() => this.emptied());
   }
 }

@@ -68,6 +68,12 @@ export interface MulticastSocket {
    * Absent where that is so when it is taken.
    */
   drain?(): Promise<void>;
+  /**
+   * Asked when it is about to close: resolves once it is known that nobody
+   * hears what is sent, so that nothing of it need be waited for. Absent where
+   * nobody can know.
+   */
+  unheard?(): Promise<void>;
   /** Closes the socket; its resources are free when it resolves. */
   close(): Promise<void>;
   /** Says whether the socket keeps the process running. Default: yes. */

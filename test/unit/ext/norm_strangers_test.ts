@@ -75,8 +75,7 @@ async function stranger(endpoint: string) {
       );
       if (++sent % 8 === 0) await pause(2);
     },
-    close: () =>
-      new Promise<void>((resolve) => socket.close(() => resolve())),
+    close: () => new Promise<void>((resolve) => socket.close(() => resolve())),
   };
 }
 
@@ -165,66 +164,71 @@ describe("publishers that are known", () => {
   });
 });
 
-describe("a subscriber among forged publishers", { skip: skipWithoutNorm }, () => {
-  const open = async () => {
-    const endpoint = normEndpoint();
-    const sub = new Subscriber({ normBufferSize: 512 });
-    sub.subscribe("good");
-    await sub.bind(endpoint);
-    const pub = new Publisher({ ...FAST, normBufferSize: 512 });
-    await pub.bind(endpoint);
-    const wild = await stranger(endpoint);
-    const close = () => Promise.all([sub, pub, wild].map((one) => one.close()));
-    return { sub, pub, wild, close };
-  };
+describe(
+  "a subscriber among forged publishers",
+  { skip: skipWithoutNorm },
+  () => {
+    const open = async () => {
+      const endpoint = normEndpoint();
+      const sub = new Subscriber({ normBufferSize: 512 });
+      sub.subscribe("good");
+      await sub.bind(endpoint);
+      const pub = new Publisher({ ...FAST, normBufferSize: 512 });
+      await pub.bind(endpoint);
+      const wild = await stranger(endpoint);
+      const close = () =>
+        Promise.all([sub, pub, wild].map((one) => one.close()));
+      return { sub, pub, wild, close };
+    };
 
-  it("hears them as long as they are few", async () => {
-    const { sub, wild, close } = await open();
-    await wild.send({ node: 1, kind: STREAM, body: messageOf("good one") });
-    assert.equal(text((await within(sub.receive(), "it"))[0]), "good one");
-    await close();
-  });
-
-  it("is not held up by any number of them, nor by files", async () => {
-    const { sub, pub, wild, close } = await open();
-    const before = process.memoryUsage().rss;
-    await servedDuring(sub, pub, async () => {
-      for (let node = 1; node <= 400; node++) {
-        const body = messageOf(`bad ${node}`);
-        await wild.send({ node, kind: STREAM, body });
-        await wild.send({ node: 1000 + node, kind: FILE, body });
-        await wild.send({ node: 2000 + node, kind: DATA, body });
-      }
+    it("hears them as long as they are few", async () => {
+      const { sub, wild, close } = await open();
+      await wild.send({ node: 1, kind: STREAM, body: messageOf("good one") });
+      assert.equal(text((await within(sub.receive(), "it"))[0]), "good one");
+      await close();
     });
-    const grown = (process.memoryUsage().rss - before) / MiB;
-    assert.ok(grown < 400, `${grown} MiB`);
-    await servedDuring(sub, pub, async () => {});
-    await close();
-  });
 
-  it("outlives a publisher of hundreds of streams, while others come and go", async () => {
-    const { sub, pub, wild, close } = await open();
-    await servedDuring(sub, pub, async () => {
-      for (let object = 0; object < 300; object++) {
-        const body = messageOf("bad");
-        await wild.send({ node: 1, kind: STREAM, object, size: 1, body });
-        await wild.send({ node: 2 + object, kind: STREAM, size: 1, body });
-        await wild.send({ node: 1, kind: DATA, object: object + 1, body });
-        await wild.send({ node: 2 + object, kind: FILE, object: 1, body });
-      }
+    it("is not held up by any number of them, nor by files", async () => {
+      const { sub, pub, wild, close } = await open();
+      const before = process.memoryUsage().rss;
+      await servedDuring(sub, pub, async () => {
+        for (let node = 1; node <= 400; node++) {
+          const body = messageOf(`bad ${node}`);
+          await wild.send({ node, kind: STREAM, body });
+          await wild.send({ node: 1000 + node, kind: FILE, body });
+          await wild.send({ node: 2000 + node, kind: DATA, body });
+        }
+      });
+      const grown = (process.memoryUsage().rss - before) / MiB;
+      assert.ok(grown < 400, `${grown} MiB`);
+      await servedDuring(sub, pub, async () => {});
+      await close();
     });
-    await close();
-  });
 
-  it("lets go at once of what claims more than it would keep", async () => {
-    const { sub, pub, wild, close } = await open();
-    await servedDuring(sub, pub, async () => {
-      for (let node = 1; node <= 20; node++) {
-        const body = messageOf("good, and too large");
-        await wild.send({ node, kind: STREAM, size: 65 * MiB, body });
-        await pause(10);
-      }
+    it("outlives a publisher of hundreds of streams, while others come and go", async () => {
+      const { sub, pub, wild, close } = await open();
+      await servedDuring(sub, pub, async () => {
+        for (let object = 0; object < 300; object++) {
+          const body = messageOf("bad");
+          await wild.send({ node: 1, kind: STREAM, object, size: 1, body });
+          await wild.send({ node: 2 + object, kind: STREAM, size: 1, body });
+          await wild.send({ node: 1, kind: DATA, object: object + 1, body });
+          await wild.send({ node: 2 + object, kind: FILE, object: 1, body });
+        }
+      });
+      await close();
     });
-    await close();
-  });
-});
+
+    it("lets go at once of what claims more than it would keep", async () => {
+      const { sub, pub, wild, close } = await open();
+      await servedDuring(sub, pub, async () => {
+        for (let node = 1; node <= 20; node++) {
+          const body = messageOf("good, and too large");
+          await wild.send({ node, kind: STREAM, size: 65 * MiB, body });
+          await pause(10);
+        }
+      });
+      await close();
+    });
+  },
+);

@@ -196,6 +196,42 @@ describe("norm()", { skip: skipWithoutNorm }, () => {
   });
 });
 
+describe("close() under congestion control", { skip: skipWithoutNorm }, () => {
+  for (const count of [1, 100]) {
+    it(`drops ${count} that nobody hears`, async () => {
+      const pub = new Publisher({ normBufferSize: 64 });
+      await pub.bind(normEndpoint());
+      for (let i = 0; i < count; i++) await pub.send(new Uint8Array(5000));
+      const start = performance.now();
+      await within(pub.close(), "the end");
+      const ms = performance.now() - start;
+      // It would take a second for each packet.
+      assert.ok(ms < 1500, `${ms} ms`);
+    });
+  }
+
+  it("sends all to who listens", async () => {
+    const endpoint = normEndpoint();
+    const sub = new Subscriber();
+    sub.subscribe("");
+    await sub.bind(endpoint);
+    const pub = new Publisher({ normBufferSize: 64 });
+    await pub.bind(endpoint);
+    for (let i = 0; i < 100; i++) {
+      await pub.send([`${i}`, new Uint8Array(1000)]);
+    }
+    let closing: Promise<void> | undefined;
+    for (let i = 0; i < 100; i++) {
+      const [head] = await within(sub.receive(), "it", 20_000);
+      assert.equal(text(head), `${i}`);
+      // So many come when somebody has answered.
+      if (i === 2) closing = pub.close();
+    }
+    await within(closing!, "the end");
+    await sub.close();
+  });
+});
+
 describe("a process that has used norm", { skip: skipWithoutNorm }, () => {
   for (const way of ["closed", "unref"]) {
     it(`ends by itself when its sockets are ${way}`, async () => {

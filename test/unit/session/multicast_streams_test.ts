@@ -19,7 +19,10 @@ class StreamSocket extends FakeMulticastSocket {
   readonly rejoined: string[] = [];
   /** Lets what was taken be sent. */
   sent: () => void = () => {};
+  /** Tells that nobody hears anything. */
+  desert: () => void = () => {};
   readonly #drained = new Promise<void>((resolve) => this.sent = resolve);
+  readonly #unheard = new Promise<void>((resolve) => this.desert = resolve);
 
   override send(octets: Uint8Array, endsMessage = false): number {
     const taken = Math.min(octets.length, this.room);
@@ -36,6 +39,10 @@ class StreamSocket extends FakeMulticastSocket {
 
   drain(): Promise<void> {
     return this.#drained;
+  }
+
+  unheard(): Promise<void> {
+    return this.#unheard;
   }
 }
 
@@ -102,6 +109,25 @@ describe("a publisher of a stream", () => {
     await second;
     assert.equal(world.clock.timers, 0);
   });
+});
+
+describe("a publisher that nobody hears", () => {
+  for (const room of [Infinity, 2]) {
+    it(`closes with room for ${room} octets, without waiting for the rest`, async () => {
+      const world = new StreamWorld();
+      const { pub } = await publisherIn(world);
+      const { socket } = world;
+      socket.room = room;
+      await pub.send("x".repeat(50));
+      await world.clock.settle();
+      const closing = pub.close();
+      await world.clock.settle();
+      assert.ok(!socket.closed);
+      socket.desert();
+      await closing;
+      assert.ok(socket.closed);
+    });
+  }
 });
 
 describe("a subscriber of streams", () => {
