@@ -4,6 +4,14 @@ import process from "node:process";
 import { Publisher, Subscriber } from "../../../mod.ts";
 
 const [endpoint = "", way] = process.argv.slice(2);
+if (way === "looked up") {
+  // Nothing else is going on.
+  const pub = new Publisher({ normMode: "fixed", rate: 40_000 });
+  await pub.bind(endpoint).catch(() => {});
+  await pub.close();
+  console.log("done");
+  process.exit();
+}
 const sub = new Subscriber();
 sub.subscribe("");
 await sub.bind(endpoint);

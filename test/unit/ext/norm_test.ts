@@ -233,6 +233,19 @@ describe("close() under congestion control", { skip: skipWithoutNorm }, () => {
 });
 
 describe("a process that has used norm", { skip: skipWithoutNorm }, () => {
+  it("is there until a name is looked up", async () => {
+    const script = new Script(PROGRAM, [
+      "norm://localhost:28766",
+      "looked up",
+    ]);
+    try {
+      assert.equal(await within(script.line(), "it"), "done");
+      assert.equal(await within(script.exited, "the end", 3000), 0);
+    } finally {
+      await script.kill();
+    }
+  });
+
   for (const way of ["closed", "unref"]) {
     it(`ends by itself when its sockets are ${way}`, async () => {
       const script = new Script(PROGRAM, [normEndpoint(), way]);
