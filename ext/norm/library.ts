@@ -6,13 +6,11 @@
 
 import type {
   ArgumentsOf,
-  ArgumentType,
   Ffi,
   Library,
   LibrarySource,
   NativeFunction,
   Results,
-  ResultType,
 } from "../ffi/mod.ts";
 import { SystemError, toZmqError } from "../ffi/mod.ts";
 import type { ZmqError } from "../../mod.ts";
@@ -85,10 +83,7 @@ const SIGNATURES = {
   NormNodeGetId: ["u32", ["pointer"]],
   NormNodeGetAddress: ["bool", ["pointer", "pointer", "pointer", "pointer"]],
   NormNodeDelete: ["void", ["pointer"]],
-} as const satisfies Record<
-  string,
-  readonly [ResultType, readonly ArgumentType[]]
->;
+} as const;
 
 /** The functions in use. */
 export type NormCalls = {
