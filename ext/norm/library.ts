@@ -32,12 +32,11 @@ export const LIBNORM: LibrarySource = {
 /** What the functions in use return and take. */
 const SIGNATURES = {
   NormCreateInstance: ["pointer", ["bool"]],
-  NormStopInstance: ["void", ["pointer"]],
-  NormDestroyInstance: ["void", ["pointer"]],
   NormGetDescriptor: ["i32", ["pointer"]],
   NormGetNextEvent: ["bool", ["pointer", "pointer", "bool"]],
   NormIsUnicastAddress: ["bool", ["text"]],
   NormCreateSession: ["pointer", ["pointer", "text", "u16", "u32"]],
+  NormDestroySession: ["void", ["pointer"]],
   NormSetTTL: ["bool", ["pointer", "u8"]],
   NormSetTOS: ["bool", ["pointer", "u8"]],
   NormSetRxPortReuse: ["void", [
@@ -52,6 +51,7 @@ const SIGNATURES = {
   NormSetDefaultUnicastNack: ["void", ["pointer", "bool"]],
   NormSetDefaultSyncPolicy: ["void", ["pointer", "i32"]],
   NormStartReceiver: ["bool", ["pointer", "u32"]],
+  NormStopReceiver: ["void", ["pointer"]],
   NormSetRxSocketBuffer: ["bool", ["pointer", "u32"]],
   NormGetRandomSessionId: ["u16", []],
   NormStartSender: ["bool", [
@@ -63,6 +63,7 @@ const SIGNATURES = {
     "u16",
     "u8",
   ]],
+  NormStopSender: ["void", ["pointer"]],
   NormSetTxSocketBuffer: ["bool", ["pointer", "u32"]],
   NormSetTxRate: ["void", ["pointer", "f64"]],
   NormSetCongestionControl: ["void", ["pointer", "bool", "bool"]],
@@ -111,7 +112,7 @@ export class LibNorm {
   }
 
   /** The error of a call that failed, by the system's error number. */
-  failure(call: keyof NormCalls, doing: string, address: string): ZmqError {
+  failure(call: keyof NormCalls, doing: string, address = "norm"): ZmqError {
     const errno = this.ffi.errno();
     const code = this.ffi.system.errorName(errno);
     return toZmqError(new SystemError(call, code, errno), doing, address);

@@ -7,13 +7,14 @@
 import { ZmqError } from "../../mod.ts";
 import type { NormAddress } from "./address.ts";
 import { SYNC_CURRENT } from "./constants.ts";
-import type { LibNorm, NormCalls } from "./library.ts";
+import type { NormInstance } from "./instance.ts";
+import type { NormCalls } from "./library.ts";
 import type { NormSettings } from "./settings.ts";
 
-/** What is open; all of them belong to the instance. */
+/** What is open. */
 export interface OpenNorm {
-  /** The library's thread, and what it tells. */
-  readonly instance: bigint;
+  /** The session, of all those in the instance. */
+  readonly session: bigint;
   /** What is written to; NULL for subscribers. */
   readonly stream: bigint;
 }
@@ -37,54 +38,38 @@ const KNOWN: ReadonlySet<string> = new Set(["EACCES", "EADDRINUSE", "EMFILE"]);
  * @throws {ZmqError} when it cannot.
  */
 export async function openNorm(
-  library: LibNorm,
+  { library, handle }: NormInstance,
   address: NormAddress,
   text: string,
   settings: NormSettings,
 ): Promise<OpenNorm> {
   const { calls } = library;
-  const instance = calls.NormCreateInstance(false);
   const doing = `Cannot open "${text}"`;
-  if (instance === null) {
-    throw library.failure("NormCreateInstance", doing, text);
-  }
-  try {
-    const { session, isUnicast } = await createSession(
-      calls,
-      instance,
-      address,
-      text,
+  const check: Check = (call, worked) => {
+    if (worked) return;
+    const failure = library.failure(call, doing, text);
+    if (address.interface === undefined || KNOWN.has(failure.code)) {
+      throw failure;
+    }
+    // Whatever number a system has for it.
+    throw new ZmqError(
+      "ENODEV",
+      `${doing}: the interface "${address.interface}" cannot be used`,
+      { cause: failure, address: text },
     );
-    const check: Check = (call, worked) => {
-      if (worked) return;
-      const failure = library.failure(call, doing, text);
-      if (address.interface === undefined || KNOWN.has(failure.code)) {
-        throw failure;
-      }
-      // Whatever number a system has for it.
-      throw new ZmqError(
-        "ENODEV",
-        `${doing}: the interface "${address.interface}" cannot be used`,
-        { cause: failure, address: text },
-      );
-    };
-    prepare(calls, session, address, isUnicast, settings);
+  };
+  const session = await createSession(calls, handle, address, text);
+  try {
+    await prepare(calls, session, address, settings);
     if (!settings.sends) {
       startReceiver(calls, session, settings, check);
-      return { instance, stream: 0n };
+      return { session, stream: 0n };
     }
-    const stream = startSender(calls, session, settings, check);
-    return { instance, stream };
+    return { session, stream: startSender(calls, session, settings, check) };
   } catch (cause) {
-    closeNorm(library, instance);
+    calls.NormDestroySession(session);
     throw cause;
   }
-}
-
-/** Closes an instance with all that belongs to it. */
-export function closeNorm({ calls }: LibNorm, instance: bigint): void {
-  calls.NormStopInstance(instance);
-  calls.NormDestroyInstance(instance);
 }
 
 type Check = (call: keyof NormCalls, worked: unknown) => void;
@@ -95,31 +80,28 @@ async function createSession(
   instance: bigint,
   { node, host, port }: NormAddress,
   text: string,
-): Promise<{ readonly session: bigint; readonly isUnicast: boolean }> {
+): Promise<bigint> {
   const isLiteral = LITERAL.test(host);
   const session = isLiteral
     ? calls.NormCreateSession(instance, host, port, node)
     : (await calls.NormCreateSession.async(instance, host, port, node)).value;
-  if (session === null) {
-    throw new ZmqError(
-      isLiteral ? "EINVAL" : "ENODEV",
-      `Cannot open "${text}": the address "${host}" cannot be found`,
-      { address: text },
-    );
-  }
-  const isUnicast = isLiteral
-    ? calls.NormIsUnicastAddress(host)
-    : (await calls.NormIsUnicastAddress.async(host)).value;
-  return { session, isUnicast };
+  if (session !== null) return session;
+  throw new ZmqError(
+    isLiteral ? "EINVAL" : "ENODEV",
+    `Cannot open "${text}": the address "${host}" cannot be found`,
+    { address: text },
+  );
 }
 
-function prepare(
+async function prepare(
   calls: NormCalls,
   session: bigint,
   address: NormAddress,
-  isUnicast: boolean,
   { hops, loop, service, unicastNack }: NormSettings,
-): void {
+): Promise<void> {
+  const isUnicast = LITERAL.test(address.host)
+    ? calls.NormIsUnicastAddress(address.host)
+    : (await calls.NormIsUnicastAddress.async(address.host)).value;
   if (!isUnicast) {
     calls.NormSetTTL(session, hops);
     // Several of one host share the port of a group. Bound to any address,

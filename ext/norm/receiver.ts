@@ -7,9 +7,9 @@
 
 import type { Clock, MulticastSink, MulticastSocket } from "../../mod.ts";
 import { Event, OBJECT_STREAM } from "./constants.ts";
-import { NormEvents } from "./events.ts";
+import type { NormInstance } from "./instance.ts";
 import type { LibNorm } from "./library.ts";
-import { closeNorm, type OpenNorm } from "./open.ts";
+import type { OpenNorm } from "./open.ts";
 import { nameOf } from "./source.ts";
 
 /** Octets that what arrives is read into, one after the other. */
@@ -45,9 +45,9 @@ export class NormReceiver implements MulticastSocket {
   readonly endpoint: string;
   readonly #library: LibNorm;
   readonly #clock: Clock;
-  readonly #instance: bigint;
+  readonly #instance: NormInstance;
+  readonly #session: bigint;
   readonly #sink: MulticastSink;
-  readonly #events: NormEvents;
   /** By the library's objects; who was heard last comes last. */
   readonly #streams = new Map<bigint, Stream>();
   /** Those that may have something to read. */
@@ -61,27 +61,26 @@ export class NormReceiver implements MulticastSocket {
   #isDeferred = false;
   #isPaused = false;
   #closed = false;
-  #closing: Promise<void> | undefined;
   readonly #pump = (): void => {
     this.#isDeferred = false;
     this.#read();
   };
 
   constructor(
-    library: LibNorm,
+    instance: NormInstance,
     clock: Clock,
-    { instance }: OpenNorm,
+    { session }: OpenNorm,
     endpoint: string,
     sink: MulticastSink,
   ) {
-    this.#library = library;
+    this.#library = instance.library;
     this.#clock = clock;
     this.#instance = instance;
+    this.#session = session;
     this.#sink = sink;
     this.endpoint = endpoint;
-    this.#events = new NormEvents(
-      library,
-      instance,
+    instance.add(
+      session,
       (type, sender, object) => this.#handle(type, sender, object),
     );
   }
@@ -107,11 +106,12 @@ export class NormReceiver implements MulticastSocket {
   }
 
   close(): Promise<void> {
-    return this.#closing ??= this.#close();
+    if (!this.#closed) this.#close();
+    return Promise.resolve();
   }
 
   hold(keepsProcess: boolean): void {
-    this.#events.hold(keepsProcess);
+    this.#instance.hold(this.#session, keepsProcess);
   }
 
   #handle(type: number, sender: bigint, object: bigint): void {
@@ -273,10 +273,16 @@ export class NormReceiver implements MulticastSocket {
     this.#streams.set(stream.object, stream);
   }
 
-  async #close(): Promise<void> {
+  #close(): void {
     this.#closed = true;
-    await this.#events.close();
-    for (const object of [...this.#streams.keys()]) this.#forget(object);
-    closeNorm(this.#library, this.#instance);
+    const { calls } = this.#library;
+    this.#instance.remove(this.#session);
+    for (const object of [...this.#streams.keys()]) {
+      // The library lets go of all of it only when that comes first.
+      calls.NormObjectCancel(object);
+      this.#forget(object);
+    }
+    calls.NormStopReceiver(this.#session);
+    calls.NormDestroySession(this.#session);
   }
 }

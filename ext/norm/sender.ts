@@ -7,9 +7,9 @@
 
 import type { Clock, MulticastSink, MulticastSocket } from "../../mod.ts";
 import { Event, FLUSH_ACTIVE } from "./constants.ts";
-import { NormEvents } from "./events.ts";
+import type { NormInstance } from "./instance.ts";
 import type { LibNorm } from "./library.ts";
-import { closeNorm, type OpenNorm } from "./open.ts";
+import type { OpenNorm } from "./open.ts";
 
 /** One publisher. */
 export class NormSender implements MulticastSocket {
@@ -19,7 +19,7 @@ export class NormSender implements MulticastSocket {
   readonly #clock: Clock;
   readonly #open: OpenNorm;
   readonly #sink: MulticastSink;
-  readonly #events: NormEvents;
+  readonly #instance: NormInstance;
   // Something was ever written; a message ends where the stream does.
   #isBegun = false;
   #endsMessage = true;
@@ -28,7 +28,6 @@ export class NormSender implements MulticastSocket {
   #drained: (() => void) | undefined;
   #draining: Promise<void> | undefined;
   #closed = false;
-  #closing: Promise<void> | undefined;
   readonly #flushed = (): void => {
     this.#isFlushing = false;
     this.#flush();
@@ -36,20 +35,21 @@ export class NormSender implements MulticastSocket {
 
   /** @param segment octets that the library sends in one packet. */
   constructor(
-    library: LibNorm,
+    instance: NormInstance,
     clock: Clock,
     open: OpenNorm,
     endpoint: string,
     segment: number,
     sink: MulticastSink,
   ) {
-    this.#library = library;
+    this.#instance = instance;
+    this.#library = instance.library;
     this.#clock = clock;
     this.#open = open;
     this.#sink = sink;
     this.endpoint = endpoint;
     this.maxUnit = segment;
-    this.#events = new NormEvents(library, open.instance, (type) => {
+    instance.add(open.session, (type) => {
       if (type === Event.TX_QUEUE_EMPTY) this.#drained?.();
       else if (type !== Event.TX_QUEUE_VACANCY) return;
       this.#writable();
@@ -87,18 +87,19 @@ export class NormSender implements MulticastSocket {
       this.#flush();
       // What was told before may be of an earlier time: after the second
       // flush, the library tells anew.
-      this.#events.take();
+      this.#instance.take();
       this.#drained = resolve;
       this.#flush();
     });
   }
 
   close(): Promise<void> {
-    return this.#closing ??= this.#close();
+    if (!this.#closed) this.#close();
+    return Promise.resolve();
   }
 
   hold(keepsProcess: boolean): void {
-    this.#events.hold(keepsProcess);
+    this.#instance.hold(this.#open.session, keepsProcess);
   }
 
   #writable(): void {
@@ -117,11 +118,13 @@ export class NormSender implements MulticastSocket {
     );
   }
 
-  async #close(): Promise<void> {
+  #close(): void {
     this.#closed = true;
     this.#drained?.();
-    // A descriptor that is still waited for must not be closed.
-    await this.#events.close();
-    closeNorm(this.#library, this.#open.instance);
+    const { session } = this.#open;
+    const { calls } = this.#library;
+    this.#instance.remove(session);
+    calls.NormStopSender(session);
+    calls.NormDestroySession(session);
   }
 }

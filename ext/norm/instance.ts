@@ -1,0 +1,104 @@
+/**
+ * The one instance of libnorm that a process has, with its thread: the
+ * sessions in it, and what the thread tells of them, taken on the main thread
+ * when its descriptor says that there is something.
+ *
+ * @module
+ */
+
+import { struct, type Watch } from "../ffi/mod.ts";
+import type { LibNorm } from "./library.ts";
+
+/** Events that are taken before others have their turn. */
+const MOST_AT_ONCE = 256;
+
+const normEvent = struct({
+  type: "u32",
+  session: "pointer",
+  sender: "pointer",
+  object: "pointer",
+});
+
+/**
+ * Takes an event. What it names stays there until the next one is taken.
+ *
+ * @param type of `Event`.
+ */
+export type NormEventHandler = (
+  type: number,
+  sender: bigint,
+  object: bigint,
+) => void;
+
+/** An instance; it is there to the end, as the library has it. */
+export class NormInstance {
+  /** The library. */
+  readonly library: LibNorm;
+  /** The library's name of it. */
+  readonly handle: bigint;
+  readonly #handlers = new Map<bigint, NormEventHandler>();
+  /** The sessions that keep the process running. */
+  readonly #held = new Set<bigint>();
+  readonly #event = new BigUint64Array(normEvent.size / 8);
+  readonly #type = new Uint32Array(this.#event.buffer);
+  #watch: Watch | undefined;
+
+  /**
+   * Starts its thread.
+   *
+   * @throws {ZmqError} when it cannot.
+   */
+  constructor(library: LibNorm) {
+    this.library = library;
+    const handle = library.calls.NormCreateInstance(false);
+    if (handle === null) {
+      throw library.failure("NormCreateInstance", "Cannot start libnorm");
+    }
+    this.handle = handle;
+  }
+
+  /** Begins to take a session's events. */
+  add(session: bigint, handler: NormEventHandler): void {
+    this.#handlers.set(session, handler);
+    this.#held.add(session);
+    const { ffi, calls } = this.library;
+    this.#watch ??= ffi.watch(
+      calls.NormGetDescriptor(this.handle),
+      { readable: true },
+      () => this.take(),
+    );
+    this.#watch.hold(true);
+  }
+
+  /** Takes the events that are there; the descriptor tells of the rest. */
+  take(): void {
+    const { NormGetNextEvent } = this.library.calls;
+    const event = this.#event;
+    const { session, sender, object } = normEvent.offsets;
+    for (let i = 0; i < MOST_AT_ONCE; i++) {
+      if (!NormGetNextEvent(this.handle, event, false)) return;
+      const handler = this.#handlers.get(event[session / 8]!);
+      handler?.(this.#type[0]!, event[sender / 8]!, event[object / 8]!);
+    }
+  }
+
+  /** Says whether a session keeps the process running. */
+  hold(session: bigint, keepsProcess: boolean): void {
+    if (!this.#handlers.has(session)) return;
+    if (keepsProcess) this.#held.add(session);
+    else this.#held.delete(session);
+    this.#watch?.hold(this.#held.size > 0);
+  }
+
+  /** Takes no events of a session any more. */
+  remove(session: bigint): void {
+    this.#handlers.delete(session);
+    this.#held.delete(session);
+    if (this.#handlers.size > 0) {
+      this.#watch?.hold(this.#held.size > 0);
+      return;
+    }
+    void this.#watch?.close();
+    this.#watch = undefined;
+  }
+}
