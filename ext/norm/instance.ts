@@ -30,7 +30,10 @@ export type NormEventHandler = (
   object: bigint,
 ) => void;
 
-/** An instance; it is there to the end, as the library has it. */
+/**
+ * An instance. It is there to the end, its thread as long as somebody uses it:
+ * a process that ends while the thread runs may not end well.
+ */
 export class NormInstance {
   /** The library. */
   readonly library: LibNorm;
@@ -42,6 +45,8 @@ export class NormInstance {
   readonly #event = new BigUint64Array(normEvent.size / 8);
   readonly #type = new Uint32Array(this.#event.buffer);
   #watch: Watch | undefined;
+  #users = 0;
+  #isRunning = true;
 
   /**
    * Starts its thread.
@@ -55,6 +60,32 @@ export class NormInstance {
       throw library.failure("NormCreateInstance", "Cannot start libnorm");
     }
     this.handle = handle;
+  }
+
+  /**
+   * Has the thread run, until as many calls of `release`.
+   *
+   * @throws {ZmqError} when it cannot.
+   */
+  acquire(): void {
+    const { calls } = this.library;
+    if (!this.#isRunning && !calls.NormRestartInstance(this.handle)) {
+      throw this.library.failure("NormRestartInstance", "Cannot start libnorm");
+    }
+    this.#isRunning = true;
+    this.#users++;
+  }
+
+  /** Lets the thread end, if nobody else needs it. */
+  release(): void {
+    if (--this.#users === 0) this.stop();
+  }
+
+  /** Ends the thread: nothing happens any more. */
+  stop(): void {
+    if (!this.#isRunning) return;
+    this.#isRunning = false;
+    this.library.calls.NormStopInstance(this.handle);
   }
 
   /** Begins to take a session's events. */

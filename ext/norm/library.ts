@@ -32,6 +32,8 @@ export const LIBNORM: LibrarySource = {
 /** What the functions in use return and take. */
 const SIGNATURES = {
   NormCreateInstance: ["pointer", ["bool"]],
+  NormStopInstance: ["void", ["pointer"]],
+  NormRestartInstance: ["bool", ["pointer"]],
   NormGetDescriptor: ["i32", ["pointer"]],
   NormGetNextEvent: ["bool", ["pointer", "pointer", "bool"]],
   NormIsUnicastAddress: ["bool", ["text"]],

@@ -38,11 +38,12 @@ const KNOWN: ReadonlySet<string> = new Set(["EACCES", "EADDRINUSE", "EMFILE"]);
  * @throws {ZmqError} when it cannot.
  */
 export async function openNorm(
-  { library, handle }: NormInstance,
+  instance: NormInstance,
   address: NormAddress,
   text: string,
   settings: NormSettings,
 ): Promise<OpenNorm> {
+  const { library, handle } = instance;
   const { calls } = library;
   const doing = `Cannot open "${text}"`;
   const check: Check = (call, worked) => {
@@ -58,8 +59,10 @@ export async function openNorm(
       { cause: failure, address: text },
     );
   };
-  const session = await createSession(calls, handle, address, text);
+  let session = 0n;
+  instance.acquire();
   try {
+    session = await createSession(calls, handle, address, text);
     await prepare(calls, session, address, settings);
     if (!settings.sends) {
       startReceiver(calls, session, settings, check);
@@ -67,9 +70,15 @@ export async function openNorm(
     }
     return { session, stream: startSender(calls, session, settings, check) };
   } catch (cause) {
-    calls.NormDestroySession(session);
+    closeNorm(instance, session);
     throw cause;
   }
+}
+
+/** Closes a session with all that belongs to it; none when it is NULL. */
+export function closeNorm(instance: NormInstance, session: bigint): void {
+  instance.library.calls.NormDestroySession(session);
+  instance.release();
 }
 
 type Check = (call: keyof NormCalls, worked: unknown) => void;

@@ -9,7 +9,7 @@ import type { Clock, MulticastSink, MulticastSocket } from "../../mod.ts";
 import { Event, OBJECT_STREAM } from "./constants.ts";
 import type { NormInstance } from "./instance.ts";
 import type { LibNorm } from "./library.ts";
-import type { OpenNorm } from "./open.ts";
+import { closeNorm, type OpenNorm } from "./open.ts";
 import { nameOf } from "./source.ts";
 
 /** Octets that what arrives is read into, one after the other. */
@@ -283,6 +283,6 @@ export class NormReceiver implements MulticastSocket {
       this.#forget(object);
     }
     calls.NormStopReceiver(this.#session);
-    calls.NormDestroySession(this.#session);
+    closeNorm(this.#instance, this.#session);
   }
 }

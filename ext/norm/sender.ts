@@ -9,7 +9,7 @@ import type { Clock, MulticastSink, MulticastSocket } from "../../mod.ts";
 import { Event, FLUSH_ACTIVE } from "./constants.ts";
 import type { NormInstance } from "./instance.ts";
 import type { LibNorm } from "./library.ts";
-import type { OpenNorm } from "./open.ts";
+import { closeNorm, type OpenNorm } from "./open.ts";
 
 /** One publisher. */
 export class NormSender implements MulticastSocket {
@@ -125,6 +125,6 @@ export class NormSender implements MulticastSocket {
     const { calls } = this.#library;
     this.#instance.remove(session);
     calls.NormStopSender(session);
-    calls.NormDestroySession(session);
+    closeNorm(this.#instance, session);
   }
 }

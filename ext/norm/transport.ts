@@ -17,7 +17,7 @@ import { loadFfi } from "../ffi/mod.ts";
 import { parseNorm } from "./address.ts";
 import { NormInstance } from "./instance.ts";
 import { LibNorm } from "./library.ts";
-import { openNorm } from "./open.ts";
+import { closeNorm, openNorm } from "./open.ts";
 import { NormReceiver } from "./receiver.ts";
 import { NormSender } from "./sender.ts";
 import { NORM_OPTIONS, readSettings } from "./settings.ts";
@@ -60,7 +60,7 @@ export class NormTransport implements MulticastTransport {
         ? new NormSender(instance, clock, open, text, asked.segment, sink)
         : new NormReceiver(instance, clock, open, text, sink);
     } catch (cause) {
-      instance.library.calls.NormDestroySession(open.session);
+      closeNorm(instance, open.session);
       throw cause;
     }
   }
@@ -70,10 +70,17 @@ export class NormTransport implements MulticastTransport {
 function load(runtime: Runtime): Promise<NormInstance> {
   let loading = loaded.get(runtime);
   if (loading === undefined) {
-    loading = loadFfi(runtime)
-      .then((ffi) => new NormInstance(new LibNorm(ffi)));
+    loading = start(runtime);
     loaded.set(runtime, loading);
     loading.catch(() => loaded.delete(runtime));
   }
   return loading;
+}
+
+async function start(runtime: Runtime): Promise<NormInstance> {
+  const instance = new NormInstance(new LibNorm(await loadFfi(runtime)));
+  const host = await runtime.native?.();
+  // Sockets that do not keep the process running may still be open then.
+  host?.onExit?.(() => instance.stop());
+  return instance;
 }
