@@ -85,6 +85,9 @@ export class NormInstance {
   stop(): void {
     if (!this.#isRunning) return;
     this.#isRunning = false;
+    // It is told of the end, and nobody is there to hear it.
+    void this.#watch?.close();
+    this.#watch = undefined;
     this.library.calls.NormStopInstance(this.handle);
   }
 
