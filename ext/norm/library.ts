@@ -6,13 +6,11 @@
 
 import type {
   ArgumentsOf,
-  ArgumentType,
   Ffi,
   Library,
   LibrarySource,
   NativeFunction,
   Results,
-  ResultType,
 } from "../ffi/mod.ts";
 import { SystemError, toZmqError } from "../ffi/mod.ts";
 import type { ZmqError } from "../../mod.ts";
@@ -35,13 +33,15 @@ export const LIBNORM: LibrarySource = {
 const SIGNATURES = {
   NormCreateInstance: ["pointer", ["bool"]],
   NormStopInstance: ["void", ["pointer"]],
-  NormDestroyInstance: ["void", ["pointer"]],
+  NormRestartInstance: ["bool", ["pointer"]],
   NormSuspendInstance: ["bool", ["pointer"]],
   NormResumeInstance: ["void", ["pointer"]],
   NormGetDescriptor: ["i32", ["pointer"]],
   NormGetNextEvent: ["bool", ["pointer", "pointer", "bool"]],
   NormIsUnicastAddress: ["bool", ["text"]],
   NormCreateSession: ["pointer", ["pointer", "text", "u16", "u32"]],
+  NormDestroySession: ["void", ["pointer"]],
+  NormGetAddress: ["bool", ["pointer", "pointer", "pointer", "pointer"]],
   NormSetTTL: ["bool", ["pointer", "u8"]],
   NormSetTOS: ["bool", ["pointer", "u8"]],
   NormSetRxPortReuse: ["void", [
@@ -57,6 +57,7 @@ const SIGNATURES = {
   NormSetDefaultSyncPolicy: ["void", ["pointer", "i32"]],
   NormSetRxCacheLimit: ["void", ["pointer", "u16"]],
   NormStartReceiver: ["bool", ["pointer", "u32"]],
+  NormStopReceiver: ["void", ["pointer"]],
   NormSetRxSocketBuffer: ["bool", ["pointer", "u32"]],
   NormGetRandomSessionId: ["u16", []],
   NormStartSender: ["bool", [
@@ -68,6 +69,7 @@ const SIGNATURES = {
     "u16",
     "u8",
   ]],
+  NormStopSender: ["void", ["pointer"]],
   NormSetTxSocketBuffer: ["bool", ["pointer", "u32"]],
   NormSetTxRate: ["void", ["pointer", "f64"]],
   NormSetCongestionControl: ["void", ["pointer", "bool", "bool"]],
@@ -89,10 +91,7 @@ const SIGNATURES = {
   NormNodeGetAddress: ["bool", ["pointer", "pointer", "pointer", "pointer"]],
   NormNodeFreeBuffers: ["void", ["pointer"]],
   NormNodeDelete: ["void", ["pointer"]],
-} as const satisfies Record<
-  string,
-  readonly [ResultType, readonly ArgumentType[]]
->;
+} as const;
 
 /** The functions in use. */
 export type NormCalls = {
@@ -120,7 +119,7 @@ export class LibNorm {
   }
 
   /** The error of a call that failed, by the system's error number. */
-  failure(call: keyof NormCalls, doing: string, address: string): ZmqError {
+  failure(call: keyof NormCalls, doing: string, address = "norm"): ZmqError {
     const errno = this.ffi.errno();
     const code = this.ffi.system.errorName(errno);
     return toZmqError(new SystemError(call, code, errno), doing, address);

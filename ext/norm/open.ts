@@ -7,19 +7,24 @@
 import { ZmqError } from "../../mod.ts";
 import type { NormAddress } from "./address.ts";
 import { SYNC_CURRENT } from "./constants.ts";
-import type { LibNorm, NormCalls } from "./library.ts";
+import type { NormInstance } from "./instance.ts";
+import type { NormCalls } from "./library.ts";
 import type { NormSettings } from "./settings.ts";
+import { hostOf, LONGEST_HOST } from "./source.ts";
 
-/** What is open; all of them belong to the instance. */
+/** What is open. */
 export interface OpenNorm {
-  /** The library's thread, and what it tells. */
-  readonly instance: bigint;
+  /** The session, of all those in the instance. */
+  readonly session: bigint;
   /** What is written to; NULL for subscribers. */
   readonly stream: bigint;
 }
 
 /** Addresses that need not be looked up. */
 const LITERAL = /^(?:[0-9.]+|[0-9a-fA-F.]*:[0-9a-fA-F:.]*)$/;
+
+/** Groups of one link, or of one host, RFC 4291 §2.7. */
+const LINK_GROUP = /^ff[0-9a-f][12]:/i;
 
 /**
  * Seconds to the farthest receiver, before anybody has answered. More of them
@@ -40,54 +45,47 @@ const KNOWN: ReadonlySet<string> = new Set(["EACCES", "EADDRINUSE", "EMFILE"]);
  * @throws {ZmqError} when it cannot.
  */
 export async function openNorm(
-  library: LibNorm,
+  instance: NormInstance,
   address: NormAddress,
   text: string,
   settings: NormSettings,
 ): Promise<OpenNorm> {
+  const { library, handle } = instance;
   const { calls } = library;
-  const instance = calls.NormCreateInstance(false);
   const doing = `Cannot open "${text}"`;
-  if (instance === null) {
-    throw library.failure("NormCreateInstance", doing, text);
-  }
-  try {
-    const { session, isUnicast } = await createSession(
-      calls,
-      instance,
-      address,
-      text,
+  const check: Check = (call, worked) => {
+    if (worked) return;
+    const failure = library.failure(call, doing, text);
+    if (address.interface === undefined || KNOWN.has(failure.code)) {
+      throw failure;
+    }
+    // Whatever number a system has for it.
+    throw new ZmqError(
+      "ENODEV",
+      `${doing}: the interface "${address.interface}" cannot be used`,
+      { cause: failure, address: text },
     );
-    const check: Check = (call, worked) => {
-      if (worked) return;
-      const failure = library.failure(call, doing, text);
-      if (address.interface === undefined || KNOWN.has(failure.code)) {
-        throw failure;
-      }
-      // Whatever number a system has for it.
-      throw new ZmqError(
-        "ENODEV",
-        `${doing}: the interface "${address.interface}" cannot be used`,
-        { cause: failure, address: text },
-      );
-    };
-    prepare(calls, session, address, isUnicast, settings);
+  };
+  let session = 0n;
+  instance.acquire();
+  try {
+    session = await createSession(calls, handle, address, text);
+    prepare(calls, session, address, settings);
     if (!settings.sends) {
       startReceiver(calls, session, settings, check);
-      return { instance, stream: 0n };
+      return { session, stream: 0n };
     }
-    const stream = startSender(calls, session, settings, check);
-    return { instance, stream };
+    return { session, stream: startSender(calls, session, settings, check) };
   } catch (cause) {
-    closeNorm(library, instance);
+    closeNorm(instance, session);
     throw cause;
   }
 }
 
-/** Closes an instance with all that belongs to it. */
-export function closeNorm({ calls }: LibNorm, instance: bigint): void {
-  calls.NormStopInstance(instance);
-  calls.NormDestroyInstance(instance);
+/** Closes a session with all that belongs to it; none when it is NULL. */
+export function closeNorm(instance: NormInstance, session: bigint): void {
+  instance.library.calls.NormDestroySession(session);
+  instance.release();
 }
 
 type Check = (call: keyof NormCalls, worked: unknown) => void;
@@ -98,36 +96,37 @@ async function createSession(
   instance: bigint,
   { node, host, port }: NormAddress,
   text: string,
-): Promise<{ readonly session: bigint; readonly isUnicast: boolean }> {
+): Promise<bigint> {
   const isLiteral = LITERAL.test(host);
   const session = isLiteral
     ? calls.NormCreateSession(instance, host, port, node)
     : (await calls.NormCreateSession.async(instance, host, port, node)).value;
-  if (session === null) {
-    throw new ZmqError(
-      isLiteral ? "EINVAL" : "ENODEV",
-      `Cannot open "${text}": the address "${host}" cannot be found`,
-      { address: text },
-    );
-  }
-  const isUnicast = isLiteral
-    ? calls.NormIsUnicastAddress(host)
-    : (await calls.NormIsUnicastAddress.async(host)).value;
-  return { session, isUnicast };
+  if (session !== null) return session;
+  throw new ZmqError(
+    isLiteral ? "EINVAL" : "ENODEV",
+    `Cannot open "${text}": the address "${host}" cannot be found`,
+    { address: text },
+  );
 }
 
 function prepare(
   calls: NormCalls,
   session: bigint,
   address: NormAddress,
-  isUnicast: boolean,
   { hops, loop, service, unicastNack }: NormSettings,
 ): void {
+  // Of a name, what was found: another look-up might find another one.
+  const host = LITERAL.test(address.host)
+    ? address.host
+    : addressOf(calls, session);
+  const isUnicast = calls.NormIsUnicastAddress(host);
   if (!isUnicast) {
     calls.NormSetTTL(session, hops);
     // Several of one host share the port of a group. Bound to any address,
-    // it would hear other groups of the port that somebody here has joined.
-    calls.NormSetRxPortReuse(session, true, address.host, null, 0);
+    // it would hear other groups of the port that somebody here has joined. A
+    // group of one link cannot be bound to, without the name of the link.
+    const bound = LINK_GROUP.test(host) ? null : host;
+    calls.NormSetRxPortReuse(session, true, bound, null, 0);
     calls.NormSetLoopback(session, loop);
     // A wrong one is found out by what is started.
     if (address.interface !== undefined) {
@@ -136,6 +135,14 @@ function prepare(
   }
   calls.NormSetDefaultUnicastNack(session, isUnicast || unicastNack);
   calls.NormSetTOS(session, service);
+}
+
+/** The address that a session was made with. */
+function addressOf(calls: NormCalls, session: bigint): string {
+  const octets = new Uint8Array(LONGEST_HOST);
+  const length = new Uint32Array([LONGEST_HOST]);
+  calls.NormGetAddress(session, octets, length, null);
+  return hostOf(octets, length[0]!);
 }
 
 function startReceiver(

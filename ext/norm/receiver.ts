@@ -7,7 +7,7 @@
 
 import type { Clock, MulticastSink, MulticastSocket } from "../../mod.ts";
 import { Event, OBJECT_STREAM } from "./constants.ts";
-import { NormEvents } from "./events.ts";
+import type { NormInstance } from "./instance.ts";
 import type { LibNorm } from "./library.ts";
 import { closeNorm, type OpenNorm } from "./open.ts";
 import { NormSenders } from "./senders.ts";
@@ -41,9 +41,9 @@ export class NormReceiver implements MulticastSocket {
   readonly endpoint: string;
   readonly #library: LibNorm;
   readonly #clock: Clock;
-  readonly #instance: bigint;
+  readonly #instance: NormInstance;
+  readonly #session: bigint;
   readonly #sink: MulticastSink;
-  readonly #events: NormEvents;
   /** By the library's objects. */
   readonly #streams = new Map<bigint, Stream>();
   readonly #senders: NormSenders;
@@ -68,22 +68,22 @@ export class NormReceiver implements MulticastSocket {
 
   /** @param buffer octets that the library keeps for each publisher. */
   constructor(
-    library: LibNorm,
+    instance: NormInstance,
     clock: Clock,
-    { instance }: OpenNorm,
+    { session }: OpenNorm,
     endpoint: string,
     buffer: number,
     sink: MulticastSink,
   ) {
-    this.#library = library;
+    this.#library = instance.library;
     this.#clock = clock;
     this.#instance = instance;
+    this.#session = session;
     this.#sink = sink;
     this.endpoint = endpoint;
     this.#senders = new NormSenders(buffer);
-    this.#events = new NormEvents(
-      library,
-      instance,
+    instance.add(
+      session,
       (type, sender, object) => this.#handle(type, sender, object),
       () => this.#limit(),
     );
@@ -111,11 +111,18 @@ export class NormReceiver implements MulticastSocket {
   }
 
   close(): Promise<void> {
-    return this.#closing ??= this.#close();
+    this.#closed = true;
+    return this.#closing ??= new Promise((resolve) => {
+      // Not while events are taken, some of which are of this session.
+      this.#clock.defer(() => {
+        this.#close();
+        resolve();
+      });
+    });
   }
 
   hold(keepsProcess: boolean): void {
-    this.#events.hold(keepsProcess);
+    this.#instance.hold(this.#session, keepsProcess);
   }
 
   #handle(type: number, sender: bigint, object: bigint): void {
@@ -195,28 +202,34 @@ export class NormReceiver implements MulticastSocket {
 
   /** Lets publishers go that there are too many of. */
   #limit(): void {
-    if (!this.#isSwelling) return;
+    if (!this.#isSwelling || this.#closed) return;
     this.#isSwelling = false;
     for (;;) {
       const node = this.#senders.surplus();
-      if (node === undefined) return;
+      if (node === undefined || this.#closed) return;
       this.#dismiss(node);
     }
   }
 
-  /**
-   * Lets a publisher go with all that the library has of it. A node must be
-   * the last of it to go, with no event left that names it: the library counts
-   * who holds what, and would not count those.
-   */
+  /** Lets a publisher go with all that the library has of it. */
   #dismiss(node: bigint): void {
     const { calls } = this.#library;
-    calls.NormSuspendInstance(this.#instance);
+    calls.NormSuspendInstance(this.#instance.handle);
+    this.#delete(node);
+    calls.NormResumeInstance(this.#instance.handle);
+  }
+
+  /**
+   * A node must be the last to go of all that its publisher has, with no event
+   * left that names it: the library counts who holds what, and would not count
+   * those. Its thread stands still meanwhile.
+   */
+  #delete(node: bigint): void {
+    const { calls } = this.#library;
     // Its objects are broken off, and that is told.
     calls.NormNodeFreeBuffers(node);
-    this.#events.drain();
+    this.#instance.drain();
     calls.NormNodeDelete(node);
-    calls.NormResumeInstance(this.#instance);
     this.#senders.forget(node);
   }
 
@@ -286,10 +299,15 @@ export class NormReceiver implements MulticastSocket {
     return this.#chunk.subarray(this.#at, this.#at + length[0]!);
   }
 
-  async #close(): Promise<void> {
-    this.#closed = true;
-    await this.#events.close();
-    for (const object of [...this.#streams.keys()]) this.#forget(object);
-    closeNorm(this.#library, this.#instance);
+  #close(): void {
+    const { calls } = this.#library;
+    // The library lets go of all of it only when that is deleted first.
+    calls.NormSuspendInstance(this.#instance.handle);
+    this.#instance.drain();
+    for (const node of this.#senders.nodes()) this.#delete(node);
+    calls.NormResumeInstance(this.#instance.handle);
+    this.#instance.remove(this.#session);
+    calls.NormStopReceiver(this.#session);
+    closeNorm(this.#instance, this.#session);
   }
 }

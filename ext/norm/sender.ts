@@ -12,7 +12,7 @@ import type {
   Timer,
 } from "../../mod.ts";
 import { Event, FLUSH_ACTIVE } from "./constants.ts";
-import { NormEvents } from "./events.ts";
+import type { NormInstance } from "./instance.ts";
 import type { LibNorm } from "./library.ts";
 import { closeNorm, type OpenNorm } from "./open.ts";
 import type { NormSettings } from "./settings.ts";
@@ -31,7 +31,7 @@ export class NormSender implements MulticastSocket {
   readonly #clock: Clock;
   readonly #open: OpenNorm;
   readonly #sink: MulticastSink;
-  readonly #events: NormEvents;
+  readonly #instance: NormInstance;
   // Something was ever written; a message ends where the stream does.
   #isBegun = false;
   #endsMessage = true;
@@ -46,7 +46,6 @@ export class NormSender implements MulticastSocket {
   #deserted: (() => void) | undefined;
   #deserting: Promise<void> | undefined;
   #closed = false;
-  #closing: Promise<void> | undefined;
   readonly #flushed = (): void => {
     this.#isFlushing = false;
     this.#flush();
@@ -57,25 +56,22 @@ export class NormSender implements MulticastSocket {
    * on what receivers answer.
    */
   constructor(
-    library: LibNorm,
+    instance: NormInstance,
     clock: Clock,
     open: OpenNorm,
     endpoint: string,
     { segment, rate }: Pick<NormSettings, "segment" | "rate">,
     sink: MulticastSink,
   ) {
-    this.#library = library;
+    this.#instance = instance;
+    this.#library = instance.library;
     this.#clock = clock;
     this.#open = open;
     this.#sink = sink;
     this.endpoint = endpoint;
     this.maxUnit = segment;
     this.#asks = rate === undefined;
-    this.#events = new NormEvents(
-      library,
-      open.instance,
-      (type) => this.#handle(type),
-    );
+    instance.add(open.session, (type) => this.#handle(type));
   }
 
   send(octets: Uint8Array, endsMessage = false): number {
@@ -109,7 +105,7 @@ export class NormSender implements MulticastSocket {
       this.#flush();
       // What was told before may be of an earlier time: after the second
       // flush, the library tells anew.
-      this.#events.take();
+      this.#instance.take();
       this.#drained = resolve;
       this.#flush();
     });
@@ -125,11 +121,12 @@ export class NormSender implements MulticastSocket {
   }
 
   close(): Promise<void> {
-    return this.#closing ??= this.#close();
+    if (!this.#closed) this.#close();
+    return Promise.resolve();
   }
 
   hold(keepsProcess: boolean): void {
-    this.#events.hold(keepsProcess);
+    this.#instance.hold(this.#open.session, keepsProcess);
     this.#patience?.hold(keepsProcess);
   }
 
@@ -168,12 +165,14 @@ export class NormSender implements MulticastSocket {
     );
   }
 
-  async #close(): Promise<void> {
+  #close(): void {
     this.#closed = true;
     this.#patience?.cancel();
     this.#drained?.();
-    // A descriptor that is still waited for must not be closed.
-    await this.#events.close();
-    closeNorm(this.#library, this.#open.instance);
+    const { session } = this.#open;
+    const { calls } = this.#library;
+    this.#instance.remove(session);
+    calls.NormStopSender(session);
+    closeNorm(this.#instance, session);
   }
 }

@@ -75,6 +75,11 @@ export class NormSenders {
     this.#senders.delete(node);
   }
 
+  /** All of them. */
+  nodes(): bigint[] {
+    return [...this.#senders.keys()];
+  }
+
   /** Who is to go, if anybody is. */
   surplus(): bigint | undefined {
     const senders = [...this.#senders];

@@ -15,6 +15,7 @@ import {
 } from "../../mod.ts";
 import { loadFfi } from "../ffi/mod.ts";
 import { parseNorm } from "./address.ts";
+import { NormInstance } from "./instance.ts";
 import { LibNorm } from "./library.ts";
 import { closeNorm, openNorm } from "./open.ts";
 import { NormReceiver } from "./receiver.ts";
@@ -27,7 +28,7 @@ export interface NormInit {
   readonly runtime?: Runtime;
 }
 
-const loaded = new WeakMap<Runtime, Promise<LibNorm>>();
+const loaded = new WeakMap<Runtime, Promise<NormInstance>>();
 
 /** NORM under its scheme. */
 export class NormTransport implements MulticastTransport {
@@ -50,28 +51,36 @@ export class NormTransport implements MulticastTransport {
     const { text } = endpoint;
     const address = parseNorm(endpoint);
     const asked = readSettings(settings, text);
-    const library = await load(this.#runtime);
+    const instance = await load(this.#runtime);
     settings.signal.throwIfAborted();
-    const open = await openNorm(library, address, text, asked);
+    const open = await openNorm(instance, address, text, asked);
     const { clock } = this.#runtime;
     try {
       return asked.sends
-        ? new NormSender(library, clock, open, text, asked, sink)
-        : new NormReceiver(library, clock, open, text, asked.buffer, sink);
+        ? new NormSender(instance, clock, open, text, asked, sink)
+        : new NormReceiver(instance, clock, open, text, asked.buffer, sink);
     } catch (cause) {
-      closeNorm(library, open.instance);
+      closeNorm(instance, open.session);
       throw cause;
     }
   }
 }
 
 /** Loads the library, once a runtime; after a failure, again. */
-function load(runtime: Runtime): Promise<LibNorm> {
+function load(runtime: Runtime): Promise<NormInstance> {
   let loading = loaded.get(runtime);
   if (loading === undefined) {
-    loading = loadFfi(runtime).then((ffi) => new LibNorm(ffi));
+    loading = start(runtime);
     loaded.set(runtime, loading);
     loading.catch(() => loaded.delete(runtime));
   }
   return loading;
+}
+
+async function start(runtime: Runtime): Promise<NormInstance> {
+  const instance = new NormInstance(new LibNorm(await loadFfi(runtime)));
+  const host = await runtime.native?.();
+  // Sockets that do not keep the process running may still be open then.
+  host?.onExit?.(() => instance.stop());
+  return instance;
 }

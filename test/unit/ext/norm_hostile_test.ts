@@ -96,6 +96,14 @@ describe("a subscriber over norm", { skip: skipWithoutNorm }, () => {
     ["noise", concat([Uint8Array.of(7), noise(50_000, 1)])],
     ["a frame beyond the limit", fromHex("0002" + "00".repeat(5) + "100000")],
     ["a frame of more octets than there are", fromHex("0002" + "f".repeat(16))],
+    // Of seven octets each, so that they begin where packets do.
+    [
+      "noise that goes on like messages",
+      concat([
+        new Uint8Array(7).fill(7),
+        ...new Array<Uint8Array>(15_000).fill(whole("torn")),
+      ]),
+    ],
     ["a command", fromHex("00040141")],
     [
       "a message inside of another one",

@@ -1,5 +1,6 @@
 // NORM as a program meets it: what is missing, its options, and its end.
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { describe, it } from "node:test";
 import {
   Context,
@@ -149,6 +150,25 @@ describe("norm()", { skip: skipWithoutNorm }, () => {
     assert.equal(asked.sendBuffer, 100_000);
     const sub = await open(new Subscriber({ receiveBufferSize: 60_000 }));
     assert.equal(sub.receiveBuffer, 120_000);
+  });
+
+  it("leaves nothing open, however often sockets come and go", async () => {
+    const descriptors = () => readdirSync("/proc/self/fd").length;
+    const meet = async () => {
+      const endpoint = normEndpoint();
+      const sub = new Subscriber();
+      sub.subscribe("");
+      await sub.bind(endpoint);
+      const pub = new Publisher({ normMode: "fixed", rate: 40_000 });
+      await pub.bind(endpoint);
+      await pub.send("x");
+      await within(sub.receive(), "it");
+      await Promise.all([pub.close(), sub.close()]);
+    };
+    await meet();
+    const before = descriptors();
+    for (let i = 0; i < 10; i++) await meet();
+    assert.ok(descriptors() < before + 5, `${before} to ${descriptors()}`);
   });
 
   for (const normMode of ["fixed", "cc", "ccl", "cce", "cceEcnOnly"] as const) {
