@@ -21,15 +21,17 @@
  */
 
 import { detectRuntime } from "./adapters/auto.ts";
+import {
+  type Extensions,
+  mechanismsOf,
+  transportsOf,
+} from "./adapters/extensions.ts";
 import { type ContextInit, EngineContext } from "./src/context/context.ts";
 import { noble } from "./src/security/crypto.ts";
 import type { NativeSockets } from "./src/transport/native_sockets.ts";
 import type { CurveLibrary } from "./src/security/curve_crypto.ts";
 import { provideDefaultContext } from "./src/socket/services.ts";
 import type { Runtime } from "./src/transport/runtime.ts";
-import type { MechanismFactory } from "./src/security/mechanism.ts";
-import type { AnyTransport } from "./src/transport/any.ts";
-import { lazyMulticast } from "./src/transport/multicast.ts";
 
 /** What is there: libsodium if it can be had without asking, else noble. */
 const fastest: CurveLibrary = {
@@ -50,67 +52,13 @@ async function loadNativeSockets(runtime: Runtime): Promise<NativeSockets> {
   return await nativeSockets(runtime);
 }
 
-/** Transports that are loaded when an endpoint names their scheme. */
-function extensionsOf(runtime: Runtime): readonly AnyTransport[] {
-  const pgm = (scheme: "pgm" | "epgm"): AnyTransport =>
-    lazyMulticast({
-      scheme,
-      framing: "pgm",
-      options: [
-        "rate",
-        "recoveryInterval",
-        "multicastMaxTransportDataUnit",
-        "multicastHops",
-        "multicastLoop",
-        "sendBufferSize",
-        "receiveBufferSize",
-      ],
-      load: async () => (await import("./ext/pgm/mod.ts"))[scheme]({ runtime }),
-    });
-  const norm = lazyMulticast({
-    scheme: "norm",
-    framing: "norm",
-    options: [
-      "rate",
-      "multicastHops",
-      "multicastLoop",
-      "typeOfService",
-      "sendBufferSize",
-      "receiveBufferSize",
-      "normMode",
-      "normUnicastNack",
-      "normBufferSize",
-      "normSegmentSize",
-      "normBlockSize",
-      "normParity",
-      "normAutoParity",
-      "normPush",
-    ],
-    load: async () => (await import("./ext/norm/mod.ts")).norm({ runtime }),
-  });
-  return [pgm("pgm"), pgm("epgm"), norm];
-}
-
-/** Mechanisms that are loaded when the options of a socket ask for them. */
-function mechanismsOf(runtime: Runtime): readonly MechanismFactory[] {
-  // Native code is all they are made of.
-  if (runtime.native === undefined) return [];
-  return [{
-    name: "gssapi",
-    options: new Set([
-      "gssapiServer",
-      "gssapiPrincipal",
-      "gssapiServicePrincipal",
-      "gssapiPlainText",
-      "gssapiPrincipalNameType",
-      "gssapiServicePrincipalNameType",
-    ]),
-    prepare: async (options) => {
-      const { gssapi } = await import("./ext/gssapi/mod.ts");
-      return await gssapi({ runtime }).prepare(options);
-    },
-  }];
-}
+/** What is loaded when an endpoint or an option asks for it. */
+const extensions: Extensions = {
+  gssapi: () => import("./ext/gssapi/mod.ts"),
+  norm: () => import("./ext/norm/mod.ts"),
+  pgm: () => import("./ext/pgm/mod.ts"),
+  tipc: () => import("./ext/tipc/mod.ts"),
+};
 
 /**
  * Sockets that share inproc names and an authenticator, on the runtime at
@@ -131,12 +79,17 @@ export class Context extends EngineContext {
   constructor(init: ContextInit = {}) {
     const { curveCrypto = fastest, mechanisms = [] } = init;
     const { runtime = detectRuntime(loadNativeSockets) } = init;
+    // All extensions are made of native code.
+    const isNative = runtime.native !== undefined;
     super({
       ...init,
       runtime,
       curveCrypto,
-      mechanisms: [...mechanisms, ...mechanismsOf(runtime)],
-      extensions: extensionsOf(runtime),
+      mechanisms: [
+        ...mechanisms,
+        ...isNative ? mechanismsOf(runtime, extensions) : [],
+      ],
+      extensions: isNative ? transportsOf(runtime, extensions) : [],
     });
   }
 }
@@ -154,6 +107,7 @@ export { curveKeyPair, curvePublicKey } from "./src/security/curve_keys.ts";
 export { EngineContext } from "./src/context/context.ts";
 export { SOCKET_TYPES } from "./src/options/socket_type.ts";
 export { errorCodes, ZmqError } from "./src/base/errors.ts";
+export { parseTipc } from "./src/endpoint/tipc.ts";
 export { z85Decode, z85Encode } from "./src/base/z85.ts";
 export { poll } from "./src/context/poll.ts";
 export { proxy } from "./src/context/proxy.ts";
@@ -200,6 +154,7 @@ export type {
   ProxyStatistics,
 } from "./src/context/proxy.ts";
 export type { Endpoint } from "./src/endpoint/endpoint.ts";
+export type { TipcAddress, TipcPlace } from "./src/endpoint/tipc.ts";
 export type { DatagramAddress } from "./src/endpoint/udp.ts";
 export type { FrameLike, Message, MessageLike } from "./src/message/message.ts";
 export type * from "./src/options/types.ts";

@@ -20,6 +20,7 @@ const CURVE =
 /** Modules that browsers have others for. */
 const REPLACED = {
   "adapters/auto.js": "adapters/web/auto.js",
+  "adapters/extensions.js": "adapters/web/extensions.js",
   "adapters/upgrades.js": "adapters/web/upgrades.js",
 };
 
@@ -33,11 +34,14 @@ const LEFT_OUT = new Set([
   "ext/norm/mod.js",
   "ext/pgm/mod.js",
   "ext/sodium/mod.js",
+  "ext/tipc/mod.js",
+  "src/endpoint/tipc.js",
   "src/routing/datagram_pipe.js",
   "src/session/datagrams.js",
   "src/session/multicast.js",
   "src/session/raw_session.js",
   "src/session/reframer.js",
+  "src/socket/multicast.js",
   "src/wire/datagrams.js",
   "src/wire/old_framing.js",
 ]);

@@ -11,15 +11,9 @@ import { loadedOnce } from "../src/base/loading.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import { parseSocksProxy } from "../src/endpoint/tcp.ts";
 import { parseWsBind, parseWsConnect } from "../src/endpoint/ws.ts";
+import { lazyTransport } from "../src/transport/lazy.ts";
 import type { NativeHost } from "../src/transport/native.ts";
-import type {
-  ByteStream,
-  ConnectOptions,
-  Listener,
-  ListenOptions,
-  StreamOptions,
-  Transport,
-} from "../src/transport/transport.ts";
+import type { StreamOptions, Transport } from "../src/transport/transport.ts";
 import type { Driver } from "./driver.ts";
 import type { NativeTraits } from "./native.ts";
 import { checkTcp, type Platform, usableIpc } from "./platform.ts";
@@ -74,26 +68,40 @@ export function lazyTransports(
     checkNative(platform, endpoint, role, options);
   };
   return [
-    new LazyTransport("tcp", checked(checkTcp), async () => (await both()).tcp),
-    new LazyTransport(
-      "ipc",
-      (endpoint, role) => void usableIpc(platform, endpoint, role),
-      async () => (await both()).ipc,
-    ),
-    new LazyTransport("ws", checked(checkWs), async () => {
-      const [{ tcp }, { WebSocketTransport }] = await Promise.all([
-        both(),
-        import("./websocket/transport.ts"),
-      ]);
-      return new WebSocketTransport("ws", tcp, clock);
-    }, true),
-    new LazyTransport("wss", checked(checkWss), async () => {
-      const [driver, { makeWss }] = await Promise.all([
-        load(),
-        import("./tls/wss.ts"),
-      ]);
-      return makeWss(driver, clock);
-    }, true),
+    lazyTransport({
+      scheme: "tcp",
+      check: checked(checkTcp),
+      load: async () => (await both()).tcp,
+    }),
+    lazyTransport({
+      scheme: "ipc",
+      check: (endpoint, role) => void usableIpc(platform, endpoint, role),
+      load: async () => (await both()).ipc,
+    }),
+    lazyTransport({
+      scheme: "ws",
+      makesWebSockets: true,
+      check: checked(checkWs),
+      async load() {
+        const [{ tcp }, { WebSocketTransport }] = await Promise.all([
+          both(),
+          import("./websocket/transport.ts"),
+        ]);
+        return new WebSocketTransport("ws", tcp, clock);
+      },
+    }),
+    lazyTransport({
+      scheme: "wss",
+      makesWebSockets: true,
+      check: checked(checkWss),
+      async load() {
+        const [driver, { makeWss }] = await Promise.all([
+          load(),
+          import("./tls/wss.ts"),
+        ]);
+        return makeWss(driver, clock);
+      },
+    }),
   ];
 }
 
@@ -154,47 +162,4 @@ function checkWss(
     `Cannot ${role} ${quote(endpoint.text)}: expected ${missing} to be set`,
     { address: endpoint.text },
   );
-}
-
-class LazyTransport implements Transport {
-  readonly scheme: string;
-  readonly check: Check;
-  readonly makesWebSockets: boolean;
-  readonly #load: () => Promise<Transport>;
-  #loaded: Promise<Transport> | undefined;
-
-  constructor(
-    scheme: string,
-    check: Check,
-    load: () => Promise<Transport>,
-    makesWebSockets = false,
-  ) {
-    this.scheme = scheme;
-    this.check = check;
-    this.makesWebSockets = makesWebSockets;
-    this.#load = load;
-  }
-
-  async connect(
-    endpoint: Endpoint,
-    options: ConnectOptions,
-  ): Promise<ByteStream> {
-    return (await this.#transport()).connect(endpoint, options);
-  }
-
-  async listen(
-    endpoint: Endpoint,
-    options: ListenOptions,
-    accept: (stream: ByteStream) => void,
-  ): Promise<Listener> {
-    return (await this.#transport()).listen(endpoint, options, accept);
-  }
-
-  #transport(): Promise<Transport> {
-    return this.#loaded ??= this.#load().catch((cause) => {
-      // Without descriptors nothing can be loaded: the next attempt may.
-      this.#loaded = undefined;
-      throw cause;
-    });
-  }
 }

@@ -45,6 +45,11 @@ export class DriverNativeHost implements NativeHost {
     if (joinsThreads) this.endAtOnce = endAtOnce;
   }
 
+  /** Has a function called when the process ends. */
+  onExit(callback: () => void): void {
+    process.on("exit", callback);
+  }
+
   /** Makes a descriptor a byte stream. */
   async adopt(adoption: Adoption): Promise<ByteStream> {
     return new CallbackByteStream(await adopt(this.#driver, adoption));

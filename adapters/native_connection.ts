@@ -33,6 +33,8 @@ export class NativeConnection extends SocketConnection {
   #ending = false;
   #readEnded = false;
   #writeEnded = false;
+  // What a write has failed of.
+  #failure: unknown;
   #left = false;
 
   /** Takes a connected descriptor to itself. */
@@ -43,12 +45,12 @@ export class NativeConnection extends SocketConnection {
 
   /** Writes what the system takes and queues the rest. */
   write(parts: readonly Uint8Array[]): boolean {
-    if (this.lost || this.#ending) return false;
+    if (this.lost || this.#ending || this.#failure !== undefined) return false;
     const idle = this.#queue.length === 0;
     this.#queue.push(parts);
     if (idle) this.#flush();
     this.#full ||= this.#queue.length >= writeLimit;
-    return !this.#full && !this.#left;
+    return !this.#full && this.#failure === undefined;
   }
 
   /** True when the system has all that was written. */
@@ -123,13 +125,22 @@ export class NativeConnection extends SocketConnection {
         queue.consume(length);
       }
     } catch (cause) {
-      return this.#leave(cause);
+      return this.#fail(cause);
     }
     this.#want();
   }
 
+  /** A write has failed: what the peer sent before is still to be read. */
+  #fail(cause: unknown): void {
+    this.#failure = cause;
+    this.#queue.clear();
+    if (this.#readEnded || this.#ending) this.#leave(cause);
+    else this.#want();
+  }
+
   #written(): void {
     if (this.#queue.length > 0 || this.lost) return;
+    if (this.#failure !== undefined) return;
     if (this.#full) {
       this.#full = false;
       this.drained();
@@ -139,14 +150,16 @@ export class NativeConnection extends SocketConnection {
 
   #endWriting(): void {
     if (this.lost || this.#writeEnded || this.#queue.length > 0) return;
+    if (this.#failure !== undefined) return this.#leave(this.#failure);
     this.#writeEnded = true;
+    const { endsWhole = false } = this.#descriptor;
     try {
-      this.#descriptor.endWriting();
+      if (!endsWhole) this.#descriptor.endWriting();
     } catch (cause) {
       return this.#leave(cause);
     }
     this.drained();
-    if (this.#readEnded) this.#leave();
+    if (endsWhole || this.#readEnded) this.#leave();
   }
 
   #read(): void {
@@ -184,6 +197,7 @@ export class NativeConnection extends SocketConnection {
   }
 
   #end(): void {
+    if (this.#failure !== undefined) return this.#leave(this.#failure);
     this.#readEnded = true;
     this.#want();
     this.peerEnded();
@@ -205,6 +219,7 @@ export async function adopt(
   driver: Driver,
   adoption: Adoption,
 ): Promise<SocketConnection> {
+  if (adoption.descriptor.endsWhole) return new NativeConnection(adoption);
   let own;
   try {
     own = await driver.adopt?.(adoption);

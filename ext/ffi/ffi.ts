@@ -97,7 +97,7 @@ export class Ffi {
    */
   watch(fd: number, events: Readiness, callback: WatchCallback): Watch {
     this.#watcher ??= this.#host.hasPolling
-      ? new LoopWatcher(this.#koffi)
+      ? new LoopWatcher(this.#koffi, this.#host)
       : new PollLoop(this.#koffi, this.system);
     return this.#watcher.watch(fd, events, callback);
   }
@@ -129,13 +129,16 @@ export class Ffi {
   /**
    * Makes a connected stream socket, of any family and not blocking, a byte
    * stream: the descriptor belongs to that, and is closed when this fails.
+   *
+   * @param socket.descriptor the calls for it, where the family has others.
    */
-  stream({ fd, localAddress, remoteAddress }: {
+  stream({ fd, localAddress, remoteAddress, descriptor }: {
     readonly fd: number;
     readonly localAddress: string;
     readonly remoteAddress: string;
+    readonly descriptor?: StreamDescriptor;
   }): Promise<ByteStream> {
-    const descriptor = this.descriptor(fd);
+    descriptor ??= this.descriptor(fd);
     return this.#host.adopt({ descriptor, localAddress, remoteAddress });
   }
 

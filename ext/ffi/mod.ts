@@ -45,6 +45,7 @@
  * @module
  */
 
+export { connect } from "./connect.ts";
 export { SystemError, toZmqError } from "./errors.ts";
 export { Ffi, loadFfi } from "./ffi.ts";
 export { Library } from "./library.ts";

@@ -16,6 +16,7 @@ import type {
   NativeSockets,
 } from "../../src/transport/native_sockets.ts";
 import { Addresses, AF_UNIX } from "./addresses.ts";
+import { connect } from "./connect.ts";
 import { SystemError } from "./errors.ts";
 import { type Ffi, loadFfi } from "./ffi.ts";
 import { listen } from "./listen.ts";
@@ -58,7 +59,7 @@ class FfiSockets implements NativeSockets {
         if (port !== 0) this.#options.reuseAddress(fd);
         this.#system.bind(fd, this.#addresses.encode({ host, port }));
       }
-      await this.#connect(fd, this.#addresses.encode(place), signal);
+      await connect(this.#ffi, fd, this.#addresses.encode(place), signal);
       return this.#connected(fd);
     } catch (cause) {
       this.#system.close(fd);
@@ -82,18 +83,6 @@ class FfiSockets implements NativeSockets {
       close: () => listener.close(),
       hold: (keepsProcess) => listener.hold!(keepsProcess),
     };
-  }
-
-  async #connect(
-    fd: number,
-    address: Uint8Array,
-    signal: AbortSignal,
-  ): Promise<void> {
-    signal.throwIfAborted();
-    if (this.#system.connect(fd, address)) return;
-    await this.#ffi.ready(fd, { writable: true }, signal);
-    const failure = this.#system.failure(fd);
-    if (failure !== undefined) throw failure;
   }
 
   /** A socket that listens: a new one, or one that the user has. */

@@ -5,6 +5,7 @@
  */
 
 import type {
+  NativeHost,
   Readiness,
   Watch,
   WatchCallback,
@@ -25,21 +26,30 @@ export function isWanted({ readable, writable }: Readiness): boolean {
 /** The event loop of Node. */
 export class LoopWatcher implements Watcher {
   readonly #koffi: Koffi;
+  readonly #watches = new Set<LoopWatch>();
 
   /** Takes the package that knows the event loop. */
-  constructor(koffi: Koffi) {
+  constructor(koffi: Koffi, host: NativeHost) {
     this.#koffi = koffi;
+    // The loop runs once more after the last JavaScript: what it found then
+    // would be told to nobody, and koffi ends the process for that.
+    host.onExit(() => this.#watches.forEach((watch) => void watch.close()));
   }
 
   /** Waits for a descriptor. */
   watch(fd: number, events: Readiness, callback: WatchCallback): Watch {
-    return new LoopWatch(this.#koffi, fd, events, callback);
+    const watch = new LoopWatch(this.#koffi, fd, events, callback, () => {
+      this.#watches.delete(watch);
+    });
+    this.#watches.add(watch);
+    return watch;
   }
 }
 
 class LoopWatch implements Watch {
   readonly #handle: KoffiPoll;
   readonly #callback: WatchCallback;
+  readonly #ended: () => void;
   #events: Readiness;
   #closed = false;
 
@@ -48,7 +58,9 @@ class LoopWatch implements Watch {
     fd: number,
     events: Readiness,
     callback: WatchCallback,
+    ended: () => void,
   ) {
+    this.#ended = ended;
     this.#events = events;
     this.#callback = callback;
     // It has to want something to begin with.
@@ -76,6 +88,7 @@ class LoopWatch implements Watch {
     if (!this.#closed) {
       this.#closed = true;
       this.#handle.close();
+      this.#ended();
     }
     return Promise.resolve();
   }

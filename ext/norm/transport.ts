@@ -81,6 +81,6 @@ async function start(runtime: Runtime): Promise<NormInstance> {
   const instance = new NormInstance(new LibNorm(await loadFfi(runtime)));
   const host = await runtime.native?.();
   // Sockets that do not keep the process running may still be open then.
-  host?.onExit?.(() => instance.stop());
+  host?.onExit(() => instance.stop());
   return instance;
 }

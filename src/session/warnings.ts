@@ -36,8 +36,10 @@ export interface Warning {
 
 let loopback: readonly AddressFilter[] | undefined;
 
-/** True for an IP address that others than this host can reach. */
+/** True for an address that others than this host can reach. */
 function isOpen(address: string): boolean {
+  // A node of TIPC without an address is in no cluster.
+  if (/^tipc:\/\/<(?!0\.0\.0:)/.test(address)) return true;
   // An IPv4 address in an IPv6 one is read as what it is.
   loopback ??= ["127.0.0.0/8", "::1"].map((range) =>
     parseAddressFilter(range)!

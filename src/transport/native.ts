@@ -43,6 +43,12 @@ export type WatchCallback = (events: Readiness, error?: unknown) => void;
 export interface StreamDescriptor {
   /** The file descriptor. */
   readonly fd: number;
+  /**
+   * True when one direction cannot end alone: to end the writing side is to
+   * close the connection, in good order. The sockets of runtimes do not know
+   * of that. Default: no.
+   */
+  readonly endsWhole?: boolean;
   /** Reads; 0 is the peer's end, `undefined` means that nothing is there. */
   read(into: Uint8Array): number | undefined;
   /** Writes some of the octets; `undefined` means that there is no room. */
@@ -51,7 +57,10 @@ export interface StreamDescriptor {
   endWriting(): void;
   /** Waits for it; there is one watch at a time. */
   watch(events: Readiness, callback: WatchCallback): Watch;
-  /** Drops the connection, and closes the descriptor when `after` resolves. */
+  /**
+   * Drops the connection, and closes the descriptor when `after` resolves.
+   * Must not wait for the peer.
+   */
   close(after?: Promise<void>): void;
 }
 
@@ -104,4 +113,6 @@ export interface NativeHost {
    * that is needed then. Absent where the end of a process does not wait.
    */
   endAtOnce?(isNeeded: () => boolean, end: (code: number) => void): void;
+  /** Has a function called when the process ends. */
+  onExit(callback: () => void): void;
 }

@@ -40,6 +40,8 @@ export interface MatrixPart {
   readonly pairings?: readonly Pairing[];
   /** Our cryptography of CURVE. */
   readonly library?: CurveLibrary;
+  /** Where to connect to, by what was asked for; default: what was bound. */
+  connectTo?(place: string): string;
 }
 
 function settingsOf(part: MatrixPart): Setting[] {
@@ -77,7 +79,7 @@ export function testMatrix(
         const binder = weBind ? "we" : "they";
         it(`exchanges messages over ${scheme} with ${mechanism}, ${binder} bind`, async () => {
           await within(
-            runCell(foreign(), context, places, pairing, setting),
+            runCell(foreign(), context, places, pairing, setting, part),
             "the exchange",
             CELL_LIMIT,
           );
@@ -119,6 +121,7 @@ async function runCell(
   places: Places,
   pairing: Pairing,
   { scheme, mechanism, weBind }: Setting,
+  { connectTo }: MatrixPart,
 ): Promise<void> {
   const ours = makeDuplex(pairing.ours, {
     context,
@@ -132,8 +135,8 @@ async function runCell(
   });
   try {
     const endpoint = places.fresh(scheme);
-    if (weBind) await theirs.connect(await ours.bind(endpoint));
-    else ours.connect(await theirs.bind(endpoint));
+    const bound = await (weBind ? ours : theirs).bind(endpoint);
+    await (weBind ? theirs : ours).connect(connectTo?.(endpoint) ?? bound);
     await subscribeBoth(pairing, ours, theirs);
     await pairing.talk(ours, theirs);
   } finally {

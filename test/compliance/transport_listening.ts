@@ -9,56 +9,16 @@ import { type Bench, rejectsWith } from "../kit/stream_bench.ts";
 /** Tests listeners and attempts to connect. */
 export function transportListening(bench: Bench): void {
   const { subject } = bench;
-  const { transport } = subject;
+  const { transport, sharesAddresses = false } = subject;
 
   describe("listen", () => {
+    if (!sharesAddresses) transportAddresses(bench);
+
     it("gives an endpoint to connect to", async () => {
       const { listener } = await bench.listen();
       assert.ok(listener.endpoint.startsWith(`${transport.scheme}://`));
       assert.ok(!listener.endpoint.includes("*"));
       await bench.connect(listener.endpoint);
-    });
-
-    it("refuses an address in use, and goes on elsewhere", async () => {
-      const { listener, accepted } = await bench.listen();
-      await rejectsWith(
-        bench.listen(listener.endpoint),
-        "EADDRINUSE",
-        listener.endpoint,
-      );
-      await bench.connect(listener.endpoint);
-      await accepted();
-    });
-
-    it("takes an address again as soon as it was closed", async () => {
-      const { listener } = await bench.listen();
-      const { endpoint } = listener;
-      await listener.close();
-      for (let i = 0; i < 20; i++) {
-        const again = await bench.listen(endpoint);
-        assert.equal(again.listener.endpoint, endpoint);
-        const stream = await bench.connect(endpoint);
-        (await again.accepted()).close();
-        stream.close();
-        await again.listener.close();
-      }
-    });
-
-    it("refuses connections once closed, and keeps those it has", async () => {
-      const { listener, accepted } = await bench.listen();
-      const near = bench.end(await bench.connect(listener.endpoint));
-      const far = bench.end(await accepted());
-      await listener.close();
-      await listener.close();
-      await rejectsWith(
-        bench.connect(listener.endpoint),
-        "ECONNREFUSED",
-        listener.endpoint,
-      );
-      const again = await bench.listen(listener.endpoint);
-      near.write(pattern(100));
-      await far.has(100);
-      await again.listener.close();
     });
 
     it("rejects malformed endpoints, and check throws for them", async () => {
@@ -91,17 +51,6 @@ export function transportListening(bench: Bench): void {
         await near.has(100);
         assert.deepEqual(near.octets(), pattern(100, i + 1));
       }));
-    });
-
-    it("names both ends alike on both sides", async () => {
-      const { listener, accepted } = await bench.listen();
-      const near = await bench.connect(listener.endpoint);
-      const far = await accepted();
-      const { endpoint } = listener;
-      const address = subject.addressOf?.(endpoint) ?? endpoint;
-      assert.equal(near.remoteAddress, address);
-      assert.equal(far.localAddress, address);
-      assert.equal(far.remoteAddress, near.localAddress);
     });
   });
 
@@ -189,5 +138,63 @@ export function transportListening(bench: Bench): void {
       assert.equal(await child.line(), "still here");
       await child.kill();
     });
+  });
+}
+
+/** Tests of addresses that belong to one listener. */
+function transportAddresses(bench: Bench): void {
+  const { subject } = bench;
+
+  it("refuses an address in use, and goes on elsewhere", async () => {
+    const { listener, accepted } = await bench.listen();
+    await rejectsWith(
+      bench.listen(listener.endpoint),
+      "EADDRINUSE",
+      listener.endpoint,
+    );
+    await bench.connect(listener.endpoint);
+    await accepted();
+  });
+
+  it("takes an address again as soon as it was closed", async () => {
+    const { listener } = await bench.listen();
+    const { endpoint } = listener;
+    await listener.close();
+    for (let i = 0; i < 20; i++) {
+      const again = await bench.listen(endpoint);
+      assert.equal(again.listener.endpoint, endpoint);
+      const stream = await bench.connect(endpoint);
+      (await again.accepted()).close();
+      stream.close();
+      await again.listener.close();
+    }
+  });
+
+  it("refuses connections once closed, and keeps those it has", async () => {
+    const { listener, accepted } = await bench.listen();
+    const near = bench.end(await bench.connect(listener.endpoint));
+    const far = bench.end(await accepted());
+    await listener.close();
+    await listener.close();
+    await rejectsWith(
+      bench.connect(listener.endpoint),
+      "ECONNREFUSED",
+      listener.endpoint,
+    );
+    const again = await bench.listen(listener.endpoint);
+    near.write(pattern(100));
+    await far.has(100);
+    await again.listener.close();
+  });
+
+  it("names both ends alike on both sides", async () => {
+    const { listener, accepted } = await bench.listen();
+    const near = await bench.connect(listener.endpoint);
+    const far = await accepted();
+    const { endpoint } = listener;
+    const address = subject.addressOf?.(endpoint) ?? endpoint;
+    assert.equal(near.remoteAddress, address);
+    assert.equal(far.localAddress, address);
+    assert.equal(far.remoteAddress, near.localAddress);
   });
 }

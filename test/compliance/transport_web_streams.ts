@@ -96,6 +96,9 @@ export function transportWebStreams(bench: Bench): void {
       assert.ok(last instanceof ZmqError || (last as { done: true }).done);
     });
 
+    // Some of what comes back comes after the end of what went there.
+    if (bench.subject.endsWhole) return;
+
     it("pipe to a peer and back", async () => {
       const [near, far] = await bench.streams();
       const piping = far.readable.pipeTo(far.writable);

@@ -10,7 +10,9 @@ import { blocksOf, runProgram, withDoors } from "./programs.ts";
 
 const FOLDER = join(ROOT, ".out", "readme", `${process.pid}`);
 
-const blocks = blocksOf(read("README.md"));
+// Those with tipc run where there is TIPC: test/interop/tipc_test.ts.
+const blocks = blocksOf(read("README.md"))
+  .filter(({ code }) => !code.includes("tipc://"));
 
 describe("the blocks of README.md", () => {
   before(() => {

@@ -5,7 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** A transport that sockets of one process can use with each other. */
-export type Scheme = "tcp" | "ws" | "ipc" | "inproc" | "broadcast";
+export type Scheme =
+  | "tcp"
+  | "ws"
+  | "ipc"
+  | "inproc"
+  | "broadcast"
+  | "tipc";
+
+let services = 0;
 
 /** Fresh endpoints to bind to. */
 export class Places {
@@ -15,6 +23,8 @@ export class Places {
   /** An endpoint that was not given out before. */
   fresh(scheme: Scheme): string {
     if (scheme === "tcp" || scheme === "ws") return `${scheme}://127.0.0.1:*`;
+    // To bind, and to connect to. A guest has no other programs with services.
+    if (scheme === "tipc") return `tipc://{5560,${++services}}`;
     const name = `place_${++this.#count}`;
     return scheme === "ipc"
       ? `ipc://${join(this.#folder, name)}`

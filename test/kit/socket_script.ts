@@ -7,6 +7,7 @@ import { parseEndpoint } from "../../src/endpoint/endpoint.ts";
 import type {
   ByteStream,
   StreamOptions,
+  Transport,
 } from "../../src/transport/transport.ts";
 import { portPair } from "./port_pair.ts";
 
@@ -16,9 +17,10 @@ const options: StreamOptions = JSON.parse(
   more.find((one) => one.startsWith("{")) ?? "{}",
 );
 
-function transportOf(text: string) {
+async function transportOf(text: string): Promise<Transport> {
   const { scheme } = parseEndpoint(text);
   if (scheme === "port") return portPair();
+  if (scheme === "tipc") return (await import("../../ext/tipc/mod.ts")).tipc();
   return detectRuntime().transports.find((one) => one.scheme === scheme)!;
 }
 
@@ -29,7 +31,8 @@ function say(line: string): void {
 /** Listens, and says where. */
 async function listen(): Promise<void> {
   const endpoint = parseEndpoint(endpoints[0]!);
-  const listener = await transportOf(endpoint.text).listen(
+  const transport = await transportOf(endpoint.text);
+  const listener = await transport.listen(
     endpoint,
     { backlog: 1 },
     () => {},
@@ -42,7 +45,7 @@ async function hold(keepsProcess: boolean): Promise<void> {
   const streams: ByteStream[] = [];
   const accepted: Promise<void>[] = [];
   for (const text of endpoints) {
-    const transport = transportOf(text);
+    const transport = await transportOf(text);
     let accept!: () => void;
     accepted.push(new Promise((resolve) => accept = resolve));
     const listener = await transport.listen(
@@ -77,7 +80,8 @@ async function hold(keepsProcess: boolean): Promise<void> {
 /** Takes over the listening socket whose descriptor is the last argument. */
 async function adopt(): Promise<void> {
   const [text, fd] = endpoints;
-  const listener = await transportOf(text!).listen(
+  const transport = await transportOf(text!);
+  const listener = await transport.listen(
     parseEndpoint(text!),
     { backlog: 1, useFd: Number(fd) },
     (stream) => {

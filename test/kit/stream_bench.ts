@@ -18,6 +18,13 @@ export interface TransportSubject {
   readonly transport: Transport;
   /** True when its streams know what the system has not taken yet. */
   readonly tellsUnsent?: boolean;
+  /** True when no direction can end without the other. */
+  readonly endsWhole?: boolean;
+  /**
+   * True when listeners may share what they are bound to, and neither they nor
+   * the streams that they accept have an address that can be bound again.
+   */
+  readonly sharesAddresses?: boolean;
   /** Endpoints to bind to, fresh or with a wildcard. */
   bindEndpoint(): string;
   /** An endpoint that a listener could have and nobody listens on. */

@@ -1,24 +1,15 @@
-// How to run one test file on each runtime, and how to end it when it hangs.
-// The only file of the runner that starts processes.
+// Runs one test file on a runtime, and ends it when it hangs. The only file of
+// the runner that starts processes.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
-import {
-  readBunReport,
-  readDenoReport,
-  readNodeReport,
-  UNCAUGHT_MARK,
-} from "./results.mjs";
+import { OUT, ROOT, RUNTIMES } from "./commands.mjs";
+import { UNCAUGHT_MARK } from "./results.mjs";
+
+export { installed, ROOT, RUNTIMES } from "./commands.mjs";
 
 /** @typedef {import("./results.mjs").Unit} Unit */
-
-/** The folder of the project. */
-export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-
-/** Where the compiled tests and the reports are written. */
-const OUT = join(ROOT, ".out");
 
 /** The processes that run now, to be ended with the runner. */
 const children = new Set();
@@ -29,64 +20,6 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
     process.exit(130);
   });
 }
-
-/**
- * Finds the program of a package that is installed in the project.
- *
- * @param {string} name
- * @returns {string}
- */
-export function installed(name) {
-  const path = join(ROOT, "node_modules", ".bin", name);
-  if (existsSync(path)) return path;
-  throw new Error(`Cannot find "${name}" in node_modules: run npm ci first`);
-}
-
-/**
- * One entry a runtime: the command for a test file and the reading of its
- * report.
- */
-export const RUNTIMES = {
-  node: {
-    program: (options) => options.nodeBinary ?? process.execPath,
-    arguments: (file, report) => [
-      "--enable-source-maps",
-      `--test-reporter=${new URL("./node_reporter.mjs", import.meta.url)}`,
-      `--test-reporter-destination=${report}`,
-      join(OUT, file.replace(/\.ts$/, ".js")),
-    ],
-    read(text) {
-      const { units, finished, running } = readNodeReport(text);
-      if (finished) return { units };
-      const at = running.length > 0 ? ` in "${running.join('" > "')}"` : "";
-      return { units, problem: `The run broke off${at}` };
-    },
-  },
-  deno: {
-    program: () => installed("deno"),
-    arguments: (file, report) => [
-      "test",
-      "--allow-all",
-      "--no-check",
-      `--preload=${join(ROOT, "test/runner/deno_preload.mjs")}`,
-      `--junit-path=${report}`,
-      file,
-    ],
-    read: (text) => ({ units: readDenoReport(text) }),
-  },
-  bun: {
-    program: () => installed("bun"),
-    arguments: (file, report, options) => [
-      "test",
-      // Bun alone ends every test after 5 s.
-      `--timeout=${options.fileTimeout * 1000}`,
-      "--reporter=junit",
-      `--reporter-outfile=${report}`,
-      `./${file}`,
-    ],
-    read: (text) => ({ units: readBunReport(text) }),
-  },
-};
 
 /**
  * Runs one test file in a process of its own.

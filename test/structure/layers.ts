@@ -21,9 +21,10 @@ const RANKS: Readonly<Record<string, number>> = {
 /** Folders of ext/ that may use every other extension. */
 const EXT_USERS: readonly string[] = ["cli", "examples"];
 
-/** What of adapters/ is public, or finds out which runtime this is. */
+/** What of adapters/ is public, or finds out what there is here. */
 const ADAPTER_DOORS: readonly string[] = [
   "adapters/auto.ts",
+  "adapters/extensions.ts",
   "adapters/upgrades.ts",
 ];
 

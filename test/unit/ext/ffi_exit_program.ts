@@ -69,6 +69,13 @@ const ways: Readonly<Record<string, () => Promise<void> | void>> = {
     await begun();
     watch.hold(false);
   },
+  pending() {
+    for (let i = 0; i < 10; i++) {
+      const [end, other] = system.pipe();
+      system.write(other, new Uint8Array(1));
+      ffi.watch(end, { readable: true }, () => {}).hold(false);
+    }
+  },
   async idle() {
     ffi.watch(reads, {}, read);
     ffi.watch(writes, { writable: true }, () => {}).want({});

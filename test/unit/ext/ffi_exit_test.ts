@@ -28,6 +28,7 @@ describe("a process ends by itself", { skip: skipWithoutKoffi }, () => {
       thrown: ["when a listener of its end throws", 1],
       closed: ["when its watch is closed"],
       unheld: ["when its watch does not hold it"],
+      pending: ["when a watch that does not hold it has something to tell"],
       idle: ["when its watches want nothing"],
       listener: ["when its listener is closed"],
       sockets: ["when sockets with options by native code are closed"],

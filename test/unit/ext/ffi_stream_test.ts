@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { Addresses } from "../../../ext/ffi/addresses.ts";
-import { type Ffi, listen, loadFfi } from "../../../ext/ffi/mod.ts";
+import { connect, type Ffi, listen, loadFfi } from "../../../ext/ffi/mod.ts";
 import type { ByteStream, Listener } from "../../../mod.ts";
 import { End, pattern } from "../../kit/byte_end.ts";
 import { skipWithoutKoffi, socketDescriptors } from "../../kit/native.ts";
-import { until, within } from "../../kit/wait.ts";
+import { pause, until, within } from "../../kit/wait.ts";
 
 const places = {
   "127.0.0.1": { host: "127.0.0.1", port: 0 },
@@ -57,21 +57,17 @@ for (const [name, place] of Object.entries(places)) {
       );
     });
 
-    async function dial(): Promise<ByteStream> {
-      const { system } = ffi;
-      const fd = system.socket(address[0]!, 1);
+    async function dial({ endsWhole = false } = {}): Promise<ByteStream> {
+      const fd = ffi.system.socket(address[0]!, 1);
       try {
-        if (!system.connect(fd, address)) {
-          await ffi.ready(fd, { writable: true });
-          const failure = system.failure(fd);
-          if (failure !== undefined) throw failure;
-        }
+        await connect(ffi, fd, address, new AbortController().signal);
       } catch (cause) {
-        system.close(fd);
+        ffi.system.close(fd);
         throw cause;
       }
       const [localAddress, remoteAddress] = ["test://near", "test://far"];
-      return await ffi.stream({ fd, localAddress, remoteAddress });
+      const descriptor = { ...ffi.descriptor(fd), endsWhole };
+      return await ffi.stream({ fd, localAddress, remoteAddress, descriptor });
     }
 
     async function accept(): Promise<ByteStream> {
@@ -84,8 +80,8 @@ for (const [name, place] of Object.entries(places)) {
       return await ffi.stream({ fd, localAddress, remoteAddress });
     }
 
-    async function pair(): Promise<[End, End]> {
-      const streams = [await dial(), await accept()];
+    async function pair(near = {}): Promise<[End, End]> {
+      const streams = [await dial(near), await accept()];
       ends = streams.map((stream) => new End(stream, "direct"));
       return ends as [End, End];
     }
@@ -105,8 +101,39 @@ for (const [name, place] of Object.entries(places)) {
       await Promise.all([near.closure(), far.closure()]);
     });
 
+    it("closes a connection that ends whole when its writing ends", async () => {
+      const [near, far] = await pair({ endsWhole: true });
+      const octets = pattern(3_000_000);
+      near.write(octets);
+      near.finish();
+      await far.until(() => far.peerEnded);
+      assert.deepEqual(far.octets(), octets);
+      await near.closure();
+      assert.equal(near.error, undefined);
+      assert.ok(near.drains > 0);
+    });
+
+    it("reads what came before the peer went, although writing fails", async () => {
+      const [near, far] = await pair({ endsWhole: true });
+      near.pause();
+      far.write(pattern(50_000));
+      far.finish();
+      await far.until(() => far.drains > 0);
+      far.close();
+      // The system notices when it likes.
+      while (near.write(pattern(10))) await pause(1);
+      assert.ok(!near.isClosed);
+      near.resume();
+      await near.closure();
+      assert.deepEqual(near.octets(), pattern(50_000));
+      assert.equal((near.error as { code?: string }).code, "ECONNRESET");
+      assert.ok(!near.peerEnded);
+    });
+
     it("accepts as many as come", async () => {
-      const streams = await Promise.all(Array.from({ length: 20 }, dial));
+      const streams = await Promise.all(
+        Array.from({ length: 20 }, () => dial()),
+      );
       await until(() => accepted.length === 20, "all are accepted");
       streams.forEach((stream) => stream.close());
     });

@@ -37,6 +37,7 @@ async function contextWith(
         hasPolling: host.hasPolling,
         adopt: (adoption) => host.adopt(adoption),
         startThread: (...of) => host.startThread(...of),
+        onExit: (callback) => host.onExit(callback),
         ...native,
       }),
     loadAddon: () => ({ ...own.loadAddon!("koffi") as Koffi, ...koffi }),

@@ -28,6 +28,8 @@ const open = [
   "ws://[::]:8080/path",
   // Nobody knows where the program's own server listens.
   "ws://upgrade/path",
+  "tipc://<1.1.2:4711>",
+  "tipc://<0.0.1:4711>",
 ];
 const closed = [
   "tcp://127.0.0.1:5555",
@@ -38,6 +40,7 @@ const closed = [
   "inproc://name",
   "ws://127.0.0.1:8080/path",
   "ws://[::1]:8080/",
+  "tipc://<0.0.0:4711>",
 ];
 
 test("bindWarnings() warns of NULL that other hosts reach", () => {

@@ -86,6 +86,7 @@ describe("a key", () => {
 
   it("is another one each time, over more than one pool", () => {
     const keys = new Set(Array.from({ length: 5000 }, nextKey));
+    assert.ok([...keys].every(Number.isInteger));
     // Of 5000 among four thousand million, two may be the same, not three.
     assert.ok(keys.size >= 4998, `${keys.size}`);
     const ones = [...keys].reduce((sum, key) => sum + (key & 1), 0);
