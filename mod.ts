@@ -55,6 +55,7 @@ async function loadNativeSockets(runtime: Runtime): Promise<NativeSockets> {
 /** What is loaded when an endpoint or an option asks for it. */
 const extensions: Extensions = {
   gssapi: () => import("./ext/gssapi/mod.ts"),
+  norm: () => import("./ext/norm/mod.ts"),
   pgm: () => import("./ext/pgm/mod.ts"),
   tipc: () => import("./ext/tipc/mod.ts"),
 };

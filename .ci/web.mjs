@@ -31,6 +31,7 @@ const REPLACED = {
 const LEFT_OUT = new Set([
   "ext/ffi/sockets.js",
   "ext/gssapi/mod.js",
+  "ext/norm/mod.js",
   "ext/pgm/mod.js",
   "ext/sodium/mod.js",
   "ext/tipc/mod.js",

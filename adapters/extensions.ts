@@ -23,6 +23,8 @@ type Maker<Made> = (init: { readonly runtime: Runtime }) => Made;
 export interface Extensions {
   /** Kerberos. */
   gssapi(): Promise<{ readonly gssapi: Maker<MechanismFactory> }>;
+  /** Reliable multicast and unicast by libnorm. */
+  norm(): Promise<{ readonly norm: Maker<MulticastTransport> }>;
   /** Reliable multicast by OpenPGM, over IP and over UDP. */
   pgm(): Promise<
     {
@@ -54,12 +56,33 @@ export function transportsOf(
       ],
       load: async () => (await extensions.pgm())[scheme]({ runtime }),
     });
+  const norm = lazyMulticast({
+    scheme: "norm",
+    framing: "norm",
+    options: [
+      "rate",
+      "multicastHops",
+      "multicastLoop",
+      "typeOfService",
+      "sendBufferSize",
+      "receiveBufferSize",
+      "normMode",
+      "normUnicastNack",
+      "normBufferSize",
+      "normSegmentSize",
+      "normBlockSize",
+      "normParity",
+      "normAutoParity",
+      "normPush",
+    ],
+    load: async () => (await extensions.norm()).norm({ runtime }),
+  });
   const tipc = lazyTransport({
     scheme: "tipc",
     check: (...of) => void parseTipc(...of),
     load: async () => (await extensions.tipc()).tipc({ runtime }),
   });
-  return [pgm("pgm"), pgm("epgm"), tipc];
+  return [pgm("pgm"), pgm("epgm"), norm, tipc];
 }
 
 /** Mechanisms that are loaded when the options of a socket ask for them. */

@@ -1,10 +1,10 @@
-// Throughput of epgm at 1 kB between two processes in two network namespaces,
-// beside libzmq's own between two C programs at the same rate. Needs Linux,
-// root, iproute2, gcc and libzmq3-dev:
+// Throughput of epgm or norm at 1 kB between two processes in two network
+// namespaces, beside libzmq's own between two C programs at the same rate.
+// Needs Linux, root, iproute2, gcc and libzmq3-dev:
 //
-//   npx tsc && node .out/bench/multicast/run.js [RATE [SECONDS]]
+//   npx tsc && node .out/bench/multicast/run.js [RATE [SECONDS [SCHEME]]]
 //
-// RATE is in kilobits a second.
+// RATE is in kilobits a second; norm finds one by its congestion control.
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,19 +16,21 @@ import { Namespaces } from "../../test/kit/multicast_pair.ts";
 import { scriptCommand, scriptUrl } from "../../test/kit/runtime.ts";
 import { ROOT } from "../../test/structure/project.ts";
 
-const [rate = "1000000", seconds = "4"] = process.argv.slice(2);
+const [rate = "1000000", seconds = "4", scheme = "epgm"] = process.argv.slice(
+  2,
+);
 const folder = mkdtempSync(join(tmpdir(), "isomq-bench-"));
-const control = join(folder, "libzmq_pgm");
+const control = join(folder, "libzmq_multicast");
 execFileSync("gcc", [
   "-O2",
   "-o",
   control,
-  join(ROOT, "bench/multicast/libzmq_pgm.c"),
+  join(ROOT, "bench/multicast/libzmq_multicast.c"),
   "-lzmq",
 ]);
 
 const commands: Readonly<Record<string, readonly string[]>> = {
-  isomq: scriptCommand(scriptUrl("./isomq_pgm", import.meta.url), []),
+  isomq: scriptCommand(scriptUrl("./isomq_multicast", import.meta.url), []),
   libzmq: [control],
 };
 
@@ -50,12 +52,12 @@ for (let round = 0; round < 3; round++) {
     const group = `239.192.5.1:${port++}`;
     const receiver = start([
       ...[...far, ...command],
-      ...["receive", `epgm://10.77.0.2;${group}`, rate, seconds],
+      ...["receive", `${scheme}://10.77.0.2;${group}`, rate, seconds],
     ]);
     await receiver.next();
     const sender = start([
       ...[...near, ...command],
-      ...["send", `epgm://10.77.0.1;${group}`, rate, seconds],
+      ...["send", `${scheme}://10.77.0.1;${group}`, rate, seconds],
     ]);
     const { value } = await receiver.next();
     await sender.next();
@@ -64,4 +66,5 @@ for (let round = 0; round < 3; round++) {
   }
 }
 rmSync(folder, { recursive: true });
-console.log(`at ${rate} kbit/s, by ${fileURLToPath(import.meta.url)}`);
+const pace = scheme === "norm" ? "congestion control" : `${rate} kbit/s`;
+console.log(`${scheme} at ${pace}, by ${fileURLToPath(import.meta.url)}`);

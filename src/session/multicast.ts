@@ -19,6 +19,7 @@ import type {
   MulticastTransport,
 } from "../transport/multicast.ts";
 import type { MulticastFraming, UnitFraming } from "../wire/multicast.ts";
+import { markedFrames } from "../wire/marked_frames.ts";
 import { packets } from "../wire/packets.ts";
 import type { SessionHost } from "./host.ts";
 import {
@@ -29,6 +30,7 @@ import { MulticastSender } from "./multicast_sender.ts";
 import { type EndSetup, SocketEnd } from "./socket_end.ts";
 
 const framings: Readonly<Record<MulticastFraming, UnitFraming>> = {
+  norm: markedFrames,
   pgm: packets,
 };
 
@@ -84,7 +86,11 @@ export class MulticastEnd extends SocketEnd<MulticastSocket, ConnectionPipe>
   // What the two directions tell.
 
   flushed(): void {
-    if (this.#sender?.idle) this.emptied();
+    if (!this.leaving || !this.#sender?.idle) return;
+    const drained = this.socket?.drain?.();
+    if (drained === undefined) return this.emptied();
+    const emptied = () => this.emptied();
+    void drained.then(emptied, emptied);
   }
 
   fail(cause: unknown): void {
@@ -134,6 +140,7 @@ export class MulticastEnd extends SocketEnd<MulticastSocket, ConnectionPipe>
       pipe.deliverCommand("SUBSCRIBE", EMPTY);
     }
     this.#wasOpen = true;
+    if (this.leaving) this.#askWhoHears();
   }
 
   protected override stop(): void {
@@ -144,10 +151,18 @@ export class MulticastEnd extends SocketEnd<MulticastSocket, ConnectionPipe>
 
   protected override flush(): void {
     this.#sender?.flush();
+    this.#askWhoHears();
   }
 
   protected override get lingers(): boolean {
     if (this.#role === "receive") return false;
-    return this.#sender === undefined ? super.lingers : !this.#sender.idle;
+    const sender = this.#sender;
+    if (sender === undefined) return super.lingers;
+    return !sender.idle || this.socket?.drain !== undefined;
+  }
+
+  /** What nobody hears is dropped, as without connections it would be. */
+  #askWhoHears(): void {
+    void this.socket?.unheard?.().then(() => this.emptied());
   }
 }

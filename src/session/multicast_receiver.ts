@@ -66,7 +66,13 @@ export class MulticastReceiver implements PipeLink {
   /** Octets arrived. `false`: no more until the socket's `resume`. */
   received(name: string, octets: Uint8Array): boolean {
     if (this.#stopped) return true;
-    const source = this.#sources.get(name) ?? this.#add(name);
+    let source = this.#sources.get(name);
+    if (source?.ending !== undefined) {
+      // What it had before goes before.
+      this.#finish(name, source);
+      source = undefined;
+    }
+    source ??= this.#add(name);
     source.heard = ++this.#turn;
     return this.#feed(name, source, octets);
   }
@@ -74,12 +80,12 @@ export class MulticastReceiver implements PipeLink {
   /** Octets are missing. */
   lost(name: string, why: string): void {
     if (this.#stopped) return;
-    this.#end(
-      name,
-      new ZmqError("ETIMEDOUT", `Lost some of what "${name}" sent: ${why}`, {
-        address: name,
-      }),
-    );
+    const what = `Lost some of what "${name}" sent: ${why}`;
+    const error = new ZmqError("ETIMEDOUT", what, { address: name });
+    const source = this.#sources.get(name);
+    // Its whole messages that wait for room are not lost.
+    if (source?.stopped) source.ending ??= error;
+    else this.#end(name, error);
   }
 
   /** Receives nothing any more. */
@@ -106,9 +112,7 @@ export class MulticastReceiver implements PipeLink {
   }
 
   settle(): void {
-    for (const [name, source] of this.#sources) {
-      while (source.stopped) this.#feed(name, source);
-    }
+    for (const [name, source] of this.#sources) this.#finish(name, source);
   }
 
   /** Who subscribes tells nobody: what arrives is filtered here. */
@@ -127,6 +131,7 @@ export class MulticastReceiver implements PipeLink {
       const what =
         `Lost sight of "${oldest}": there are ${MOST_SOURCES} others`;
       this.#end(oldest, new ZmqError("EMSGSIZE", what, { address: oldest }));
+      this.#socket.rejoin?.(oldest);
     }
     const source = new Source(
       this.#pipe,
@@ -136,6 +141,13 @@ export class MulticastReceiver implements PipeLink {
     );
     this.#sources.set(name, source);
     return source;
+  }
+
+  /** Delivers what a source has, whether there is room or not. */
+  #finish(name: string, source: Source): void {
+    while (source.stopped && this.#sources.get(name) === source) {
+      this.#feed(name, source);
+    }
   }
 
   /** Decodes; without octets, goes on. False: nothing more for now. */
@@ -152,9 +164,13 @@ export class MulticastReceiver implements PipeLink {
       source.unfinished = 0;
       const what = `Cannot make out what "${name}" sent`;
       this.#end(name, toZmqError(error, "EPROTO", what));
+      // What comes after a loss begins with a frame anyway.
+      if (source.ending === undefined) this.#socket.rejoin?.(name);
       return true;
     }
-    return !source.stopped;
+    if (source.stopped) return false;
+    if (source.ending !== undefined) this.#end(name, source.ending);
+    return true;
   }
 
   /** Many sources that begin messages and never end them are not kept. */
@@ -194,6 +210,8 @@ class Source implements FrameSink {
   heard = 0;
   /** Octets since its last whole message. */
   unfinished = 0;
+  /** Some of it was lost behind what it has: why. */
+  ending: ZmqError | undefined;
   readonly #pipe: ConnectionPipe;
   readonly #options: Options;
   readonly #decoder: UnitDecoder;

@@ -118,7 +118,7 @@ export class MulticastSender implements PipeLink {
     const encoder = this.#encoder;
     let unit = first ?? encoder.next(this.#more);
     while (unit !== undefined) {
-      const taken = this.#socket.send(unit);
+      const taken = this.#socket.send(unit, encoder.endsMessage);
       if (taken < unit.length) {
         this.#rest = unit.subarray(taken);
         return;

@@ -17,6 +17,9 @@ import type { EventDetail, EventName, SessionHost } from "./host.ts";
 /** Failures that another attempt does not change. */
 const FINAL: readonly string[] = ["EINVAL", "ENOTSUP"];
 
+/** The longest that a timer can take, in milliseconds: 24 days. */
+const LONGEST = 2 ** 31 - 1;
+
 /** A socket of the transport. */
 export interface EndSocket {
   /** The endpoint, names and wildcards filled in. */
@@ -67,6 +70,7 @@ export abstract class SocketEnd<
   #attempted = false;
   #held = true;
   #timer: Timer | undefined;
+  #opening: Timer | undefined;
   #gone: (() => void) | undefined;
   #closing: Promise<void> | undefined;
   #emptied: (() => void) | undefined;
@@ -95,6 +99,7 @@ export abstract class SocketEnd<
     this.#held = keepsProcess;
     this.socket?.hold?.(keepsProcess);
     this.#timer?.hold(keepsProcess);
+    this.#opening?.hold(keepsProcess);
   }
 
   /**
@@ -185,6 +190,11 @@ export abstract class SocketEnd<
     this.#retry(detail);
   }
 
+  /** True while it is closing, and what was queued is waited for. */
+  protected get leaving(): boolean {
+    return this.#emptied !== undefined;
+  }
+
   /** All that was queued has left, or nothing more will. */
   protected emptied(): void {
     this.#emptied?.();
@@ -232,11 +242,17 @@ export abstract class SocketEnd<
   async #open(role: "bind" | "connect"): Promise<void> {
     const { signal } = this.#attempts;
     let socket: Socket;
+    // A look-up on a thread of its own would not keep the process running.
+    const opening = this.#host.clock.setTimer(() => {}, LONGEST);
+    opening.hold(this.#held);
+    this.#opening = opening;
     try {
       socket = await this.openSocket(role, signal);
     } catch (error) {
       if (signal.aborted) return;
       throw error;
+    } finally {
+      opening.cancel();
     }
     if (signal.aborted) {
       await this.release(socket);

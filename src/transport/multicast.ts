@@ -18,7 +18,9 @@ import type { MulticastFraming } from "../wire/multicast.ts";
 export interface MulticastSink {
   /**
    * Octets of a source arrived, in order, whole units as that source sent
-   * them. They belong to the sink from now on.
+   * them where those are packets. They belong to the sink from now on. Of a
+   * stream, the first ones of a source, and those after `lost` and `rejoin`,
+   * begin with a frame.
    *
    * @param source its address as text; the same text is the same source.
    * @returns `false` asks to bring no more until `resume`.
@@ -41,19 +43,37 @@ export interface MulticastSink {
 export interface MulticastSocket {
   /** The endpoint as it was given, or with names resolved. */
   readonly endpoint: string;
-  /** Octets of the largest unit, where the framing makes packets. */
+  /** Octets of a packet: the largest unit, where the framing makes packets. */
   readonly maxUnit?: number;
   /**
    * Sends a unit of the framing: a packet is taken whole or not at all, of
    * anything else as much as there is room for. The memory is the caller's
    * again when it returns.
    *
+   * @param endsMessage true when a message ends with the unit, for streams:
+   * who comes late begins with what follows.
    * @returns how many octets were taken. When that is not all of them,
    * `writable` tells when to offer the rest, which is then sent first.
    */
-  send(octets: Uint8Array): number;
+  send(octets: Uint8Array, endsMessage?: boolean): number;
   /** Brings what arrives again, after `received` had it stop. */
   resume(): void;
+  /**
+   * What a source sends is understood no more: the next octets of it are to
+   * be later ones, with which a frame begins. Absent where units say that.
+   */
+  rejoin?(source: string): void;
+  /**
+   * Resolves when all that was taken has been sent, or the socket is closed.
+   * Absent where that is so when it is taken.
+   */
+  drain?(): Promise<void>;
+  /**
+   * Asked when it is about to close: resolves once it is known that nobody
+   * hears what is sent, so that nothing of it need be waited for. Absent where
+   * nobody can know.
+   */
+  unheard?(): Promise<void>;
   /** Closes the socket; its resources are free when it resolves. */
   close(): Promise<void>;
   /** Says whether the socket keeps the process running. Default: yes. */

@@ -10,12 +10,14 @@ import type { FrameSink } from "./frame_decoder.ts";
 import type { FrameLimits } from "./frame_decoder.ts";
 
 /** The framings that there are, by the transport that they come from. */
-export type MulticastFraming = "pgm";
+export type MulticastFraming = "norm" | "pgm";
 
 /** Makes units of messages. */
 export interface UnitEncoder {
   /** Octets of frames that are not in a unit yet. */
   readonly pending: number;
+  /** True when the last unit ends with a message; absent where units say so. */
+  readonly endsMessage?: boolean;
   /**
    * Takes whole messages in the framing of ZMTP 2.0 and later. They must stay
    * as they are while some of it is pending.
@@ -49,7 +51,7 @@ export interface UnitDecoder {
 
 /** One way to frame. */
 export interface UnitFraming {
-  /** @param maxUnit octets of the largest unit, if the transport has one. */
+  /** @param maxUnit octets of a packet of the transport, if it has any. */
   encoder(maxUnit: number | undefined): UnitEncoder;
   decoder(sink: FrameSink, limits: FrameLimits): UnitDecoder;
 }

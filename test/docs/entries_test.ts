@@ -6,6 +6,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { after, before, describe, it } from "node:test";
 import { skipWithoutKoffi } from "../kit/native.ts";
+import { skipWithoutNorm } from "../kit/norm.ts";
 import { skipWithoutPgm } from "../kit/pgm.ts";
 import { filesIn, read, ROOT } from "../structure/project.ts";
 import { blocksOf, runProgram, withDoors } from "./programs.ts";
@@ -31,6 +32,8 @@ describe("the examples of extensions", () => {
     it(`${entry} has examples that print what they say`, {
       skip: entry.startsWith("ext/ffi/")
         ? skipWithoutKoffi
+        : entry.startsWith("ext/norm/")
+        ? skipWithoutNorm
         : entry.startsWith("ext/pgm/") && skipWithoutPgm,
     }, async () => {
       const examples = examplesOf(entry);

@@ -98,6 +98,8 @@ export class FakeMulticast extends FakeNetwork<FakeMulticastSocket>
   readonly options: ReadonlySet<string> = new Set(["rate", "multicastHops"]);
   /** Octets of the largest unit of the next socket. */
   maxUnit = 100;
+  /** What the next socket is. */
+  make: typeof FakeMulticastSocket = FakeMulticastSocket;
 
   constructor(framing: MulticastFraming) {
     super();
@@ -110,7 +112,7 @@ export class FakeMulticast extends FakeNetwork<FakeMulticastSocket>
     sink: MulticastSink,
   ): Promise<MulticastSocket> {
     return this.opened(() =>
-      new FakeMulticastSocket(endpoint, settings, sink, this.maxUnit)
+      new this.make(endpoint, settings, sink, this.maxUnit)
     );
   }
 }

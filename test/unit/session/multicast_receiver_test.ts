@@ -112,6 +112,43 @@ describe("a subscriber over multicast", () => {
     await sub.close();
   });
 
+  it("delivers what waits for room before it tells of a loss behind it", async () => {
+    const world = new MulticastWorld();
+    world.network.maxUnit = 1000;
+    const units = await unitsOf(world, ["1", "2", "3", "4"]);
+    const later = await unitsOf(world, ["5"]);
+    const { sub, socket, events } = await subscriberIn(world, {
+      receiveHighWaterMark: 2,
+    });
+    assert.equal(units.length, 1);
+    const gaps = () => events.filter(({ type }) => type === "gap").length;
+    assert.equal(socket.arrive(units), false);
+    socket.lose();
+    socket.lose();
+    await world.clock.settle();
+    assert.equal(gaps(), 0);
+    for (const expected of ["1", "2", "3", "4"]) {
+      assert.equal(await heard(sub), expected);
+      await world.clock.settle();
+    }
+    assert.equal(gaps(), 1);
+    assert.equal(
+      events.find(({ type }) => type === "gap")?.error?.code,
+      "ETIMEDOUT",
+    );
+    assert.equal(socket.resumed, 1);
+    // What arrives all the same comes behind it, with the gap between.
+    socket.arrive(units);
+    socket.lose();
+    socket.arrive(later);
+    assert.equal(sub.stats.gaps, 2);
+    for (const expected of ["1", "2", "3", "4", "5"]) {
+      assert.equal(await heard(sub), expected);
+      await world.clock.settle();
+    }
+    await sub.close();
+  });
+
   it("ends a source that goes beyond the limits, and keeps no more of it", async () => {
     const world = new MulticastWorld();
     const units = await unitsOf(world, [["12345", "67890", "1"], "a"]);

@@ -1,5 +1,5 @@
-// Publishes or receives messages of 1000 octets over PGM, for run.ts:
-// isomq_pgm send|receive ENDPOINT RATE SECONDS. The receiver prints messages a
+// Publishes or receives messages of 1000 octets over multicast, for run.ts:
+// isomq_multicast send|receive ENDPOINT RATE SECONDS. The receiver prints messages a
 // second, and how many of them went missing.
 import process from "node:process";
 import { Publisher, Subscriber } from "../../mod.ts";
@@ -7,12 +7,14 @@ import { Publisher, Subscriber } from "../../mod.ts";
 const SIZE = 1000;
 const [role, endpoint = "", ...numbers] = process.argv.slice(2);
 const [rate = 100, seconds = 1] = numbers.map(Number);
-const recoveryInterval = 500;
+const isNorm = endpoint.startsWith("norm:");
+// Over NORM libzmq knows no rate but that of congestion control.
+const options = isNorm ? {} : { rate, recoveryInterval: 500 };
 const pause = (time: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, time));
 
 async function send(): Promise<void> {
-  const pub = new Publisher({ rate, recoveryInterval, noDrop: true });
+  const pub = new Publisher({ ...options, noDrop: true });
   await pub.bind(endpoint);
   await pause(500);
   const end = performance.now() + seconds * 1000;
@@ -28,8 +30,7 @@ async function send(): Promise<void> {
 
 async function receive(): Promise<void> {
   const sub = new Subscriber({
-    rate,
-    recoveryInterval,
+    ...options,
     receiveHighWaterMark: 0,
     receiveTimeout: (seconds + 5) * 1000,
   });

@@ -1,5 +1,5 @@
-/* Publishes or receives messages of 1000 octets over PGM with libzmq, for
- * bench/multicast/run.ts: libzmq_pgm send|receive ENDPOINT RATE SECONDS.
+/* Publishes or receives messages of 1000 octets over multicast with libzmq, for
+ * bench/multicast/run.ts: libzmq_multicast send|receive ENDPOINT RATE SECONDS.
  * The receiver prints messages a second, and how many of them went missing. */
 #include <stdint.h>
 #include <stdio.h>
