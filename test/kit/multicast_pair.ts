@@ -119,8 +119,8 @@ export async function runPair<Report>(
 
 /** One process. */
 export class Part {
-  /** Resolves with its exit code. */
-  readonly exited: Promise<number | null>;
+  /** Resolves with its exit code, or the signal that ended it. */
+  readonly exited: Promise<number | string | null>;
   readonly #kill: () => void;
   readonly #lines: AsyncIterator<string>;
 
@@ -129,7 +129,9 @@ export class Part {
       stdio: ["ignore", "pipe", "inherit"],
       env: { ...process.env, PGM_MIN_LOG_LEVEL: "ERROR" },
     });
-    this.exited = new Promise((resolve) => child.on("exit", resolve));
+    this.exited = new Promise((resolve) =>
+      child.on("exit", (code, signal) => resolve(code ?? signal))
+    );
     this.#kill = () => {
       if (child.exitCode === null && child.pid !== undefined) {
         try {
@@ -146,7 +148,9 @@ export class Part {
   /** The next line that it prints. */
   async line(): Promise<string> {
     const { value, done } = await this.#lines.next();
-    if (done) throw new Error("A side ended without a line");
+    if (done) {
+      throw new Error(`A side ended without a line: ${await this.exited}`);
+    }
     return value;
   }
 
