@@ -2,7 +2,8 @@
  * What arrives at a multicast socket, into a subscriber's pipe. There are any
  * number of sources; each is understood from the beginning of a message on,
  * and where octets are missing, from the beginning of the next one. Nobody
- * vouches for what a source says: nothing of it can do more than end it.
+ * vouches for what a source says: nothing of it can do more here than end it;
+ * what it does to the library of a transport is beyond this.
  *
  * @module
  */
