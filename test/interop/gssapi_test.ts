@@ -21,6 +21,8 @@ import {
 import { corpus, octets, sameMessages, text } from "../kit/messages.ts";
 import { Places } from "../kit/places.ts";
 import { noPython, PythonPeer } from "../kit/python_peer.ts";
+import { runtimeName } from "../kit/runtime.ts";
+import { showTable } from "../kit/show.ts";
 import { Bag } from "../kit/sockets.ts";
 import { within } from "../kit/wait.ts";
 
@@ -39,6 +41,9 @@ const CASES = SCHEMES.flatMap((scheme) =>
   )
 );
 
+/** Client to server, the columns of the table. */
+const PAIRS = ["ours to ours", "ours to libzmq", "libzmq to ours"] as const;
+
 /** What libzmq's limit of a test leaves: a MiB of it takes its time. */
 const MESSAGES = corpus();
 
@@ -52,6 +57,7 @@ describe("GSSAPI", { skip: skipWithoutKerberos }, () => {
   let realm: Realm;
   let places: Places;
   const asked: Asked[] = [];
+  const passed = new Set<string>();
   let context: Context;
 
   before(async () => {
@@ -73,6 +79,14 @@ describe("GSSAPI", { skip: skipWithoutKerberos }, () => {
     await context.shutdown();
     await realm.end();
     places.remove();
+    showTable(
+      `GSSAPI on ${runtimeName}, client to server:`,
+      [["", ...PAIRS]],
+      CASES.map(({ what }) => [
+        what,
+        ...PAIRS.map((pair) => passed.has(`${pair} ${what}`) ? "ok" : "–"),
+      ]),
+    );
   });
 
   for (const { scheme, isPlain, names, what } of CASES) {
@@ -108,6 +122,7 @@ describe("GSSAPI", { skip: skipWithoutKerberos }, () => {
       assert.equal(peer?.mechanism, "GSSAPI");
       assert.equal(peer?.userId, principal);
       assert.equal(client.peers[0]?.userId, "");
+      passed.add(`ours to ours ${what}`);
     });
   }
 
@@ -186,6 +201,7 @@ describe("GSSAPI", { skip: skipWithoutKerberos }, () => {
         await converse(client);
         await echoing;
         await server.close();
+        passed.add(`ours to libzmq ${what}`);
       });
 
       it(`its client talks to our server, ${what}`, async () => {
@@ -215,6 +231,7 @@ describe("GSSAPI", { skip: skipWithoutKerberos }, () => {
           [principalOf(names)],
         );
         await client.close();
+        passed.add(`libzmq to ours ${what}`);
       });
     }
 

@@ -12,6 +12,7 @@ import { type GuestOutcome, noGuest, runInGuest } from "../kit/guest.ts";
 import { skipWithoutKoffi } from "../kit/native.ts";
 import { noPython } from "../kit/python_peer.ts";
 import { runtimeName } from "../kit/runtime.ts";
+import { showAgain } from "../kit/show.ts";
 import { ROOT } from "../structure/project.ts";
 
 /** Milliseconds that the tests may take. */
@@ -77,6 +78,7 @@ const { units, problem, code, output, console } = skip === false
 describe("in a guest with TIPC", { skip }, () => {
   it("the tests run to their end", () => {
     const said = `${console}\n${output}`;
+    showAgain(output);
     assert.equal(problem, undefined, said);
     assert.ok(units.length > 50, `${units.length} tests\n${said}`);
     const failed = units.filter(({ status }) => status === "failed");

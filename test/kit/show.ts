@@ -9,6 +9,13 @@ export function show(line: string): void {
   console.log(MARK + line);
 }
 
+/** Prints what another process has printed for people. */
+export function showAgain(output: string): void {
+  for (const line of output.split("\n")) {
+    if (line.startsWith(MARK)) show(line.slice(MARK.length));
+  }
+}
+
 /** Prints a table for people: a title, heads, and rows of cells. */
 export function showTable(
   title: string,
