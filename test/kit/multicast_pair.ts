@@ -77,6 +77,12 @@ export interface Load {
   readonly rate: number;
 }
 
+/**
+ * Milliseconds that a pair may take: congestion control is slow where much is
+ * lost.
+ */
+const REPORT_LIMIT = 200_000;
+
 /** Runs a pair; resolves with what the receiver came to. */
 export async function runPair<Report>(
   [from, to]: readonly [Side, Side],
@@ -106,7 +112,8 @@ export async function runPair<Report>(
     const sender = part(from, near, ["send", endpoints[0], ...words]);
     parts_.push(sender);
     await within(sender.line(), "the sender to be ready", 20_000);
-    const line = await within(receiver.line(), "the report", 90_000);
+    const line = await within(receiver.line(), "the report", REPORT_LIMIT);
+    sender.dismiss();
     const codes = await Promise.all(
       parts_.map((part) => within(part.exited, "its end", 20_000)),
     );
@@ -122,11 +129,12 @@ export class Part {
   /** Resolves with its exit code, or the signal that ended it. */
   readonly exited: Promise<number | string | null>;
   readonly #kill: () => void;
+  readonly #end: () => void;
   readonly #lines: AsyncIterator<string>;
 
   constructor([command, ...rest]: readonly string[]) {
     const child = spawn(command!, rest, {
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["pipe", "pipe", "inherit"],
       env: { ...process.env, PGM_MIN_LOG_LEVEL: "ERROR" },
     });
     this.exited = new Promise((resolve) =>
@@ -141,6 +149,7 @@ export class Part {
         }
       }
     };
+    this.#end = () => void child.stdin.end();
     this.#lines = createInterface({ input: child.stdout! })
       [Symbol.asyncIterator]();
   }
@@ -152,6 +161,11 @@ export class Part {
       throw new Error(`A side ended without a line: ${await this.exited}`);
     }
     return value;
+  }
+
+  /** Ends its input: it is needed no more. */
+  dismiss(): void {
+    this.#end();
   }
 
   /** Ends it, if it has not ended. */

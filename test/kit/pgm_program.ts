@@ -2,10 +2,13 @@
 // it can be in a network of its own. peers/pgm_peer.py does the same with
 // libzmq. It prints "ready", later what it came to, and ends.
 //
+// A sender stays there until its input ends.
+//
 //   send ENDPOINT COUNT SIZE PARTS RATE
 //   receive ENDPOINT COUNT SIZE PARTS RATE
+import { once } from "node:events";
 import process from "node:process";
-import { Publisher, Subscriber } from "../../mod.ts";
+import { Publisher, Subscriber, type ZmqError } from "../../mod.ts";
 
 /** What a receiver came to. */
 export interface PgmReport {
@@ -21,11 +24,10 @@ export interface PgmReport {
   readonly events: number;
 }
 
-/** Milliseconds that a sender lets receivers come, and ask for repairs. */
+/** Milliseconds that a sender lets receivers come. */
 const EARLY = 1000;
-const LATE = 4000;
 /** Milliseconds without a message after which a receiver gives up. */
-const PATIENCE = 12_000;
+const PATIENCE = 15_000;
 
 const [role, endpoint = "", ...numbers] = process.argv.slice(2);
 const [count = 0, size = 0, parts = 1, rate = 100] = numbers.map(Number);
@@ -47,8 +49,10 @@ async function send(): Promise<void> {
     await pub.send([`${n}`, ...new Array(parts).fill(body)]);
   }
   await pub.send("last");
-  // Who missed something at the end asks for it now.
-  await pause(LATE);
+  // Who missed something at the end asks for it now: the end of the input says
+  // that nobody does.
+  process.stdin.resume();
+  await once(process.stdin, "end");
   await pub.close();
 }
 
@@ -65,7 +69,12 @@ async function receive(): Promise<void> {
   console.log("ready");
   const report = { received: 0, disordered: 0, torn: 0, gaps: 0, events: 0 };
   for (let expected = 0;;) {
-    const [head, ...bodies] = await sub.receive();
+    const message = await sub.receive().catch((error: ZmqError) => {
+      if (error.code !== "EAGAIN") throw error;
+    });
+    // The end got lost.
+    if (message === undefined) break;
+    const [head, ...bodies] = message;
     const text = new TextDecoder().decode(head);
     if (text === "last" && bodies.length === 0) break;
     if (text === "hello" && bodies.length === 0) continue;

@@ -28,22 +28,25 @@ def send():
         body = bytes([n & 255]) * size
         pub.send_multipart([b"%d" % n] + [body] * parts)
     pub.send(b"last")
-    time.sleep(4)
-    pub.close()
+    sys.stdin.read()
+    pub.close(0)
 
 
 def receive():
     sub = context.socket(zmq.SUB)
     sub.setsockopt(ZMQ_RATE, rate)
     sub.setsockopt(zmq.RCVHWM, 0)
-    sub.setsockopt(zmq.RCVTIMEO, 12000)
+    sub.setsockopt(zmq.RCVTIMEO, 15000)
     sub.setsockopt(zmq.SUBSCRIBE, b"")
     sub.connect(endpoint)
     print("ready", flush=True)
     report = {"received": 0, "disordered": 0, "torn": 0, "gaps": 0, "events": 0}
     expected = 0
     while True:
-        frames = sub.recv_multipart()
+        try:
+            frames = sub.recv_multipart()
+        except zmq.Again:
+            break
         if frames == [b"last"]:
             break
         if frames == [b"hello"]:
