@@ -37,8 +37,7 @@ interface Listener {
 }
 
 /**
- * An instance. It is there to the end, its thread as long as somebody uses it:
- * a process that ends while the thread runs may not end well.
+ * An instance. It is there to the end, its thread as long as somebody uses it.
  */
 export class NormInstance {
   /** The library. */
@@ -50,6 +49,10 @@ export class NormInstance {
   readonly #held = new Set<bigint>();
   readonly #event = new BigUint64Array(normEvent.size / 8);
   readonly #type = new Uint32Array(this.#event.buffer);
+  /** What users are to be told of, once nothing is under way. */
+  readonly #news: (() => void)[] = [];
+  // Events are being taken, or the thread stands still.
+  #isBusy = false;
   #watch: Watch | undefined;
   #users = 0;
   #isRunning = true;
@@ -107,28 +110,75 @@ export class NormInstance {
     handler: NormEventHandler,
     settled: () => void = () => {},
   ): void {
-    this.#listeners.set(session, { handler, settled });
-    this.#held.add(session);
     const { ffi, calls } = this.library;
     this.#watch ??= ffi.watch(
       calls.NormGetDescriptor(this.handle),
       { readable: true },
       () => this.take(),
     );
+    this.#listeners.set(session, { handler, settled });
+    this.#held.add(session);
     this.#watch.hold(true);
   }
 
-  /** Takes the events that are there; the descriptor tells of the rest. */
-  take(): void {
-    for (let i = 0; i < MOST_AT_ONCE; i++) {
-      if (!this.#takeOne()) break;
-    }
-    for (const { settled } of this.#listeners.values()) settled();
+  /**
+   * Takes the events that are there; the descriptor tells of the rest.
+   *
+   * @param most so many at once.
+   */
+  take(most: number = MOST_AT_ONCE): void {
+    this.#busy(() => {
+      for (let i = 0; i < most && this.#takeOne(); i++);
+      for (const { settled } of this.#listeners.values()) settled();
+    });
   }
 
-  /** Takes all of them, while the thread stands still. */
-  drain(): void {
-    while (this.#takeOne());
+  /**
+   * Does something while the thread stands still.
+   *
+   * @param work is given a function that takes all events that are there.
+   */
+  still(work: (drain: () => void) => void): void {
+    const { NormSuspendInstance, NormResumeInstance } = this.library.calls;
+    this.#busy(() => {
+      NormSuspendInstance(this.handle);
+      try {
+        work(() => {
+          while (this.#takeOne());
+        });
+      } finally {
+        NormResumeInstance(this.handle);
+      }
+    });
+  }
+
+  /**
+   * Tells users something at a time at which they may do anything: not from
+   * inside of an event, nor while the thread stands still.
+   */
+  tell(news: () => void): void {
+    this.#news.push(news);
+    if (!this.#isBusy) this.#tellAll();
+  }
+
+  #busy(work: () => void): void {
+    const isOutermost = !this.#isBusy;
+    this.#isBusy = true;
+    try {
+      work();
+    } finally {
+      if (isOutermost) this.#isBusy = false;
+    }
+    if (isOutermost) this.#tellAll();
+  }
+
+  #tellAll(): void {
+    // What users do then may add more, and tell of it.
+    for (;;) {
+      const news = this.#news.shift();
+      if (news === undefined) return;
+      news();
+    }
   }
 
   /** False: there was none, and what the last one named may be gone. */

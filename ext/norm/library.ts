@@ -41,7 +41,6 @@ const SIGNATURES = {
   NormIsUnicastAddress: ["bool", ["text"]],
   NormCreateSession: ["pointer", ["pointer", "text", "u16", "u32"]],
   NormDestroySession: ["void", ["pointer"]],
-  NormGetAddress: ["bool", ["pointer", "pointer", "pointer", "pointer"]],
   NormSetTTL: ["bool", ["pointer", "u8"]],
   NormSetTOS: ["bool", ["pointer", "u8"]],
   NormSetRxPortReuse: ["void", [

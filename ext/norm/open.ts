@@ -10,7 +10,6 @@ import { SYNC_CURRENT } from "./constants.ts";
 import type { NormInstance } from "./instance.ts";
 import type { NormCalls } from "./library.ts";
 import type { NormSettings } from "./settings.ts";
-import { hostOf, LONGEST_HOST } from "./source.ts";
 
 /** What is open. */
 export interface OpenNorm {
@@ -21,7 +20,8 @@ export interface OpenNorm {
 }
 
 /** Addresses that need not be looked up. */
-const LITERAL = /^(?:[0-9.]+|[0-9a-fA-F.]*:[0-9a-fA-F:.]*)$/;
+const LITERAL =
+  /^(?:(?:(?:25[0-5]|(?:2[0-4]|1?[0-9])?[0-9])(?:\.(?!$)|$)){4}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*)$/;
 
 /** Groups of one link, or of one host, RFC 4291 §2.7. */
 const LINK_GROUP = /^ff[0-9a-f][12]:/i;
@@ -46,10 +46,11 @@ const KNOWN: ReadonlySet<string> = new Set(["EACCES", "EADDRINUSE", "EMFILE"]);
  */
 export async function openNorm(
   instance: NormInstance,
-  address: NormAddress,
+  given: NormAddress,
   text: string,
   settings: NormSettings,
 ): Promise<OpenNorm> {
+  const address = { ...given, host: await addressOf(given.host, text) };
   const { library, handle } = instance;
   const { calls } = library;
   const doing = `Cannot open "${text}"`;
@@ -69,7 +70,7 @@ export async function openNorm(
   let session = 0n;
   instance.acquire();
   try {
-    session = await createSession(calls, handle, address, text);
+    session = createSession(calls, handle, address, text);
     prepare(calls, session, address, settings);
     if (!settings.sends) {
       startReceiver(calls, session, settings, check);
@@ -84,27 +85,46 @@ export async function openNorm(
 
 /** Closes a session with all that belongs to it; none when it is NULL. */
 export function closeNorm(instance: NormInstance, session: bigint): void {
-  instance.library.calls.NormDestroySession(session);
+  instance.still(() => instance.library.calls.NormDestroySession(session));
   instance.release();
 }
 
 type Check = (call: keyof NormCalls, worked: unknown) => void;
 
-/** Makes a session; names may take a while. */
-async function createSession(
+/**
+ * The address of a host. The library would find it too, while all its sessions
+ * wait.
+ */
+async function addressOf(host: string, text: string): Promise<string> {
+  if (LITERAL.test(host)) return host;
+  if (/^[0-9.]+$/.test(host)) throw noAddress(host, text);
+  const { lookup } = await import("node:dns/promises");
+  try {
+    return (await lookup(host)).address;
+  } catch (cause) {
+    throw new ZmqError(
+      "ENODEV",
+      `Cannot open "${text}": the address "${host}" cannot be found`,
+      { cause, address: text },
+    );
+  }
+}
+
+function createSession(
   calls: NormCalls,
   instance: bigint,
   { node, host, port }: NormAddress,
   text: string,
-): Promise<bigint> {
-  const isLiteral = LITERAL.test(host);
-  const session = isLiteral
-    ? calls.NormCreateSession(instance, host, port, node)
-    : (await calls.NormCreateSession.async(instance, host, port, node)).value;
-  if (session !== null) return session;
-  throw new ZmqError(
-    isLiteral ? "EINVAL" : "ENODEV",
-    `Cannot open "${text}": the address "${host}" cannot be found`,
+): bigint {
+  const session = calls.NormCreateSession(instance, host, port, node);
+  if (session === null) throw noAddress(host, text);
+  return session;
+}
+
+function noAddress(host: string, text: string): ZmqError {
+  return new ZmqError(
+    "EINVAL",
+    `Cannot open "${text}": "${host}" is no address`,
     { address: text },
   );
 }
@@ -115,10 +135,7 @@ function prepare(
   address: NormAddress,
   { hops, loop, service, unicastNack }: NormSettings,
 ): void {
-  // Of a name, what was found: another look-up might find another one.
-  const host = LITERAL.test(address.host)
-    ? address.host
-    : addressOf(calls, session);
+  const { host } = address;
   const isUnicast = calls.NormIsUnicastAddress(host);
   if (!isUnicast) {
     calls.NormSetTTL(session, hops);
@@ -135,14 +152,6 @@ function prepare(
   }
   calls.NormSetDefaultUnicastNack(session, isUnicast || unicastNack);
   calls.NormSetTOS(session, service);
-}
-
-/** The address that a session was made with. */
-function addressOf(calls: NormCalls, session: bigint): string {
-  const octets = new Uint8Array(LONGEST_HOST);
-  const length = new Uint32Array([LONGEST_HOST]);
-  calls.NormGetAddress(session, octets, length, null);
-  return hostOf(octets, length[0]!);
 }
 
 function startReceiver(

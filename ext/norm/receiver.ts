@@ -9,7 +9,7 @@ import type { Clock, MulticastSink, MulticastSocket } from "../../mod.ts";
 import { Event, OBJECT_STREAM } from "./constants.ts";
 import type { NormInstance } from "./instance.ts";
 import type { LibNorm } from "./library.ts";
-import { closeNorm, type OpenNorm } from "./open.ts";
+import type { OpenNorm } from "./open.ts";
 import { NormSenders } from "./senders.ts";
 import { nameOf } from "./source.ts";
 
@@ -112,11 +112,14 @@ export class NormReceiver implements MulticastSocket {
 
   close(): Promise<void> {
     this.#closed = true;
-    return this.#closing ??= new Promise((resolve) => {
+    return this.#closing ??= new Promise((resolve, reject) => {
       // Not while events are taken, some of which are of this session.
       this.#clock.defer(() => {
-        this.#close();
-        resolve();
+        try {
+          resolve(this.#close());
+        } catch (cause) {
+          reject(cause);
+        }
       });
     });
   }
@@ -141,7 +144,7 @@ export class NormReceiver implements MulticastSocket {
       case Event.RX_OBJECT_ABORTED: {
         const stream = this.#forget(object);
         if (stream === undefined) break;
-        this.#sink.lost(stream.name, "its stream was broken off");
+        this.#lose(stream, "its stream was broken off");
         break;
       }
       case Event.RX_OBJECT_COMPLETED:
@@ -160,8 +163,8 @@ export class NormReceiver implements MulticastSocket {
     if (this.#streams.has(object)) return;
     const { calls } = this.#library;
     if (calls.NormObjectGetType(object) !== OBJECT_STREAM) {
-      // Nobody who publishes messages sends files. It cannot be cancelled
-      // here: the library may have let go of it before it has told so.
+      // Nobody who publishes messages sends files. It is left to the
+      // library, which may be done with it already.
       this.#senders.suspect(sender);
       return;
     }
@@ -178,9 +181,15 @@ export class NormReceiver implements MulticastSocket {
     };
     this.#streams.set(object, stream);
     this.#senders.add(sender, object, stream.size);
-    this.#sink.lost(stream.name, "its stream begins anew");
+    this.#lose(stream, "its stream begins anew");
     this.#ready.add(stream);
     this.#defer();
+  }
+
+  #lose({ name }: Stream, why: string): void {
+    this.#instance.tell(() => {
+      if (!this.#closed) this.#sink.lost(name, why);
+    });
   }
 
   #isTaken(name: string): boolean {
@@ -207,28 +216,20 @@ export class NormReceiver implements MulticastSocket {
     for (;;) {
       const node = this.#senders.surplus();
       if (node === undefined || this.#closed) return;
-      this.#dismiss(node);
+      this.#instance.still((drain) => this.#dismiss(node, drain));
     }
   }
 
-  /** Lets a publisher go with all that the library has of it. */
-  #dismiss(node: bigint): void {
-    const { calls } = this.#library;
-    calls.NormSuspendInstance(this.#instance.handle);
-    this.#delete(node);
-    calls.NormResumeInstance(this.#instance.handle);
-  }
-
   /**
-   * A node must be the last to go of all that its publisher has, with no event
-   * left that names it: the library counts who holds what, and would not count
-   * those. Its thread stands still meanwhile.
+   * Lets a publisher go with all that the library has of it. The node must be
+   * the last to go, with no event left that names it, and the thread has to
+   * stand still meanwhile.
    */
-  #delete(node: bigint): void {
+  #dismiss(node: bigint, drain: () => void): void {
     const { calls } = this.#library;
     // Its objects are broken off, and that is told.
     calls.NormNodeFreeBuffers(node);
-    this.#instance.drain();
+    drain();
     calls.NormNodeDelete(node);
     this.#senders.forget(node);
   }
@@ -263,8 +264,8 @@ export class NormReceiver implements MulticastSocket {
     if (octets === undefined) {
       const wasRead = stream.state === "reading";
       stream.state = "seeking";
-      if (wasRead) this.#sink.lost(name, "its repair has failed");
-      return true;
+      if (wasRead) this.#lose(stream, "its repair has failed");
+      return this.#streams.has(object);
     }
     if (stream.state === "skipping") {
       // At the end of what there was, nothing is found again that was before.
@@ -301,13 +302,14 @@ export class NormReceiver implements MulticastSocket {
 
   #close(): void {
     const { calls } = this.#library;
-    // The library lets go of all of it only when that is deleted first.
-    calls.NormSuspendInstance(this.#instance.handle);
-    this.#instance.drain();
-    for (const node of this.#senders.nodes()) this.#delete(node);
-    calls.NormResumeInstance(this.#instance.handle);
-    this.#instance.remove(this.#session);
-    calls.NormStopReceiver(this.#session);
-    closeNorm(this.#instance, this.#session);
+    this.#instance.still((drain) => {
+      drain();
+      // No packet may come in between that makes another.
+      for (const node of this.#senders.nodes()) this.#dismiss(node, drain);
+      this.#instance.remove(this.#session);
+      calls.NormStopReceiver(this.#session);
+      calls.NormDestroySession(this.#session);
+    });
+    this.#instance.release();
   }
 }

@@ -18,10 +18,10 @@ import { closeNorm, type OpenNorm } from "./open.ts";
 import type { NormSettings } from "./settings.ts";
 
 /**
- * Milliseconds in which those who listen have answered. It is told after half
- * a second where the first answer is lost.
+ * Milliseconds in which those who listen have answered, even when some answers
+ * are lost: they are half a second apart.
  */
-const PATIENCE = 900;
+const PATIENCE = 2000;
 
 /** One publisher. */
 export class NormSender implements MulticastSocket {
@@ -45,6 +45,7 @@ export class NormSender implements MulticastSocket {
   #patience: Timer | undefined;
   #deserted: (() => void) | undefined;
   #deserting: Promise<void> | undefined;
+  #isHeld = true;
   #closed = false;
   readonly #flushed = (): void => {
     this.#isFlushing = false;
@@ -105,7 +106,7 @@ export class NormSender implements MulticastSocket {
       this.#flush();
       // What was told before may be of an earlier time: after the second
       // flush, the library tells anew.
-      this.#instance.take();
+      this.#instance.take(Infinity);
       this.#drained = resolve;
       this.#flush();
     });
@@ -115,8 +116,7 @@ export class NormSender implements MulticastSocket {
     return this.#deserting ??= new Promise((resolve) => {
       if (!this.#asks || this.#closed) return;
       this.#deserted = resolve;
-      if (this.#isHeard) return;
-      this.#patience = this.#clock.setTimer(resolve, PATIENCE);
+      if (!this.#isHeard) this.#wait();
     });
   }
 
@@ -127,6 +127,7 @@ export class NormSender implements MulticastSocket {
 
   hold(keepsProcess: boolean): void {
     this.#instance.hold(this.#open.session, keepsProcess);
+    this.#isHeld = keepsProcess;
     this.#patience?.hold(keepsProcess);
   }
 
@@ -145,14 +146,24 @@ export class NormSender implements MulticastSocket {
         break;
       case Event.CC_INACTIVE:
         this.#isHeard = false;
-        this.#deserted?.();
+        this.#wait();
     }
+  }
+
+  /** Gives up in a while, if anybody asked for that. */
+  #wait(): void {
+    if (this.#deserted === undefined || this.#closed) return;
+    this.#patience?.cancel();
+    this.#patience = this.#clock.setTimer(this.#deserted, PATIENCE);
+    this.#patience.hold(this.#isHeld);
   }
 
   #writable(): void {
     if (!this.#isBlocked || this.#closed) return;
     this.#isBlocked = false;
-    this.#sink.writable();
+    this.#instance.tell(() => {
+      if (!this.#closed) this.#sink.writable();
+    });
   }
 
   /** Sends what does not fill a packet. */

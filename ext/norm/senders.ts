@@ -1,7 +1,6 @@
 /**
  * The publishers that a subscriber knows of, and who of them goes when there
- * are too many. The library makes a node of some megabytes for whatever comes
- * with another id, and never lets one go by itself.
+ * are too many: the library leaves that to who uses it.
  *
  * @module
  */
@@ -10,8 +9,7 @@
 const MOST_SENDERS = 64;
 const MOST_SILENT = 16;
 /**
- * Octets that a stream may say it needs, of which the library takes twice as
- * much: so many, or three times the subscriber's own buffer. All streams
+ * Octets that a stream may say it needs: so many, or three times the subscriber's own buffer. All streams
  * together may say four times that.
  */
 const MOST_OCTETS = 64 * 1024 * 1024;

@@ -25,7 +25,7 @@ export const NORM_OPTIONS: readonly string[] = [
   "normPush",
 ];
 
-/** Twice as much is in the library's 32 bits; where it is not had, all ends. */
+/** Twice as much fits into the 32 bits of the library. */
 const MOST_BUFFER = 2 ** 20;
 /** Less than a packet of UDP can carry, by the library's headers. */
 const MOST_SEGMENT = 65_000;

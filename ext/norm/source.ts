@@ -7,7 +7,7 @@
 import type { LibNorm } from "./library.ts";
 
 /** Octets of an IPv6 address. */
-export const LONGEST_HOST = 16;
+const LONGEST_HOST = 16;
 
 /** The name of a publisher: `norm://2,10.77.0.2:5557`. */
 export function nameOf({ calls }: LibNorm, sender: bigint): string {
@@ -23,7 +23,7 @@ export function nameOf({ calls }: LibNorm, sender: bigint): string {
 }
 
 /** An address of so many octets, as text. */
-export function hostOf(octets: Uint8Array, length: number): string {
+function hostOf(octets: Uint8Array, length: number): string {
   return length === LONGEST_HOST
     ? groupsOf(octets).join(":")
     : octets.subarray(0, length).join(".");
