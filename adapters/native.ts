@@ -42,7 +42,10 @@ export class DriverNativeHost implements NativeHost {
     this.#driver = driver;
     this.platform = driver.platform;
     this.hasPolling = hasPolling;
-    if (joinsThreads) this.endAtOnce = endAtOnce;
+    // The end of a worker is not that of the process.
+    const { isMainThread } = builtin("node:worker_threads");
+    const isPosix = driver.platform !== "win32";
+    if (joinsThreads && isMainThread && isPosix) this.endAtOnce = endAtOnce;
   }
 
   /** Has a function called when the process ends. */

@@ -42,7 +42,7 @@ export function denoRuntime(sockets?: LoadNativeSockets): Runtime {
     ...socksOptions,
     ...webSocketOptions,
   ]);
-  // Before Deno 2.8, certificates are not checked as they have to be.
+  // Before Deno 2.8, `node:tls` has not all that wss needs.
   const isChecked = since(8);
   if (!isChecked) {
     for (const name of webSocketOptions) {

@@ -98,7 +98,12 @@ export class Ffi {
   watch(fd: number, events: Readiness, callback: WatchCallback): Watch {
     this.#watcher ??= this.#host.hasPolling
       ? new LoopWatcher(this.#koffi, this.#host)
-      : new PollLoop(this.#koffi, this.system, this.#ownThread());
+      : new PollLoop(
+        this.#koffi,
+        this.system,
+        this.#ownThread(),
+        this.#host,
+      );
     return this.#watcher.watch(fd, events, callback);
   }
 

@@ -6,6 +6,7 @@
  */
 
 import type {
+  NativeHost,
   Readiness,
   Watch,
   WatchCallback,
@@ -50,9 +51,16 @@ export class PollLoop implements Watcher {
    * @param library the C library on threads of the loop's own: what waits for
    * all descriptors cannot itself wait for its turn.
    */
-  constructor(koffi: Koffi, system: System, library: Library) {
+  constructor(
+    koffi: Koffi,
+    system: System,
+    library: Library,
+    host: Pick<NativeHost, "onExit">,
+  ) {
     this.#koffi = koffi;
     this.#system = system;
+    // Some processes wait for their threads when they end.
+    host.onExit(() => this.#wake());
     const poll = library.function("poll", "i32", ["pointer", "ulong", "i32"]);
     this.#now = poll;
     const pooled = koffi.load(library.file)
@@ -84,10 +92,13 @@ export class PollLoop implements Watcher {
       this.#polling = true;
       // Once for all that is wanted in this turn.
       queueMicrotask(() => this.#run());
-    } else if (this.#pipe !== undefined && !this.#woken) {
-      this.#woken = true;
-      this.#system.write(this.#pipe[1], new Uint8Array(1));
-    }
+    } else this.#wake();
+  }
+
+  #wake(): void {
+    if (this.#pipe === undefined || this.#woken) return;
+    this.#woken = true;
+    this.#system.write(this.#pipe[1], new Uint8Array(1));
   }
 
   /** A watch has ended; resolves when the thread waits for it no more. */

@@ -141,6 +141,8 @@ export class Threads {
       try {
         seat = this.#seatFor(job);
       } catch (cause) {
+        // The others are busy: one of them is going to have time.
+        if (this.#seats.length > 0) return;
         // Who is told that a call has failed, must not see it happen later.
         this.#waiting.delete(job);
         job.begun();

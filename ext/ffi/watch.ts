@@ -32,7 +32,7 @@ export class LoopWatcher implements Watcher {
   constructor(koffi: Koffi, host: NativeHost) {
     this.#koffi = koffi;
     // The loop runs once more after the last JavaScript: what it found then
-    // would be told to nobody, and koffi ends the process for that.
+    // would be told to nobody.
     host.onExit(() => this.#watches.forEach((watch) => void watch.close()));
   }
 

@@ -284,17 +284,20 @@ export class GssContext implements SecurityContext {
       const { signal } = this.#closing;
       // The thread has kept what was wrong.
       const outcome = await call({ signal, keepsThread: true });
-      const answer = this.#output();
-      // Hints, of a token that came before, are as good as errors.
-      if ((outcome.value & ~Supplement.CONTINUE_NEEDED) !== 0) {
-        const isTold = isForPeer(this.#status(outcome.value));
-        const error = await this.#failure(outcome, doing);
-        return { token: isTold ? answer : NONE, done: false, error };
+      try {
+        const answer = this.#output();
+        // Hints, of a token that came before, are as good as errors.
+        if ((outcome.value & ~Supplement.CONTINUE_NEEDED) !== 0) {
+          const isTold = isForPeer(this.#status(outcome.value));
+          const error = await this.#failure(outcome, doing);
+          return { token: isTold ? answer : NONE, done: false, error };
+        }
+        const done = (outcome.value & Supplement.CONTINUE_NEEDED) === 0;
+        if (done) this.#conclude(doing);
+        return { token: answer, done };
+      } finally {
+        outcome.release();
       }
-      outcome.release();
-      const done = (outcome.value & Supplement.CONTINUE_NEEDED) === 0;
-      if (done) this.#conclude(doing);
-      return { token: answer, done };
     } finally {
       input.free();
     }
@@ -361,7 +364,7 @@ export class GssContext implements SecurityContext {
   /**
    * Fails unless a message follows the last one. RFC 4121: tokens are
    * numbered one by one, and the number is encrypted too. The library looks
-   * for a gap only where the client has asked for it, which libzmq's does not.
+   * for a gap only where the client has asked for it.
    */
   #follow(token: Uint8Array): void {
     const isNumbered = token[0] === 5 && token[1] === 4 &&

@@ -38,9 +38,8 @@ export function failed(major: number): boolean {
 }
 
 /**
- * True for what Kerberos itself has a number for. The library tells the peer
- * of all else, too, and of a key that is missing, with a text that may name
- * the file.
+ * True for what Kerberos itself has a number for, and is no matter of our own
+ * keys: nothing of this machine is for strangers.
  */
 export function isForPeer({ minor }: Status): boolean {
   const number = minor - PROTOCOL_ERRORS.first;

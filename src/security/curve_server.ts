@@ -160,8 +160,8 @@ export class CurveServer extends CurveHandshake {
 
   /**
    * The client must have the secret of C, and have vouched for C' and to us.
-   * libzmq does not look at the second half; without it, a server could use
-   * the vouches of its clients at another server.
+   * Without the second half, a server could use the vouches of its clients at
+   * another server.
    */
   #checkVouch(clientKey: Uint8Array, vouch: Uint8Array): void {
     const crypto = this.crypto;

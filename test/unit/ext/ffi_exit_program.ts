@@ -1,6 +1,8 @@
 // A program that uses native code in one of several ways and then has nothing
 // more to do: ffi_exit_test.ts watches whether its process ends.
+import { once } from "node:events";
 import process from "node:process";
+import { Worker, workerData } from "node:worker_threads";
 import { LIBC, listen, loadFfi } from "../../../ext/ffi/mod.ts";
 import { Pull, Push } from "../../../mod.ts";
 
@@ -9,11 +11,11 @@ const { system } = ffi;
 const [reads, writes] = system.pipe();
 const read = (): void => void system.read(reads, new Uint8Array(8));
 
-/** Waits in the system for ever, off the main thread. */
-function block(): void {
+/** Waits in the system, off the main thread; for ever, unless it says so. */
+function block(milliseconds = -1): void {
   const poll = ffi.library(LIBC)
     .function("poll", "i32", ["pointer", "ulong", "i32"]);
-  void poll.async(new Int32Array([reads, 1]), 1, -1);
+  void poll.async(new Int32Array([reads, 1]), 1, milliseconds);
 }
 
 /** As long as a thread may take to begin a call. */
@@ -111,7 +113,24 @@ const ways: Readonly<Record<string, () => Promise<void> | void>> = {
   open() {
     ffi.watch(reads, { readable: true }, read);
   },
+  async held() {
+    ffi.watch(reads, { readable: true }, read);
+    await begun();
+    console.log("done");
+    process.exit(6);
+  },
+  async brief() {
+    block(1000);
+    await begun();
+  },
+  async worker() {
+    const worker = new Worker(new URL(import.meta.url), {
+      workerData: "brief",
+    });
+    await once(worker, "exit");
+    process.exitCode = 8;
+  },
 };
 
-await ways[process.argv[2]!]!();
+await ways[(workerData as string | null) ?? process.argv[2]!]!();
 console.log("done");
