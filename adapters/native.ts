@@ -33,6 +33,8 @@ export class DriverNativeHost implements NativeHost {
   readonly platform: string;
   /** True when libuv's polling is there. */
   readonly hasPolling: boolean;
+  /** True when the end of the process, or of a worker, waits for threads. */
+  readonly joinsThreads: boolean;
   /** Has the end of the process not wait for its threads. */
   readonly endAtOnce?: NonNullable<NativeHost["endAtOnce"]>;
   readonly #driver: Driver;
@@ -42,6 +44,7 @@ export class DriverNativeHost implements NativeHost {
     this.#driver = driver;
     this.platform = driver.platform;
     this.hasPolling = hasPolling;
+    this.joinsThreads = joinsThreads;
     // The end of a worker is not that of the process.
     const { isMainThread } = builtin("node:worker_threads");
     const isPosix = driver.platform !== "win32";

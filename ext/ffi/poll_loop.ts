@@ -55,12 +55,11 @@ export class PollLoop implements Watcher {
     koffi: Koffi,
     system: System,
     library: Library,
-    host: Pick<NativeHost, "onExit">,
+    host: Pick<NativeHost, "joinsThreads" | "onExit">,
   ) {
     this.#koffi = koffi;
     this.#system = system;
-    // Some processes wait for their threads when they end.
-    host.onExit(() => this.#wake());
+    if (host.joinsThreads) host.onExit(() => this.#wake());
     const poll = library.function("poll", "i32", ["pointer", "ulong", "i32"]);
     this.#now = poll;
     const pooled = koffi.load(library.file)

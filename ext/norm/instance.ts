@@ -200,15 +200,16 @@ export class NormInstance {
     this.#watch?.hold(this.#held.size > 0);
   }
 
-  /** Takes no events of a session any more. */
-  remove(session: bigint): void {
+  /**
+   * Takes no events of a session any more. Resolves when nothing waits for
+   * them either.
+   */
+  remove(session: bigint): Promise<void> {
     this.#listeners.delete(session);
     this.#held.delete(session);
-    if (this.#listeners.size > 0) {
-      this.#watch?.hold(this.#held.size > 0);
-      return;
-    }
-    void this.#watch?.close();
-    this.#watch = undefined;
+    const watch = this.#watch;
+    if (this.#listeners.size > 0) watch?.hold(this.#held.size > 0);
+    else this.#watch = undefined;
+    return this.#watch === watch ? Promise.resolve() : watch!.close();
   }
 }

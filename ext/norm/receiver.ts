@@ -300,16 +300,18 @@ export class NormReceiver implements MulticastSocket {
     return this.#chunk.subarray(this.#at, this.#at + length[0]!);
   }
 
-  #close(): void {
+  #close(): Promise<void> {
     const { calls } = this.#library;
+    let removed!: Promise<void>;
     this.#instance.still((drain) => {
       drain();
       // No packet may come in between that makes another.
       for (const node of this.#senders.nodes()) this.#dismiss(node, drain);
-      this.#instance.remove(this.#session);
+      removed = this.#instance.remove(this.#session);
       calls.NormStopReceiver(this.#session);
       calls.NormDestroySession(this.#session);
     });
     this.#instance.release();
+    return removed;
   }
 }

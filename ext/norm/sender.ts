@@ -47,6 +47,7 @@ export class NormSender implements MulticastSocket {
   #deserting: Promise<void> | undefined;
   #isHeld = true;
   #closed = false;
+  #closing: Promise<void> | undefined;
   readonly #flushed = (): void => {
     this.#isFlushing = false;
     this.#flush();
@@ -121,8 +122,7 @@ export class NormSender implements MulticastSocket {
   }
 
   close(): Promise<void> {
-    if (!this.#closed) this.#close();
-    return Promise.resolve();
+    return this.#closing ??= this.#close();
   }
 
   hold(keepsProcess: boolean): void {
@@ -176,14 +176,15 @@ export class NormSender implements MulticastSocket {
     );
   }
 
-  #close(): void {
+  #close(): Promise<void> {
     this.#closed = true;
     this.#patience?.cancel();
     this.#drained?.();
     const { session } = this.#open;
     const { calls } = this.#library;
-    this.#instance.remove(session);
+    const removed = this.#instance.remove(session);
     calls.NormStopSender(session);
     closeNorm(this.#instance, session);
+    return removed;
   }
 }

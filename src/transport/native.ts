@@ -113,6 +113,8 @@ export interface NativeHost {
    * that is needed then. Absent where the end of a process does not wait.
    */
   endAtOnce?(isNeeded: () => boolean, end: (code: number) => void): void;
+  /** True when the end of the process, or of a worker, waits for threads. */
+  readonly joinsThreads: boolean;
   /** Has a function called when the process ends. */
   onExit(callback: () => void): void;
 }

@@ -14,6 +14,8 @@ import { Publisher, Subscriber, type ZmqError } from "../../mod.ts";
 export interface PgmReport {
   /** How many numbered messages came. */
   readonly received: number;
+  /** The number of the first; -1 where none came. */
+  readonly first: number;
   /** How many of them came too late, or again. */
   readonly disordered: number;
   /** How many were not what was sent. */
@@ -67,7 +69,14 @@ async function receive(): Promise<void> {
   sub.subscribe("");
   await sub.bind(endpoint);
   console.log("ready");
-  const report = { received: 0, disordered: 0, torn: 0, gaps: 0, events: 0 };
+  const report = {
+    received: 0,
+    first: -1,
+    disordered: 0,
+    torn: 0,
+    gaps: 0,
+    events: 0,
+  };
   for (let expected = 0;;) {
     const message = await sub.receive().catch((error: ZmqError) => {
       if (error.code !== "EAGAIN") throw error;
@@ -79,7 +88,7 @@ async function receive(): Promise<void> {
     if (text === "last" && bodies.length === 0) break;
     if (text === "hello" && bodies.length === 0) continue;
     const n = Number(text);
-    report.received++;
+    if (report.received++ === 0) report.first = n;
     if (!(n >= expected)) report.disordered++;
     expected = n + 1;
     const isWhole = bodies.length === parts &&

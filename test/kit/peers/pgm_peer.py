@@ -40,7 +40,14 @@ def receive():
     sub.setsockopt(zmq.SUBSCRIBE, b"")
     sub.connect(endpoint)
     print("ready", flush=True)
-    report = {"received": 0, "disordered": 0, "torn": 0, "gaps": 0, "events": 0}
+    report = {
+        "received": 0,
+        "first": -1,
+        "disordered": 0,
+        "torn": 0,
+        "gaps": 0,
+        "events": 0,
+    }
     expected = 0
     while True:
         try:
@@ -52,6 +59,8 @@ def receive():
         if frames == [b"hello"]:
             continue
         n = int(frames[0])
+        if report["received"] == 0:
+            report["first"] = n
         report["received"] += 1
         report["disordered"] += n < expected
         expected = n + 1

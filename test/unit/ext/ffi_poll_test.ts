@@ -82,7 +82,7 @@ describe("PollLoop", { skip: skipWithoutKoffi }, () => {
         errorName: (errno: number) => system.errorName(errno),
       } as unknown as System,
       own,
-      { onExit: () => {} },
+      { joinsThreads: false, onExit: () => {} },
     );
   }
 

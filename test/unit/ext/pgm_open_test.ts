@@ -35,6 +35,7 @@ async function contextWith(
       Promise.resolve({
         platform: host.platform,
         hasPolling: host.hasPolling,
+        joinsThreads: host.joinsThreads,
         adopt: (adoption) => host.adopt(adoption),
         startThread: (...of) => host.startThread(...of),
         onExit: (callback) => host.onExit(callback),

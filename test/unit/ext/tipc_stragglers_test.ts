@@ -34,6 +34,7 @@ async function nativeCode(
         platform: host.platform,
         // Elsewhere the wait would need a thread as well.
         hasPolling: host.hasPolling,
+        joinsThreads: host.joinsThreads,
         adopt: (adoption) => host.adopt(adoption),
         startThread,
         onExit: (callback) => host.onExit(callback),
