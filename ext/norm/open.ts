@@ -33,6 +33,12 @@ const LINK_GROUP = /^ff[0-9a-f][12]:/i;
  */
 const FIRST_ROUND_TRIP = 0.02;
 
+/**
+ * Round trips for which a publisher that has no more to send asks whether all
+ * have it: ten seconds with the shortest, as libzmq's have with their longer.
+ */
+const ASKS = 500;
+
 /** Objects of a publisher at a time: its stream, and the one that follows. */
 const MOST_OBJECTS = 2;
 
@@ -186,6 +192,7 @@ function startSender(
   const { buffer, segment, block, parity, autoParity, rate } = settings;
   const id = calls.NormGetRandomSessionId();
   calls.NormSetGrttEstimate(session, FIRST_ROUND_TRIP);
+  calls.NormSetTxRobustFactor(session, ASKS);
   check(
     "NormStartSender",
     calls.NormStartSender(session, id, buffer, segment, block, parity, 0),

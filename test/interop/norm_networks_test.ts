@@ -35,6 +35,8 @@ const rows: string[][] = [];
 function sound(report: PgmReport, count: number): void {
   assert.deepEqual(report, {
     received: count,
+    first: 0,
+    last: count - 1,
     disordered: 0,
     torn: 0,
     gaps: 0,
@@ -114,14 +116,17 @@ describe("NORM over a link that loses 5 % of the packets", {
         `norm://2,${ADDRESSES[1]};${group}`,
       ], load);
       note("norm at 5 % loss", pair, report);
-      const { received, disordered, torn, gaps, events } = report;
+      const { received, first, last, disordered, torn, gaps, events } = report;
       assert.equal(disordered, 0);
       assert.ok(received > load.count / 2, `${received}`);
       // What libzmq makes of a loss, and that it tells nobody, is its own.
       if (pair[1] === "libzmq" && received < load.count) return;
       assert.equal(torn, 0);
       assert.equal(events, gaps);
-      if (received < load.count) assert.ok(gaps > 0);
+      if (received === load.count || gaps > 0) return;
+      // Congestion control may have stopped libzmq before its end, not ours.
+      assert.equal(pair[0], "libzmq");
+      assert.equal(received, last - first + 1);
     });
   }
 });

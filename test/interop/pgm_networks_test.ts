@@ -28,6 +28,8 @@ const rows: string[][] = [];
 function sound(report: PgmReport, count: number): void {
   assert.deepEqual(report, {
     received: count,
+    first: 0,
+    last: count - 1,
     disordered: 0,
     torn: 0,
     gaps: 0,

@@ -14,8 +14,9 @@ import { Publisher, Subscriber, type ZmqError } from "../../mod.ts";
 export interface PgmReport {
   /** How many numbered messages came. */
   readonly received: number;
-  /** The number of the first; -1 where none came. */
+  /** The numbers of the first and the last; -1 where none came. */
   readonly first: number;
+  readonly last: number;
   /** How many of them came too late, or again. */
   readonly disordered: number;
   /** How many were not what was sent. */
@@ -72,6 +73,7 @@ async function receive(): Promise<void> {
   const report = {
     received: 0,
     first: -1,
+    last: -1,
     disordered: 0,
     torn: 0,
     gaps: 0,
@@ -90,6 +92,7 @@ async function receive(): Promise<void> {
     const n = Number(text);
     if (report.received++ === 0) report.first = n;
     if (!(n >= expected)) report.disordered++;
+    report.last = n;
     expected = n + 1;
     const isWhole = bodies.length === parts &&
       bodies.every((body) =>

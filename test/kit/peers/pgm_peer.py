@@ -43,6 +43,7 @@ def receive():
     report = {
         "received": 0,
         "first": -1,
+        "last": -1,
         "disordered": 0,
         "torn": 0,
         "gaps": 0,
@@ -63,6 +64,7 @@ def receive():
             report["first"] = n
         report["received"] += 1
         report["disordered"] += n < expected
+        report["last"] = n
         expected = n + 1
         report["torn"] += frames[1:] != [bytes([n & 255]) * size] * parts
         if n == count - 1:
