@@ -3,14 +3,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { skipWithoutKoffi } from "../../kit/native.ts";
-import { runtimeName, Script, scriptUrl } from "../../kit/runtime.ts";
+import { Script, scriptUrl } from "../../kit/runtime.ts";
 import { within } from "../../kit/wait.ts";
 
 /** Milliseconds that a process with nothing to do may go on. */
 const LIMIT = 3000;
 
-// The end of a process waits for its threads.
-const isNode = runtimeName === "node";
 const PROGRAM = scriptUrl("./ffi_exit_program", import.meta.url);
 
 /** Runs the program until it says that it is done. */
@@ -36,8 +34,6 @@ describe("a process ends by itself", { skip: skipWithoutKoffi }, () => {
       sockets: ["when sockets with options by native code are closed"],
       unref: ["when such sockets are unref()ed"],
       held: ["by process.exit() while a watch holds it", 6],
-      ...isNode &&
-        { worker: ["not when a worker does, in which a call is blocked", 8] },
     };
   for (const [way, [when, code = 0]] of Object.entries(ways)) {
     it(when, async () => {
