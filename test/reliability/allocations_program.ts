@@ -29,7 +29,7 @@ async function measure(
   for (let i = 0; i < WARM_UP; i++) await run();
   let least = Infinity;
   for (let i = 0; i < ROUNDS; i++) {
-    // The compiler, in a thread of its own, puts its work in place in between.
+    // What was put off until the end of the turn is not counted.
     await new Promise((resolve) => setImmediate(resolve));
     collect();
     const before = process.memoryUsage().heapUsed;
