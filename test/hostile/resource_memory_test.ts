@@ -86,7 +86,7 @@ class Good implements AsyncDisposable {
   async hears(): Promise<void> {
     const socket = this.#socket;
     if (socket instanceof Dealer) await socket.send("good");
-    const [frame] = await socket.receive({ timeout: SERVICE_TIME });
+    const [frame] = await within(socket.receive(), "good", SERVICE_TIME);
     assert.equal(text(frame), "good");
   }
 

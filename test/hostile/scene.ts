@@ -68,7 +68,7 @@ export class Scene extends Encounter {
 
   /** Takes the next message, and fails unless it is this one. */
   async hears(text: string): Promise<void> {
-    const message = await this.socket.receive({ timeout: SERVICE_TIME });
+    const message = await within(this.socket.receive(), text, SERVICE_TIME);
     assert.equal(texts(message).at(-1), text);
   }
 

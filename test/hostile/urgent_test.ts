@@ -68,7 +68,7 @@ arena("hostile peers, TCP's urgent data", (shared) => {
     good.connect(endpoint);
     await good.send("hello");
     await answer(router, "good");
-    const [frame] = await good.receive({ timeout: SERVICE_TIME });
+    const [frame] = await within(good.receive(), "good", SERVICE_TIME);
     assert.equal(text(frame), "good");
     await Promise.all([good.close(), router.close()]);
   });
@@ -89,7 +89,7 @@ arena("hostile peers, TCP's urgent data", (shared) => {
     dealer.connect(await good.bind("tcp://127.0.0.1:*"));
     await dealer.send("hello");
     await answer(good, "good");
-    const [frame] = await dealer.receive({ timeout: SERVICE_TIME });
+    const [frame] = await within(dealer.receive(), "good", SERVICE_TIME);
     assert.equal(text(frame), "good");
     await Promise.all([good.close(), dealer.close()]);
   });
