@@ -47,11 +47,7 @@ export class Arena {
   /** Ends what is shared, and waits until nothing of it is left. */
   async settle(): Promise<void> {
     await this.context.shutdown();
-    await until(
-      () => openSockets() <= this.#open,
-      "descriptors are back",
-      2000,
-    );
+    await until(() => openSockets() <= this.#open, "descriptors are back");
   }
 
   /** Is over, and says what was survived. */

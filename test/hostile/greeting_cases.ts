@@ -96,18 +96,18 @@ async function drip(
 export const greetingCases: readonly HostileCase[] = [
   {
     name: "silence",
-    options: { socket: { handshakeInterval: 300 } },
+    options: { socket: { handshakeInterval: 1000 } },
     act: nothing,
     end: late,
     said: signature,
   },
   {
     name: "a greeting that drips in past the deadline",
-    options: { socket: { handshakeInterval: 300 } },
+    options: { socket: { handshakeInterval: 1000 } },
     act: async (attack) => {
       const octets = greeting(attack).subarray(1);
       attack.peer.say(Uint8Array.of(0xff));
-      const said = await drip(attack, octets, 10);
+      const said = await drip(attack, octets, 25);
       assert.ok(said < octets.length, "the limit is not one between octets");
     },
     end: late,

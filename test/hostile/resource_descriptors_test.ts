@@ -8,7 +8,7 @@ import { Context, Dealer } from "../../mod.ts";
 import { text } from "../kit/messages.ts";
 import { skipUnlessLinux } from "../kit/runtime.ts";
 import { show } from "../kit/show.ts";
-import { pause, until } from "../kit/wait.ts";
+import { PATIENCE, pause, until } from "../kit/wait.ts";
 import { login } from "./login.ts";
 import { RawPeer } from "./raw_peer.ts";
 import { Victim } from "./victim.ts";
@@ -27,10 +27,12 @@ const CROWD = 400;
 /** Milliseconds in which the time of the processor is measured. */
 const MEASURED = 1500;
 
-async function ask(dealer: Dealer, timeout = 1000): Promise<number> {
+const TIMEOUT = { timeout: PATIENCE } as const;
+
+async function ask(dealer: Dealer): Promise<number> {
   const start = performance.now();
-  await dealer.send("question", { timeout });
-  assert.equal(text((await dealer.receive({ timeout }))[0]), "question");
+  await dealer.send("question", TIMEOUT);
+  assert.equal(text((await dealer.receive(TIMEOUT))[0]), "question");
   return performance.now() - start;
 }
 
@@ -76,7 +78,7 @@ describe("a bound socket, among hundreds of connections", {
     for (const socket of idle) socket.destroy();
     const fresh = new Dealer({ context, linger: 0, reconnectInterval: 50 });
     fresh.connect(victim.endpoint);
-    const recovery = await ask(fresh, 2000);
+    const recovery = await ask(fresh);
     await until(() => victim.descriptors <= before + FEW, "all are back");
     show(
       `no descriptor left: ${share.toFixed(1)} % of a processor, slowest ` +
@@ -109,7 +111,7 @@ describe("a bound socket, among hundreds of connections", {
     }
     await ask(dealer);
     for (const peer of [...peers, ...insiders]) peer.close();
-    await until(() => victim.descriptors <= before + FEW, "all are back", 8000);
+    await until(() => victim.descriptors <= before + FEW, "all are back");
     await ask(dealer);
     await dealer.close();
     await context.shutdown();

@@ -73,7 +73,7 @@ export class Scene extends Encounter {
   }
 
   /**
-   * Fails unless a good peer is served within a second, and nothing that the
+   * Fails unless a good peer is served in time, and nothing that the
    * hostile one said was delivered.
    */
   async servesGoodPeer(): Promise<void> {

@@ -123,7 +123,7 @@ export class TrafficScene extends Encounter<OwnType> {
     await this.event("disconnect");
   }
 
-  /** Fails unless a good peer is served within a second. */
+  /** Fails unless a good peer is served in time. */
   async servesGoodPeer(): Promise<void> {
     const serving = this.goodPeer().then((good) => this.exchange(good));
     await within(serving, "a good peer to be served", SERVICE_TIME);

@@ -1,6 +1,6 @@
 // Hostile opening handshakes of WebSockets, at real sockets: what clients say
 // to a bound socket. Each costs its own connection, and a good peer is served
-// by the same socket within a second.
+// by the same socket in time.
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { concat, fromHex, fromKey, toKey } from "../../src/base/bytes.ts";

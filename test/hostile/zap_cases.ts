@@ -202,7 +202,7 @@ function zapCase(
     options: {
       socket: {
         zapDomain: "safe",
-        ...end === late ? { handshakeInterval: 500 } : {},
+        ...end === late ? { handshakeInterval: 1000 } : {},
       },
     },
     world: world!,

@@ -27,7 +27,8 @@ describe("ZapClient", () => {
     await using router = new Router({
       context: { services: watched },
       plainServer: true,
-      handshakeInterval: 500,
+      // All three are asked about before it is over.
+      handshakeInterval: 2000,
     });
     const endpoint = await router.bind("tcp://127.0.0.1:*");
     const place = {

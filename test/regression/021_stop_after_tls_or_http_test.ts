@@ -64,7 +64,8 @@ async function attempt(
   const events: SocketEvent[] = [];
   const dealer = bag.keep(
     new Dealer({
-      handshakeInterval: 200,
+      // Long enough that who answers is in time.
+      handshakeInterval: 1000,
       reconnectStop: [stop],
       wssTrustSystem: true,
     }),

@@ -20,6 +20,9 @@ const STRETCH = 2000;
 /** Octets that the process may grow after the first tenth. */
 const GROWTH = 48 * 1024 * 1024;
 
+/** How many rounds there may be until one of them does not grow so much. */
+const ROUNDS = 3;
+
 const TIMEOUT = { timeout: 3 * PATIENCE } as const;
 
 /** Sends and receives so many messages; fails at the first wrong one. */
@@ -27,6 +30,18 @@ export async function runNumbered(
   count: number,
   scheme: Scheme,
 ): Promise<void> {
+  let growth = GROWTH;
+  // What piles up does so each time, a collector's own room grows once.
+  for (let i = 0; i < ROUNDS && growth >= GROWTH; i++) {
+    growth = await run(count, scheme);
+  }
+  const mebioctets = (growth / 1024 / 1024).toFixed(1);
+  show(`${count} messages over ${scheme}: memory grew ${mebioctets} MiB`);
+  assert.ok(growth < GROWTH, `the process grew ${mebioctets} MiB`);
+}
+
+/** Does it once; says how much the process grew. */
+async function run(count: number, scheme: Scheme): Promise<number> {
   const context = new Context();
   const places = new Places();
   const pull = new Pull({ context, receiveHighWaterMark: HIGH_WATER_MARK });
@@ -42,9 +57,7 @@ export async function runNumbered(
     assert.equal(pull.stats.received.messages, count);
     assert.equal(push.stats.sent.messages, count);
     assert.equal(push.stats.dropped + pull.stats.dropped, 0);
-    const mebioctets = (growth / 1024 / 1024).toFixed(1);
-    show(`${count} messages over ${scheme}: memory grew ${mebioctets} MiB`);
-    assert.ok(growth < GROWTH, `the process grew ${mebioctets} MiB`);
+    return growth;
   } finally {
     await Promise.all([
       push.close({ linger: 0 }),

@@ -11,6 +11,9 @@ import { Player } from "../soak/players.ts";
 /** How long the wait between two attempts may become. */
 const MOST = 500;
 
+/** Milliseconds that who is late may be late. */
+const LATE = 3000;
+
 const EAGER = { reconnectInterval: 50, reconnectMaxInterval: MOST } as const;
 
 /** What came of the restarts of one server. */
@@ -89,26 +92,32 @@ async function oneServer(restarts: number, most: number): Promise<Outcome> {
  * @param most milliseconds that a server may be away.
  * @param slack milliseconds beyond the longest wait between two attempts: for
  * the connection and its handshake on this machine.
+ * @param late how many of all may take some seconds more, where others share
+ * the machine.
  */
 export async function runRestarts(
   servers: number,
   restarts: number,
   most: number,
   slack: number,
+  late = 0,
 ): Promise<void> {
   const outcomes = await Promise.all(
     Array.from({ length: servers }, () => oneServer(restarts, most)),
   );
   const back = outcomes.flatMap((outcome) => outcome.back);
   const slowest = Math.max(...back);
+  const limit = MOST + slack;
+  const behind = back.filter((time) => time > limit).length;
   const total = servers * restarts;
   const connections = Math.max(...outcomes.map((each) => each.connections));
   const subscribed = outcomes.reduce((sum, each) => sum + each.subscribed, 0);
   verdict("R7", {
     figure: `${back.length} restarts, back after ${slowest.toFixed(0)} ms at ` +
-      `most, ${connections} connection each, ${subscribed} subscriptions`,
-    target: `${total}, ${MOST + slack} ms, 1, ${total}`,
-    ok: back.length === total && slowest <= MOST + slack &&
+      `most, ${behind} late, ${connections} connection each, ` +
+      `${subscribed} subscriptions`,
+    target: `${total}, ${limit} ms or ${late} late, 1, ${total}`,
+    ok: back.length === total && behind <= late && slowest <= limit + LATE &&
       connections === 1 && subscribed === total,
   });
 }
