@@ -9,9 +9,9 @@ import { until, within } from "../kit/wait.ts";
 import { RawPeer } from "./raw_peer.ts";
 
 /** Milliseconds in which a peer is let go. */
-export const END_TIME = 5000;
+export const END_TIME = 2000;
 /** Milliseconds in which a good peer is served. */
-export const SERVICE_TIME = 5000;
+export const SERVICE_TIME = 1000;
 
 const context = new Context();
 

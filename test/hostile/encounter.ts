@@ -16,15 +16,11 @@ import { until } from "../kit/wait.ts";
 import { RawListener, RawPeer } from "./raw_peer.ts";
 import type { Place } from "./words.ts";
 
-/**
- * Milliseconds within which a good peer must be served: far less than any of
- * our own waits, which are of 30 s and more, and more than a busy machine lets
- * a process stand still.
- */
-export const SERVICE_TIME = 5000;
+/** Milliseconds within which a good peer must be served. */
+export const SERVICE_TIME = 1000;
 
-/** Milliseconds within which a bad peer's connection must be gone; likewise. */
-export const END_TIME = 5000;
+/** Milliseconds within which a bad peer's connection must be gone. */
+export const END_TIME = 2000;
 
 /** Why a connection ends. */
 export interface Reason {

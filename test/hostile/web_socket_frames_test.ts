@@ -29,8 +29,8 @@ import {
 import { RawListener, RawPeer } from "./raw_peer.ts";
 import { HEAD, response } from "./web_socket_words.ts";
 
-const END_TIME = 5000;
-const SERVICE_TIME = 5000;
+const END_TIME = 2000;
+const SERVICE_TIME = 1000;
 const HEAD_END = "\r\n\r\n";
 
 /** What a hostile peer does, and what comes of it. */

@@ -19,8 +19,8 @@ import { pause, until, within } from "../kit/wait.ts";
 import { RawListener, type RawPeer } from "./raw_peer.ts";
 import { type Fields, head, response } from "./web_socket_words.ts";
 
-const END_TIME = 5000;
-const SERVICE_TIME = 5000;
+const END_TIME = 2000;
+const SERVICE_TIME = 1000;
 const context = new Context();
 
 describe("a hostile server of a WebSocket", () => {
