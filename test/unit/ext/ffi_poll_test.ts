@@ -135,7 +135,8 @@ describe("PollLoop", { skip: skipWithoutKoffi }, () => {
     // They wait until something is written, or for far too long.
     const [gate, opens] = ffi.system.pipe();
     let over = 0;
-    const calls = Array.from({ length: 12 }, async () => {
+    // More than there are threads.
+    const calls = Array.from({ length: 20 }, async () => {
       await poll.async(pollfd(gate), 1, 60_000);
       over++;
     });
