@@ -21,6 +21,16 @@ type Done = (error: unknown, result: number) => void;
 type Trouble = "none" | "no thread" | "a signal" | "an error";
 
 const ENOMEM = 12;
+const POLLIN = 1;
+
+/** A `struct pollfd` that waits until the descriptor can be read. */
+function pollfd(fd: number): Uint8Array {
+  const octets = new Uint8Array(8);
+  const view = new DataView(octets.buffer);
+  view.setInt32(0, fd, true);
+  view.setInt16(4, POLLIN, true);
+  return octets;
+}
 
 describe("PollLoop", { skip: skipWithoutKoffi }, () => {
   let ffi: Ffi;
@@ -120,11 +130,17 @@ describe("PollLoop", { skip: skipWithoutKoffi }, () => {
   }
 
   it("has a thread of its own, however many calls wait for theirs", async () => {
-    const usleep = ffi.library(LIBC).function("usleep", "i32", ["u32"]);
-    const calls = Array.from({ length: 12 }, () => usleep.async(700_000));
-    let over = false;
-    void calls[0]!.then(() => over = true);
-    const told: boolean[] = [];
+    const poll = ffi.library(LIBC)
+      .function("poll", "i32", ["pointer", "ulong", "i32"]);
+    // They wait until something is written, or for far too long.
+    const [gate, opens] = ffi.system.pipe();
+    let over = 0;
+    // More than there are threads.
+    const calls = Array.from({ length: 20 }, async () => {
+      await poll.async(pollfd(gate), 1, 60_000);
+      over++;
+    });
+    const told: number[] = [];
     // Neither the calls nor the watch hold the process.
     const timer = setTimeout(() => {}, 60_000);
     const watch = ffi.watch(reads, { readable: true }, () => {
@@ -132,12 +148,17 @@ describe("PollLoop", { skip: skipWithoutKoffi }, () => {
       ffi.system.read(reads, new Uint8Array(8));
     });
     watch.hold(false);
-    ffi.system.write(writes, new Uint8Array(1));
-    await until(() => told.length > 0, "the octet is told");
-    assert.deepEqual(told, [false]);
-    await watch.close();
-    await Promise.all(calls);
-    clearTimeout(timer);
+    try {
+      ffi.system.write(writes, new Uint8Array(1));
+      await until(() => told.length > 0, "the octet is told");
+      assert.deepEqual(told, [0]);
+    } finally {
+      ffi.system.write(opens, new Uint8Array(1));
+      await watch.close();
+      await Promise.all(calls);
+      clearTimeout(timer);
+      for (const fd of [gate, opens]) ffi.system.close(fd);
+    }
   });
 
   it("goes on after a signal", async () => {
