@@ -23,6 +23,12 @@ import type { NormSettings } from "./settings.ts";
  */
 const PATIENCE = 2000;
 
+/**
+ * The same where somebody did answer before: a machine that stands still, or
+ * a route that changes, takes no longer.
+ */
+const LONG_PATIENCE = 10_000;
+
 /** One publisher. */
 export class NormSender implements MulticastSocket {
   readonly endpoint: string;
@@ -42,6 +48,7 @@ export class NormSender implements MulticastSocket {
   // Receivers answer, where the rate depends on them.
   readonly #asks: boolean;
   #isHeard = false;
+  #wasHeard = false;
   #patience: Timer | undefined;
   #deserted: (() => void) | undefined;
   #deserting: Promise<void> | undefined;
@@ -141,7 +148,7 @@ export class NormSender implements MulticastSocket {
         this.#writable();
         break;
       case Event.CC_ACTIVE:
-        this.#isHeard = true;
+        this.#isHeard = this.#wasHeard = true;
         this.#patience?.cancel();
         break;
       case Event.CC_INACTIVE:
@@ -154,7 +161,8 @@ export class NormSender implements MulticastSocket {
   #wait(): void {
     if (this.#deserted === undefined || this.#closed) return;
     this.#patience?.cancel();
-    this.#patience = this.#clock.setTimer(this.#deserted, PATIENCE);
+    const patience = this.#wasHeard ? LONG_PATIENCE : PATIENCE;
+    this.#patience = this.#clock.setTimer(this.#deserted, patience);
     this.#patience.hold(this.#isHeld);
   }
 

@@ -9,8 +9,8 @@
 const MOST_SENDERS = 64;
 const MOST_SILENT = 16;
 /**
- * Octets that a stream may say it needs: so many, or three times the subscriber's own buffer. All streams
- * together may say four times that.
+ * Octets that a stream may say it needs: so many, or three times the
+ * subscriber's own buffer. All streams together may say four times that.
  */
 const MOST_OCTETS = 64 * 1024 * 1024;
 const MOST_OF_BUFFER = 3;
