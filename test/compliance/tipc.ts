@@ -354,7 +354,7 @@ describe("a process that has used tipc", () => {
       const script = new Script(program, [way]);
       try {
         assert.equal(await within(script.line(), "it"), "done");
-        assert.equal(await within(script.exited, "the end", 3000), 0);
+        assert.equal(await within(script.exited, "the end", 5000), 0);
       } finally {
         await script.kill();
       }

@@ -260,7 +260,7 @@ describe("a process that has used norm", { skip: skipWithoutNorm }, () => {
     ]);
     try {
       assert.equal(await within(script.line(), "it"), "done");
-      assert.equal(await within(script.exited, "the end", 3000), 0);
+      assert.equal(await within(script.exited, "the end", 5000), 0);
     } finally {
       await script.kill();
     }
@@ -271,7 +271,7 @@ describe("a process that has used norm", { skip: skipWithoutNorm }, () => {
       const script = new Script(PROGRAM, [normEndpoint(), way]);
       try {
         assert.equal(await within(script.line(), "it"), "done");
-        assert.equal(await within(script.exited, "the end", 3000), 0);
+        assert.equal(await within(script.exited, "the end", 5000), 0);
       } finally {
         await script.kill();
       }
