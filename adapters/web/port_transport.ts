@@ -23,6 +23,8 @@ export { BroadcastChannels, PortChannels } from "./channel.ts";
 const CALL_TIME = 1000;
 /** How long others have to say that a name is theirs, in ms. */
 const ASK_TIME = 100;
+/** Milliseconds by which a timer that is not late may be late. */
+const PUNCTUAL = 20;
 
 /** A name for one end that nobody else has. */
 function fresh(): string {
@@ -176,8 +178,15 @@ class PortListener implements Listener {
     return !this.#taken;
   }
 
-  #ask(): Promise<void> {
+  async #ask(): Promise<void> {
     this.#meeting!.post({ kind: "ask", from: this.#self });
+    const due = this.#clock.now() + ASK_TIME;
+    await this.#listen();
+    // Timers come before messages: who stood still has not heard others yet.
+    if (this.#clock.now() > due + PUNCTUAL) await this.#listen();
+  }
+
+  #listen(): Promise<void> {
     return new Promise((resolve) => {
       this.#clock.setTimer(resolve, ASK_TIME);
     });
@@ -185,12 +194,13 @@ class PortListener implements Listener {
 
   #hear({ kind, from }: ChannelMessage): void {
     if (kind === "taken" || kind === "here") {
-      // Of two that ask at the same time, the first in order has it.
       this.#taken ||= !this.#open;
     } else if (kind === "ask") {
+      // Of two that ask at the same time, the first in order has it. Who asked
+      // later has not heard the other ask.
       if (this.#open || this.#self < (from as string)) {
         this.#meeting?.post({ kind: "taken" });
-      }
+      } else this.#taken = true;
     } else if (kind === "call" && this.#open) {
       const caller = from as string;
       if (this.#answered.has(caller)) return;

@@ -18,6 +18,14 @@ const MAX_TTL = 655;
 /** RFC 37: the unit of a ttl, in milliseconds. */
 const TTL_UNIT = 100;
 
+/** Milliseconds by which a timer that is not late may be late. */
+const PUNCTUAL = 20;
+/**
+ * Milliseconds in which what arrived while the program or the system kept us
+ * from reading is read.
+ */
+const CATCH_UP = 50;
+
 /** The options that it follows, in milliseconds. */
 export interface HeartbeatOptions {
   /** Between two PINGs; 0 sends none. */
@@ -101,7 +109,7 @@ export class Heartbeat {
     this.#last = this.#clock.now();
     this.#dying?.cancel();
     this.#dying = ttl > 0
-      ? this.#timer(() => this.#expire(), this.#ttl)
+      ? this.#timer((late) => this.#expire(late), this.#ttl)
       : undefined;
   }
 
@@ -134,14 +142,19 @@ export class Heartbeat {
     if (this.#waiting === undefined && isJudged) {
       this.#heard = false;
       this.#progress = this.#owner.progress;
-      this.#waiting = this.#timer(() => this.#judge(), this.#timeout);
+      this.#waiting = this.#timer((late) => this.#judge(late), this.#timeout);
     }
     this.#owner.ping(this.#body);
   }
 
-  #judge(): void {
+  #judge(late: boolean): void {
     this.#waiting = undefined;
     if (this.#heard || this.#suspended || this.#proceeds()) return;
+    // Timers come before what can be read: who stood still has not looked yet.
+    if (late) {
+      this.#waiting = this.#timer(() => this.#judge(false), CATCH_UP);
+      return;
+    }
     this.#die(`nothing arrived within ${this.#timeout} ms after a PING`);
   }
 
@@ -154,12 +167,16 @@ export class Heartbeat {
     return before !== undefined && (this.#owner.progress ?? Infinity) > before;
   }
 
-  #expire(): void {
+  #expire(late: boolean): void {
     this.#dying = undefined;
     const silence = this.#clock.now() - this.#last;
     if (silence < this.#ttl || this.#suspended) {
       const rest = this.#suspended ? this.#ttl : this.#ttl - silence;
-      this.#dying = this.#timer(() => this.#expire(), rest);
+      this.#dying = this.#timer((late) => this.#expire(late), rest);
+      return;
+    }
+    if (late) {
+      this.#dying = this.#timer(() => this.#expire(false), CATCH_UP);
       return;
     }
     this.#die(`nothing arrived within its time to live, ${this.#ttl} ms`);
@@ -172,8 +189,12 @@ export class Heartbeat {
     );
   }
 
-  #timer(callback: () => void, delay: number): Timer {
-    const timer = this.#clock.setTimer(callback, delay);
+  #timer(callback: (late: boolean) => void, delay: number): Timer {
+    const due = this.#clock.now() + delay;
+    const timer = this.#clock.setTimer(
+      () => callback(this.#clock.now() > due + PUNCTUAL),
+      delay,
+    );
     // The connection keeps the process running, its heartbeat does not.
     timer.hold(false);
     return timer;

@@ -42,7 +42,7 @@ export function shown(value: unknown): string {
 export const long: string = "x".repeat(300);
 
 /** Milliseconds in which wrong input must be refused. */
-const LIMIT = 1000;
+const LIMIT = 5000;
 
 /** Fails unless the input is refused, soon, by an error that tells enough. */
 export async function assertRefused(wrong: Wrong): Promise<void> {

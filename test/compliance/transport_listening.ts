@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parseEndpoint } from "../../src/endpoint/endpoint.ts";
 import { End, pattern } from "../kit/byte_end.ts";
-import { openSockets, Script, scriptUrl, turns } from "../kit/runtime.ts";
+import { openSockets, Script, scriptUrl } from "../kit/runtime.ts";
 import { type Bench, rejectsWith } from "../kit/stream_bench.ts";
+import { until } from "../kit/wait.ts";
 
 /** Tests listeners and attempts to connect. */
 export function transportListening(bench: Bench): void {
@@ -99,8 +100,7 @@ export function transportListening(bench: Bench): void {
       controller.abort(reason);
       await assert.rejects(connecting, reason);
       await bench.clear();
-      await turns(5);
-      assert.ok(openSockets() <= before, "no socket is left open");
+      await until(() => openSockets() <= before, "no socket is left open");
     });
 
     it("does not heed its signal once connected", async () => {

@@ -9,7 +9,7 @@ import {
   XSubscriber,
 } from "../../mod.ts";
 import { noise, octets, sameMessages, text } from "../kit/messages.ts";
-import { FAST, normEndpoint, skipWithoutNorm } from "../kit/norm.ts";
+import { FAST, normEndpoint, normPort, skipWithoutNorm } from "../kit/norm.ts";
 import { noPython, PythonPeer } from "../kit/python_peer.ts";
 import { within } from "../kit/wait.ts";
 
@@ -254,7 +254,7 @@ describe("endpoints of NORM", { skip: skipWithoutNorm }, () => {
   });
 
   it("of one host are taken while it is open", async () => {
-    const endpoint = "norm://127.0.0.1:28765";
+    const endpoint = `norm://127.0.0.1:${normPort()}`;
     const one = new Publisher(FAST);
     await one.bind(endpoint);
     const two = new Publisher(FAST);

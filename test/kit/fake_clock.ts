@@ -32,6 +32,11 @@ export class FakeClock implements Clock {
     this.#deferred.push(callback);
   }
 
+  /** Time passes, and nothing else: what is due fires late. */
+  standStill(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
   /** Lets everything happen that needs no time. */
   async settle(): Promise<void> {
     for (let quiet = 0; quiet < 2; quiet++) {
@@ -50,7 +55,7 @@ export class FakeClock implements Clock {
     await this.settle();
     for (let next = this.#next(end); next; next = this.#next(end)) {
       this.#timers.delete(next);
-      this.#now = next.at;
+      this.#now = Math.max(this.#now, next.at);
       next.callback();
       await this.settle();
     }

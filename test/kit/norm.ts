@@ -18,12 +18,17 @@ export const FAST = { normMode: "fixed", rate: 100_000 } as const;
 
 let groups = 0;
 
+/** A port that no other process's tests have: nobody gives out those of UDP. */
+export function normPort(): number {
+  return 20_000 + (process.pid * 97 + groups++) % 10_000;
+}
+
 /**
  * An endpoint on the loopback interface. There is nobody to give out ports of
- * groups: that of the process makes it another one than any other process's.
+ * groups: the process's number makes it another one than any other process's.
  */
 export function normEndpoint(): string {
   const { pid } = process;
   const group = `239.193.${(pid >> 8) & 255}.${pid & 255}`;
-  return `norm://127.0.0.1;${group}:${20_000 + (groups++ % 10_000)}`;
+  return `norm://127.0.0.1;${group}:${normPort()}`;
 }

@@ -17,10 +17,12 @@ let groups = 0;
 
 /**
  * An endpoint on the loopback interface. There is nobody to give out ports of
- * groups: that of the process makes it another one than any other process's.
+ * groups: the process's number makes it another one than any other process's.
+ * Those of the ports differ as well, for what is asked for again goes to
+ * whoever has the port.
  */
 export function groupEndpoint(): string {
   const { pid } = process;
   const group = `239.192.${(pid >> 8) & 255}.${pid & 255}`;
-  return `epgm://127.0.0.1;${group}:${20_000 + (groups++ % 10_000)}`;
+  return `epgm://127.0.0.1;${group}:${20_000 + (pid * 97 + groups++) % 10_000}`;
 }

@@ -121,7 +121,14 @@ export class Script {
 
   /** Kills the script and waits for its end. */
   async kill(): Promise<void> {
-    if (this.child.exitCode === null) this.signal("SIGKILL");
+    const { exitCode, signalCode } = this.child;
+    if (exitCode === null && signalCode === null) {
+      try {
+        this.signal("SIGKILL");
+      } catch {
+        // It is gone already, which was not told yet.
+      }
+    }
     await this.exited;
   }
 }

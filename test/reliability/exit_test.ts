@@ -22,7 +22,7 @@ const RUN: readonly string[] = "deno" in process.versions
   : [PROGRAM];
 
 /** Milliseconds that a process with nothing to do may go on. */
-const LIMIT = 3000;
+const LIMIT = PATIENCE;
 
 /** Runs the program; resolves when it says that it is done. */
 async function run(...args: string[]) {

@@ -20,14 +20,16 @@ def send():
     pub.setsockopt(zmq.SNDTIMEO, 12000)
     pub.connect(endpoint)
     print("ready", flush=True)
-    end = time.monotonic() + 1
-    while time.monotonic() < end:
+    for _ in range(50):
         pub.send(b"hello")
         time.sleep(0.02)
-    for n in range(count):
-        body = bytes([n & 255]) * size
-        pub.send_multipart([b"%d" % n] + [body] * parts)
-    pub.send(b"last")
+    try:
+        for n in range(count):
+            body = bytes([n & 255]) * size
+            pub.send_multipart([b"%d" % n] + [body] * parts)
+        pub.send(b"last")
+    except zmq.Again:
+        pass  # Congestion control has stopped it: what came is what counts.
     sys.stdin.read()
     pub.close(0)
 

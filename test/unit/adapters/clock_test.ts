@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { detectRuntime } from "../../../adapters/auto.ts";
 import { messageDefer, systemClock } from "../../../adapters/clock.ts";
 import { turns } from "../../kit/runtime.ts";
+import { until } from "../../kit/wait.ts";
 
 describe("systemClock", () => {
   const { clock } = detectRuntime();
@@ -23,6 +24,7 @@ describe("systemClock", () => {
     const timer = clock.setTimer(() => fired++, 1);
     timer.hold(false);
     timer.hold(true);
+    await until(() => fired > 0, "it fires");
     await turns(10);
     timer.cancel();
     timer.hold(false);

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { skipWithoutKoffi } from "../../kit/native.ts";
 import { Script, scriptUrl } from "../../kit/runtime.ts";
-import { within } from "../../kit/wait.ts";
+import { PATIENCE, within } from "../../kit/wait.ts";
 
 /** Milliseconds that a process with nothing to do may go on. */
-const LIMIT = 3000;
+const LIMIT = PATIENCE;
 
 const PROGRAM = scriptUrl("./ffi_exit_program", import.meta.url);
 

@@ -246,7 +246,7 @@ describe("GSSAPI that is used", { skip: skipWithoutKerberos }, () => {
       const script = new Script(PROGRAM, [way]);
       try {
         assert.equal(await within(script.line(), "it"), "done");
-        assert.equal(await within(script.exited, "the end", 3000), 0);
+        assert.equal(await within(script.exited, "the end", 5000), 0);
       } finally {
         await script.kill();
       }

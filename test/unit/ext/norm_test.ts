@@ -12,7 +12,7 @@ import {
 import { loadFfi } from "../../../ext/ffi/mod.ts";
 import { norm } from "../../../ext/norm/mod.ts";
 import { NORM_OPTIONS, readSettings } from "../../../ext/norm/settings.ts";
-import { normEndpoint, skipWithoutNorm } from "../../kit/norm.ts";
+import { normEndpoint, normPort, skipWithoutNorm } from "../../kit/norm.ts";
 import { text } from "../../kit/messages.ts";
 import { numberOf, socketDescriptors } from "../../kit/native.ts";
 import { Script, scriptUrl } from "../../kit/runtime.ts";
@@ -255,12 +255,12 @@ describe("close() under congestion control", { skip: skipWithoutNorm }, () => {
 describe("a process that has used norm", { skip: skipWithoutNorm }, () => {
   it("is there until a name is looked up", async () => {
     const script = new Script(PROGRAM, [
-      "norm://localhost:28766",
+      `norm://localhost:${normPort()}`,
       "looked up",
     ]);
     try {
       assert.equal(await within(script.line(), "it"), "done");
-      assert.equal(await within(script.exited, "the end", 3000), 0);
+      assert.equal(await within(script.exited, "the end", 5000), 0);
     } finally {
       await script.kill();
     }
@@ -271,7 +271,7 @@ describe("a process that has used norm", { skip: skipWithoutNorm }, () => {
       const script = new Script(PROGRAM, [normEndpoint(), way]);
       try {
         assert.equal(await within(script.line(), "it"), "done");
-        assert.equal(await within(script.exited, "the end", 3000), 0);
+        assert.equal(await within(script.exited, "the end", 5000), 0);
       } finally {
         await script.kill();
       }

@@ -134,7 +134,7 @@ describe("a process that has used epgm", { skip: skipWithoutPgm }, () => {
       const script = new Script(PROGRAM, [groupEndpoint(), way]);
       try {
         assert.equal(await within(script.line(), "it"), "done");
-        assert.equal(await within(script.exited, "the end", 3000), 0);
+        assert.equal(await within(script.exited, "the end", 5000), 0);
       } finally {
         await script.kill();
       }

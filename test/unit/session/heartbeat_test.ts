@@ -181,3 +181,24 @@ test("Heartbeat does not call a peer silent that we do not read", async () => {
   await clock.advance(1000);
   assert.equal(peer.state, "closed");
 });
+
+test("Heartbeat reads what arrived while it stood still before it judges", async () => {
+  for (
+    const [options, said] of [
+      [{ heartbeatInterval: 1000, heartbeatTimeout: 200 }, ""],
+      [{}, command("PING", "\0\x02")],
+    ] as const
+  ) {
+    for (const lives of [true, false]) {
+      const { clock, peer } = await scene(options);
+      peer.say(said);
+      await clock.advance(said === "" ? 1000 : 100);
+      clock.standStill(300);
+      await clock.advance(0);
+      assert.equal(peer.state, "");
+      if (lives) peer.say(frame(0, "a"));
+      await clock.advance(50);
+      assert.equal(peer.state, lives ? "" : "closed");
+    }
+  }
+});
