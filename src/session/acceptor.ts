@@ -89,16 +89,21 @@ export class Acceptor implements ConnectionOwner {
         onAcceptError: (cause) => this.#refused(cause, {}),
       }, (stream) => this.#accept(stream));
     } catch (cause) {
-      this.#unbind?.();
+      this.#release();
       const what = `Cannot bind "${this.#endpoint}"`;
       const error = toZmqError(cause, "EPROTO", what);
       this.#emit("bind:error", { error });
       throw error;
     }
     if (this.#closing !== undefined) {
-      await this.#listener.close();
-      this.#unbind?.();
       const what = `Cannot bind "${this.#endpoint}": it was closed meanwhile`;
+      try {
+        await this.#listener.close();
+      } catch (cause) {
+        throw toZmqError(cause, "EPROTO", what);
+      } finally {
+        this.#release();
+      }
       throw new ZmqError("EBADF", what, { address: this.#endpoint });
     }
     this.#endpoint = this.#listener.endpoint;
@@ -176,7 +181,14 @@ export class Acceptor implements ConnectionOwner {
       this.#emit("close:error", { error });
     }
     await emptied;
-    this.#unbind?.();
+    this.#release();
+  }
+
+  /** Gives back what the mechanism has, once. */
+  #release(): void {
+    const unbind = this.#unbind;
+    this.#unbind = undefined;
+    unbind?.();
   }
 
   #accept(stream: ByteStream): void {

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Acceptor } from "../../../src/session/acceptor.ts";
+import type { Listener, Transport } from "../../../src/transport/transport.ts";
 import { greeting, RawPeer, ready } from "../../kit/session_host.ts";
 import { ENDPOINT, settled, world } from "../../kit/session_world.ts";
 
@@ -91,3 +92,53 @@ test("Acceptor lets a bad peer cost its own connection only", async () => {
   await acceptor.close({ linger: 0 });
   assert.equal(clock.timers, 0);
 });
+
+for (const step of ["bind", "listen"]) {
+  for (const code of ["EBADF", "EPROTO"]) {
+    test(`Acceptor that is closed during ${step} releases what it bound once, and fails with ${code}`, async () => {
+      const { host } = world();
+      const pull = host("PULL", { securityMechanism: "gssapi" });
+      const log: string[] = [];
+      let closing: Promise<void> | undefined;
+      const done = (name: string): void => {
+        log.push(name);
+        if (name === step) closing = acceptor.close({ linger: 0 });
+      };
+      pull.mechanisms = [{
+        name: "gssapi",
+        options: new Set(),
+        prepare: () => ({
+          name: "GSSAPI",
+          asServer: true,
+          make: () => assert.fail("nobody comes"),
+          bind: async () => {
+            done("bind");
+            await closing;
+            return () => void log.push("release");
+          },
+        }),
+      }];
+      const listener: Listener = {
+        endpoint: ENDPOINT.text,
+        close: () => {
+          log.push("close");
+          return code === "EBADF"
+            ? Promise.resolve()
+            : Promise.reject(new Error("the system says no"));
+        },
+      };
+      const transport: Transport = {
+        scheme: "tcp",
+        connect: () => assert.fail("nobody connects"),
+        listen: () => {
+          done("listen");
+          return Promise.resolve(listener);
+        },
+      };
+      const acceptor = new Acceptor(pull, transport, ENDPOINT, pull.options);
+      await assert.rejects(acceptor.listen(), { code });
+      await closing;
+      assert.deepEqual(log.toSorted(), ["bind", "close", "listen", "release"]);
+    });
+  }
+}
