@@ -18,6 +18,8 @@ interface Waiting {
 
 /** What is known of a socket before and after its handshake. */
 interface Known {
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
 }
@@ -28,8 +30,8 @@ export class TlsWaiting {
   readonly #most: number;
   readonly #failed: (cause: unknown) => void;
   readonly #clock: Clock;
-  // By the peer's address, which the socket with TLS has too; the first is
-  // the oldest.
+  // By the addresses of both ends, which the socket with TLS has too; the
+  // first is the oldest.
   readonly #waiting = new Map<string, Waiting>();
 
   /** Takes who is told of a handshake that failed. */
@@ -38,8 +40,8 @@ export class TlsWaiting {
     failed: (cause: unknown) => void,
     clock: Clock,
   ) {
-    this.#time = limitOf(options.handshakeInterval);
-    this.#most = limitOf(options.maxPendingHandshakes);
+    this.#time = timeOf(options.handshakeInterval);
+    this.#most = mostOf(options.maxPendingHandshakes);
     this.#failed = failed;
     this.#clock = clock;
   }
@@ -48,7 +50,7 @@ export class TlsWaiting {
   add(socket: Socket): void {
     const key = keyOf(socket);
     this.#forget(key);
-    if (this.#most > 0 && this.#waiting.size >= this.#most) {
+    if (this.#waiting.size >= this.#most) {
       const [oldest] = this.#waiting.keys();
       this.#drop(oldest!, `the limit of ${this.#most} handshakes was reached`);
     }
@@ -110,11 +112,25 @@ export class TlsWaiting {
   }
 }
 
-function keyOf({ remoteAddress, remotePort }: Known): string {
-  return `${remoteAddress} ${remotePort}`;
+/**
+ * The peer's address and port alone are not enough where a listener has
+ * several addresses: who dials two of them from one port, or by way of a NAT
+ * that gives one port for both, has two connections.
+ */
+function keyOf(
+  { localAddress, localPort, remoteAddress, remotePort }: Known,
+): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }
 
-/** A limit, or 0 where there is none. */
-function limitOf(value: unknown): number {
+/** How many may wait: one at least, as after TLS; any number without limit. */
+function mostOf(value: unknown): number {
+  return typeof value === "number" && value >= 0
+    ? Math.max(value, 1)
+    : Infinity;
+}
+
+/** A time, or 0 where there is no limit. */
+function timeOf(value: unknown): number {
   return typeof value === "number" && value > 0 ? value : 0;
 }

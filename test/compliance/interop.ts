@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import {
   type Context,
   type CurveLibrary,
+  Dish,
   type DuplexSocket,
   Subscriber,
 } from "../../mod.ts";
@@ -144,16 +145,20 @@ async function runCell(
   }
 }
 
+/** Topics, or groups. */
 async function subscribeBoth(
   pairing: Pairing,
   ours: DuplexSocket,
   theirs: ForeignSocket,
 ): Promise<void> {
   if (ours instanceof Subscriber) ours.subscribe(...TOPICS);
+  if (ours instanceof Dish) ours.join(...TOPICS);
   if (pairing.ours === "XSUB") {
     for (const topic of TOPICS) await ours.send(subscription(topic));
   }
-  if (pairing.theirs === "SUB") await theirs.subscribe(...TOPICS);
+  if (pairing.theirs === "SUB" || pairing.theirs === "DISH") {
+    await theirs.subscribe(...TOPICS);
+  }
   if (pairing.theirs === "XSUB") {
     await theirs.send(...TOPICS.map((topic) => [subscription(topic)]));
   }

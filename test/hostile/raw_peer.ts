@@ -37,10 +37,13 @@ export class RawPeer {
     socket.on("error", () => {});
   }
 
-  /** Connects to a tcp or ipc endpoint. */
-  static connectTo(endpoint: string): Promise<RawPeer> {
+  /** Connects to a tcp or ipc endpoint, of tcp maybe from a given port. */
+  static connectTo(endpoint: string, from?: number): Promise<RawPeer> {
+    const source = from === undefined
+      ? {}
+      : { localAddress: "127.0.0.1", localPort: from };
     return new Promise((resolve, reject) => {
-      const socket = connect(addressOf(endpoint), () => {
+      const socket = connect({ ...addressOf(endpoint), ...source }, () => {
         socket.off("error", reject);
         resolve(peer);
       });

@@ -13,7 +13,7 @@ import { openSockets } from "../kit/runtime.ts";
 import { Bag } from "../kit/sockets.ts";
 import { pause, until, within } from "../kit/wait.ts";
 import { Door, END_TIME } from "./door.ts";
-import { RawListener } from "./raw_peer.ts";
+import { RawListener, RawPeer } from "./raw_peer.ts";
 import { HEAD } from "./web_socket_words.ts";
 
 /** The beginning of a TLS 1.2 record that says it has 16 KiB. */
@@ -30,8 +30,11 @@ describe("a hostile peer of wss", { skip: skipUnlessOpenssl }, () => {
   afterEach(() => door[Symbol.asyncDispose]());
   after(() => until(() => openSockets() <= socketsBefore, "all is closed"));
 
-  async function open(options: object = {}): Promise<void> {
-    door = await Door.open("wss://127.0.0.1:*", {
+  async function open(
+    options: object = {},
+    host = "127.0.0.1",
+  ): Promise<void> {
+    door = await Door.open(`wss://${host}:*`, {
       wssCertPem: certificates.server.cert,
       wssKeyPem: certificates.server.key,
       ...options,
@@ -94,6 +97,36 @@ describe("a hostile peer of wss", { skip: skipUnlessOpenssl }, () => {
     await door.letsTheOldestGo();
   });
 
+  it("has no company where the limit is 0, as over tcp", async () => {
+    await open({ maxPendingHandshakes: 0, handshakeInterval: 0 });
+    const first = await door.connect();
+    const second = await door.connect();
+    await door.refusal(1);
+    await first.end(END_TIME);
+    assert.ok(!second.ended, "the last one waits");
+    await door.servesGoodPeer();
+  });
+
+  it("is let go in time at each address that it dials from one port", async () => {
+    // Such peers are also two that a NAT gives one port, each to an address of
+    // ours: neither may be taken for the other.
+    await open({ handshakeInterval: 300 }, "0.0.0.0");
+    const [, port] = /:(\d+)\/?$/.exec(door.endpoint)!;
+    const from = await freePort();
+    const dialed = ["127.0.0.1", "127.0.0.2"].map((host) =>
+      RawPeer.connectTo(`tcp://${host}:${port}`, from)
+    );
+    const peers = await Promise.all(dialed);
+    try {
+      await door.refusal(2);
+      await Promise.all(peers.map((peer) => peer.end(END_TIME)));
+    } finally {
+      for (const peer of peers) peer.close();
+    }
+    door.endpoint = door.endpoint.replace("0.0.0.0", "127.0.0.1");
+    await door.servesGoodPeer();
+  });
+
   it("as a server that says nothing is left in time", async () => {
     await using bag = new Bag();
     const listener = await RawListener.listen("tcp://127.0.0.1:*");
@@ -114,3 +147,10 @@ describe("a hostile peer of wss", { skip: skipUnlessOpenssl }, () => {
     await listener.close();
   });
 });
+
+/** A port of tcp that nobody had a moment ago. */
+async function freePort(): Promise<number> {
+  const listener = await RawListener.listen("tcp://127.0.0.1:*");
+  await listener.close();
+  return Number(/\d+$/.exec(listener.endpoint)![0]);
+}

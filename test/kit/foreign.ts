@@ -12,7 +12,7 @@ export interface ForeignSocket {
   bind(endpoint: string): Promise<string>;
   /** Connects. */
   connect(endpoint: string): Promise<void>;
-  /** Subscribes a SUB socket to topics. */
+  /** Subscribes a SUB socket to topics, or joins a DISH to groups. */
   subscribe(...topics: Uint8Array[]): Promise<void>;
   /** Sends messages one after the other. */
   send(...messages: (readonly Uint8Array[])[]): Promise<void>;

@@ -12,6 +12,20 @@ export const noZeromqJs: string | false = process.versions.bun === undefined
   ? false
   : "zeromq.js crashes Bun: oven-sh/bun#18546";
 
+// Types that libzmq has and zeromq.js has no class for, by libzmq's numbers.
+
+class Peer extends zmq.Socket {
+  constructor(options: object) {
+    super(19 as never, options);
+  }
+}
+
+class Channel extends zmq.Socket {
+  constructor(options: object) {
+    super(20 as never, options);
+  }
+}
+
 const classes: Readonly<Record<string, new (options: object) => zmq.Socket>> = {
   PAIR: zmq.Pair,
   PUB: zmq.Publisher,
@@ -25,6 +39,14 @@ const classes: Readonly<Record<string, new (options: object) => zmq.Socket>> = {
   XPUB: zmq.XPublisher,
   XSUB: zmq.XSubscriber,
   STREAM: zmq.Stream,
+  CLIENT: draft.Client,
+  SERVER: draft.Server,
+  RADIO: draft.Radio,
+  DISH: draft.Dish,
+  SCATTER: draft.Scatter,
+  GATHER: draft.Gather,
+  PEER: Peer,
+  CHANNEL: Channel,
 };
 
 /** The options of the tests, from libzmq's names to zeromq.js's. */
@@ -44,6 +66,45 @@ const optionNames: Readonly<Record<string, string>> = {
 interface Both {
   send(message: readonly Uint8Array[]): Promise<void>;
   receive(): Promise<Uint8Array[]>;
+}
+
+/** What zeromq.js has beside the frames of drafts. */
+type Beside = { readonly group: Uint8Array };
+
+/** A group in front of the one frame of a RADIO or a DISH, as on the wire. */
+function grouped(socket: zmq.Socket): Both {
+  const radio = socket as unknown as draft.Radio;
+  const dish = socket as unknown as draft.Dish;
+  return {
+    send: ([group, frame]) =>
+      radio.send(frame as Buffer, { group: group as Buffer }),
+    async receive() {
+      const [frame, { group }] = await dish.receive() as [Buffer, Beside];
+      return [group, frame];
+    },
+  };
+}
+
+/** A SERVER answers whoever it heard last. */
+function answering(socket: zmq.Socket): Both {
+  const server = socket as unknown as draft.Server;
+  let last: { readonly routingId: number } = { routingId: 0 };
+  return {
+    send: ([frame]) => server.send(frame as Buffer, last),
+    async receive() {
+      const [frame, from] = await server.receive();
+      last = from;
+      return [frame];
+    },
+  };
+}
+
+function bothOf(socket: zmq.Socket): Both {
+  if (socket instanceof draft.Radio || socket instanceof draft.Dish) {
+    return grouped(socket);
+  }
+  if (socket instanceof draft.Server) return answering(socket);
+  return socket as unknown as Both;
 }
 
 /** zeromq.js, with a ZAP handler that admits who shows the one password. */
@@ -111,7 +172,7 @@ class ZeromqJsSocket implements ForeignSocket {
 
   constructor(socket: zmq.Socket) {
     this.#socket = socket;
-    this.#both = socket as unknown as Both;
+    this.#both = bothOf(socket);
     if ("receiveTimeout" in socket) socket.receiveTimeout = PATIENCE;
     if ("sendTimeout" in socket) socket.sendTimeout = PATIENCE;
   }
@@ -127,8 +188,10 @@ class ZeromqJsSocket implements ForeignSocket {
   }
 
   subscribe(...topics: Uint8Array[]): Promise<void> {
-    const subscriber = this.#socket as zmq.Subscriber;
-    subscriber.subscribe(...topics.map((topic) => Buffer.from(topic)));
+    const socket = this.#socket as zmq.Subscriber | draft.Dish;
+    const buffers = topics.map((topic) => Buffer.from(topic));
+    if (socket instanceof draft.Dish) socket.join(...buffers);
+    else socket.subscribe(...buffers);
     return Promise.resolve();
   }
 
