@@ -124,16 +124,7 @@ export class MulticastReceiver implements PipeLink {
   }
 
   #add(name: string): Source {
-    if (this.#sources.size >= MOST_SOURCES) {
-      const known = [...this.#sources];
-      const [oldest] = known.reduce((one, other) =>
-        other[1].heard < one[1].heard ? other : one
-      );
-      const what =
-        `Lost sight of "${oldest}": there are ${MOST_SOURCES} others`;
-      this.#end(oldest, new ZmqError("EMSGSIZE", what, { address: oldest }));
-      this.#socket.rejoin?.(oldest);
-    }
+    if (this.#sources.size >= MOST_SOURCES) this.#forget();
     const source = new Source(
       this.#pipe,
       this.#options,
@@ -142,6 +133,21 @@ export class MulticastReceiver implements PipeLink {
     );
     this.#sources.set(name, source);
     return source;
+  }
+
+  /** Ends the source that was not heard for longest. */
+  #forget(): void {
+    const known = [...this.#sources];
+    const [oldest, source] = known.reduce((one, other) =>
+      other[1].heard < one[1].heard ? other : one
+    );
+    // Its whole messages that wait for room are here already, and take no
+    // more of it elsewhere.
+    this.#finish(oldest, source);
+    if (this.#sources.get(oldest) !== source) return;
+    const what = `Lost sight of "${oldest}": there are ${MOST_SOURCES} others`;
+    this.#end(oldest, new ZmqError("EMSGSIZE", what, { address: oldest }));
+    this.#socket.rejoin?.(oldest);
   }
 
   /** Delivers what a source has, whether there is room or not. */

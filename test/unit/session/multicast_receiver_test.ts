@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Subscriber, XSubscriber } from "../../../mod.ts";
+import { concat } from "../../../src/base/bytes.ts";
 import {
   heard,
   MulticastWorld,
@@ -10,6 +11,19 @@ import {
   unitsOf,
 } from "../../kit/fake_multicast.ts";
 import { texts } from "../../kit/messages.ts";
+
+/** All frames of what arrived; there is room for what waits, then. */
+async function all(world: MulticastWorld, sub: Subscriber): Promise<string[]> {
+  const found: string[] = [];
+  for (let count = -1; count < found.length;) {
+    count = found.length;
+    for (let next; (next = sub.tryReceive()) !== undefined;) {
+      found.push(...texts(next));
+    }
+    await world.clock.settle();
+  }
+  return found;
+}
 
 describe("a subscriber over multicast", () => {
   it("filters for itself, and tells nobody what it wants", async () => {
@@ -211,6 +225,60 @@ describe("a subscriber over multicast", () => {
     assert.equal(events.at(-1)?.peerAddress, "fake://1");
     await sub.close();
   });
+
+  for (const framing of ["pgm", "norm"] as const) {
+    it(`delivers what waits for room of a source that it forgets, in the framing of ${framing}`, async () => {
+      const world = new MulticastWorld(framing);
+      const [waiting] = await unitsOf(world, ["1", "2", "3", "4"]);
+      const [begun] = await unitsOf(world, ["x".repeat(80)]);
+      const [other] = await unitsOf(world, ["other"]);
+      const unit = concat([
+        waiting!,
+        begun!.subarray(framing === "pgm" ? 2 : 0),
+      ]);
+      const { sub, socket, events } = await subscriberIn(world, {
+        receiveHighWaterMark: 2,
+      });
+      // Four messages, of which one finds no room, and most of a fifth.
+      assert.equal(socket.arrive([unit.subarray(0, -10)], "fake://0"), false);
+      assert.equal(sub.stats.queued.incoming, 2);
+      for (let i = 1; i <= 1024; i++) socket.arrive([other!], `fake://${i}`);
+      const found = await all(world, sub);
+      assert.deepEqual(
+        found.filter((each) => each !== "other"),
+        ["1", "2", "3", "4"],
+      );
+      assert.equal(found.length, 4 + 1024);
+      // Only the fifth is lost, and that is told, once.
+      assert.equal(sub.stats.gaps, 1);
+      const gaps = events.filter(({ type }) => type === "gap");
+      assert.deepEqual(gaps.map(({ peerAddress }) => peerAddress), [
+        "fake://0",
+      ]);
+      assert.equal(gaps[0]?.error?.code, "EMSGSIZE");
+      assert.equal(socket.resumed, 1);
+      await sub.close();
+    });
+
+    it(`tells of a loss once of a source that it forgets, in the framing of ${framing}`, async () => {
+      const world = new MulticastWorld(framing);
+      const waiting = await unitsOf(world, ["1", "2", "3", "4"]);
+      const other = await unitsOf(world, ["other"]);
+      const { sub, socket, events } = await subscriberIn(world, {
+        receiveHighWaterMark: 2,
+      });
+      assert.equal(socket.arrive(waiting, "fake://0"), false);
+      socket.lose("fake://0");
+      for (let i = 1; i <= 1024; i++) socket.arrive(other, `fake://${i}`);
+      const found = await all(world, sub);
+      assert.deepEqual(found.filter((each) => each !== "other"), [
+        ...["1", "2", "3", "4"],
+      ]);
+      const gaps = events.filter(({ type }) => type === "gap");
+      assert.deepEqual(gaps.map(({ error }) => error?.code), ["ETIMEDOUT"]);
+      await sub.close();
+    });
+  }
 
   it("drops what an XSUB sends upstream, without waiting for anything", async () => {
     const world = new MulticastWorld();
