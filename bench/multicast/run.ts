@@ -12,8 +12,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { Namespaces } from "../../test/kit/multicast_pair.ts";
 import { scriptCommand, scriptUrl } from "../../test/kit/runtime.ts";
+import { VethCable } from "../../test/kit/veth.ts";
 import { ROOT } from "../../test/structure/project.ts";
 
 const [rate = "1000000", seconds = "4", scheme = "epgm"] = process.argv.slice(
@@ -44,20 +44,20 @@ function start(command: readonly string[]): AsyncIterator<string> {
   return createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
 }
 
-using networks = new Namespaces();
-const [near, far] = networks.launchers;
+await using cable = new VethCable();
+const [near, far] = cable.ends;
 let port = 7500;
 for (let round = 0; round < 3; round++) {
   for (const [name, command] of Object.entries(commands)) {
     const group = `239.192.5.1:${port++}`;
     const receiver = start([
-      ...[...far, ...command],
-      ...["receive", `${scheme}://10.77.0.2;${group}`, rate, seconds],
+      ...[...far.launcher, ...command],
+      ...["receive", `${scheme}://${far.address};${group}`, rate, seconds],
     ]);
     await receiver.next();
     const sender = start([
-      ...[...near, ...command],
-      ...["send", `${scheme}://10.77.0.1;${group}`, rate, seconds],
+      ...[...near.launcher, ...command],
+      ...["send", `${scheme}://${near.address};${group}`, rate, seconds],
     ]);
     const { value } = await receiver.next();
     await sender.next();

@@ -44,6 +44,8 @@ export interface Constants {
   readonly IP_TOS: number;
   /** That of IPv6 packets. */
   readonly IPV6_TCLASS: number;
+  /** The interface that groups of IPv6 are sent to. */
+  readonly IPV6_MULTICAST_IF: number;
   /** IPv6 alone. */
   readonly IPV6_V6ONLY: number;
   /** Small packets leave at once. */
@@ -81,6 +83,7 @@ const LINUX: Constants = {
   SO_PEERCRED: 17,
   IP_TOS: 1,
   IPV6_TCLASS: 67,
+  IPV6_MULTICAST_IF: 17,
   IPV6_V6ONLY: 26,
   TCP_NODELAY: 1,
   TCP_KEEPIDLE: 4,
@@ -108,6 +111,7 @@ const DARWIN: Constants = {
   SO_PEERCRED: -1,
   IP_TOS: 3,
   IPV6_TCLASS: 36,
+  IPV6_MULTICAST_IF: 9,
   IPV6_V6ONLY: 27,
   TCP_NODELAY: 1,
   TCP_KEEPIDLE: 0x10,

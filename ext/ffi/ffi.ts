@@ -18,6 +18,7 @@ import {
 import { descriptorOf } from "./descriptor.ts";
 import { type Koffi, loadKoffi } from "./koffi.ts";
 import { type Library, type LibrarySource, openLibrary } from "./library.ts";
+import { loadedPerRuntime } from "./loading.ts";
 import { Memory } from "./memory.ts";
 import { PollLoop } from "./poll_loop.ts";
 import { LIBC, System } from "./system.ts";
@@ -160,8 +161,6 @@ export class Ffi {
   }
 }
 
-const loaded = new WeakMap<Runtime, Promise<Ffi>>();
-
 /**
  * Loads the package `koffi`, once a runtime.
  *
@@ -169,17 +168,10 @@ const loaded = new WeakMap<Runtime, Promise<Ffi>>();
  * @throws {ZmqError} `ENOTSUP` when it is not installed, or may not be loaded.
  */
 export function loadFfi(runtime: Runtime = context.runtime): Promise<Ffi> {
-  let loading = loaded.get(runtime);
-  if (loading === undefined) {
-    loading = load(runtime);
-    loaded.set(runtime, loading);
-    // Who has installed it meanwhile may try again.
-    loading.catch(() => loaded.delete(runtime));
-  }
-  return loading;
+  return load(runtime);
 }
 
-async function load(runtime: Runtime): Promise<Ffi> {
+const load = loadedPerRuntime(async (runtime): Promise<Ffi> => {
   const koffi = loadKoffi(runtime);
   if (runtime.native === undefined) {
     throw new ZmqError(
@@ -188,4 +180,4 @@ async function load(runtime: Runtime): Promise<Ffi> {
     );
   }
   return new Ffi(koffi, await runtime.native());
-}
+});

@@ -34,6 +34,7 @@ import {
   type Runtime,
   ZmqError,
 } from "../../mod.ts";
+import { loadedPerRuntime } from "../ffi/loading.ts";
 import { loadFfi } from "../ffi/mod.ts";
 import { GssapiClient } from "./client.ts";
 import { GssContext } from "./context.ts";
@@ -66,7 +67,9 @@ const OPTIONS = [
 /** The longest time that timers take, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-const loaded = new WeakMap<Runtime, Promise<Gssapi>>();
+const load = loadedPerRuntime(async (runtime) =>
+  new Gssapi(await loadFfi(runtime))
+);
 
 /**
  * GSSAPI, for the `mechanisms` of a context. Loads nothing before an endpoint
@@ -139,15 +142,4 @@ async function hold(runtime: Runtime, keys: ServerKeys): Promise<() => void> {
 
 function nameOf(text: string | null, type: Name["type"]): Name | undefined {
   return text === null ? undefined : { text, type };
-}
-
-/** Loads the library, once a runtime; after a failure, again. */
-function load(runtime: Runtime): Promise<Gssapi> {
-  let loading = loaded.get(runtime);
-  if (loading === undefined) {
-    loading = loadFfi(runtime).then((ffi) => new Gssapi(ffi));
-    loaded.set(runtime, loading);
-    loading.catch(() => loaded.delete(runtime));
-  }
-  return loading;
 }

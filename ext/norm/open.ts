@@ -8,6 +8,7 @@ import { ZmqError } from "../../mod.ts";
 import type { NormAddress } from "./address.ts";
 import { SYNC_CURRENT } from "./constants.ts";
 import type { NormInstance } from "./instance.ts";
+import { checkInterface } from "./interface.ts";
 import type { NormCalls } from "./library.ts";
 import type { NormSettings } from "./settings.ts";
 
@@ -59,6 +60,7 @@ export async function openNorm(
   const address = { ...given, host: await addressOf(given.host, text) };
   const { library, handle } = instance;
   const { calls } = library;
+  checkInterface(library.ffi, address, text);
   const doing = `Cannot open "${text}"`;
   const check: Check = (call, worked) => {
     if (worked) return;

@@ -13,6 +13,7 @@ import {
   type MulticastTransport,
   type Runtime,
 } from "../../mod.ts";
+import { loadedPerRuntime } from "../ffi/loading.ts";
 import { loadFfi } from "../ffi/mod.ts";
 import { parseNorm } from "./address.ts";
 import { NormInstance } from "./instance.ts";
@@ -28,7 +29,13 @@ export interface NormInit {
   readonly runtime?: Runtime;
 }
 
-const loaded = new WeakMap<Runtime, Promise<NormInstance>>();
+const load = loadedPerRuntime(async (runtime) => {
+  const instance = new NormInstance(new LibNorm(await loadFfi(runtime)));
+  const host = await runtime.native?.();
+  // Sockets that do not keep the process running may still be open then.
+  host?.onExit(() => instance.stop());
+  return instance;
+});
 
 /** NORM under its scheme. */
 export class NormTransport implements MulticastTransport {
@@ -64,23 +71,4 @@ export class NormTransport implements MulticastTransport {
       throw cause;
     }
   }
-}
-
-/** Loads the library, once a runtime; after a failure, again. */
-function load(runtime: Runtime): Promise<NormInstance> {
-  let loading = loaded.get(runtime);
-  if (loading === undefined) {
-    loading = start(runtime);
-    loaded.set(runtime, loading);
-    loading.catch(() => loaded.delete(runtime));
-  }
-  return loading;
-}
-
-async function start(runtime: Runtime): Promise<NormInstance> {
-  const instance = new NormInstance(new LibNorm(await loadFfi(runtime)));
-  const host = await runtime.native?.();
-  // Sockets that do not keep the process running may still be open then.
-  host?.onExit(() => instance.stop());
-  return instance;
 }

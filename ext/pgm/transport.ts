@@ -13,6 +13,7 @@ import {
   type MulticastTransport,
   type Runtime,
 } from "../../mod.ts";
+import { loadedPerRuntime } from "../ffi/loading.ts";
 import { loadFfi, toZmqError } from "../ffi/mod.ts";
 import { OpenPgm } from "./library.ts";
 import { openPgm } from "./open.ts";
@@ -25,7 +26,9 @@ export interface PgmInit {
   readonly runtime?: Runtime;
 }
 
-const loaded = new WeakMap<Runtime, Promise<OpenPgm>>();
+const load = loadedPerRuntime(async (runtime) =>
+  new OpenPgm(await loadFfi(runtime))
+);
 
 /** PGM under one of its schemes. */
 export class PgmTransport implements MulticastTransport {
@@ -61,15 +64,4 @@ export class PgmTransport implements MulticastTransport {
       throw toZmqError(cause, `Cannot open "${text}"`, text);
     }
   }
-}
-
-/** Loads the library, once a runtime; after a failure, again. */
-function load(runtime: Runtime): Promise<OpenPgm> {
-  let loading = loaded.get(runtime);
-  if (loading === undefined) {
-    loading = loadFfi(runtime).then((ffi) => new OpenPgm(ffi));
-    loaded.set(runtime, loading);
-    loading.catch(() => loaded.delete(runtime));
-  }
-  return loading;
 }

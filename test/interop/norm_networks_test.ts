@@ -1,133 +1,95 @@
 // NORM between networks: over a link between two namespaces, by multicast and
-// by unicast, and over one that loses packets.
+// by unicast, with IPv4 and IPv6, and over one that loses packets.
 // thorough
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { ADDRESSES, ImpairedLink } from "../kit/impaired.ts";
 import {
-  type Load,
-  Namespaces,
-  runPair,
-  type Side,
-  skipWithoutNamespaces,
-} from "../kit/multicast_pair.ts";
-import { skipWithoutNorm } from "../kit/norm.ts";
-import type { PgmReport } from "../kit/pgm_program.ts";
-import { runtimeName } from "../kit/runtime.ts";
-import { showTable } from "../kit/show.ts";
+  type NetworkWay,
+  type Pair,
+  testMulticastNetworks,
+} from "../compliance/multicast_networks.ts";
+import { NORM } from "../kit/norm.ts";
 
-type Pair = readonly [Side, Side];
+/** An IPv6 address as an endpoint has it; libzmq has it bare. */
+const inPlaceOf = (address: string, side: Pair[number]): string =>
+  side === "ours" ? `[${address}]` : address;
 
-const PAIRS: readonly Pair[] = [
-  ["ours", "ours"],
-  ["ours", "libzmq"],
-  ["libzmq", "ours"],
+/** Both send to a group of IPv6, each by an interface of its own. */
+function groupOfSix(
+  what: string,
+  prefix: "ff02" | "ff05",
+  by: "device" | "address6",
+): NetworkWay {
+  return {
+    what: `messages to ${what}`,
+    row: `norm to ${prefix}:: by ${by}`,
+    endpoints(ends, number, pair) {
+      const group = `${prefix}::${10 + number}`;
+      const [near, far] = ends.map(({ [by]: from }, side) =>
+        `norm://${1 + side},${from};${inPlaceOf(group, pair[side as 0 | 1])}:` +
+        `${7200 + number}`
+      );
+      return [near!, far!];
+    },
+  };
+}
+
+const WAYS: readonly NetworkWay[] = [
+  {
+    what: "messages of many segments by multicast",
+    row: "norm multicast over veth",
+    endpoints([near, far], number) {
+      const group = `239.193.2.${10 + number}:${7200 + number}`;
+      return [
+        `norm://1,${near.address};${group}`,
+        `norm://2,${far.address};${group}`,
+      ];
+    },
+  },
+  {
+    what: "messages of many segments by unicast",
+    row: "norm unicast over veth",
+    // Each has the address of the other.
+    endpoints: ([near, far], number) => [
+      `norm://1,${far.address}:${7200 + number}`,
+      `norm://2,${near.address}:${7200 + number}`,
+    ],
+  },
+  groupOfSix("a group of IPv6, by the name of an interface", "ff05", "device"),
+  groupOfSix("a group of IPv6, by its address", "ff05", "address6"),
+  groupOfSix("a group of IPv6 on one link", "ff02", "device"),
+  {
+    what: "messages by unicast over IPv6",
+    row: "norm to fd00:: over veth",
+    endpoints: ([near, far], number, [from, to]) => [
+      `norm://1,${inPlaceOf(far.address6, from)}:${7200 + number}`,
+      `norm://2,${inPlaceOf(near.address6, to)}:${7200 + number}`,
+    ],
+  },
 ];
-/** What libzmq sends is of a segment and a half at most. */
-const loadOf = ([from]: Pair): Load =>
-  from === "ours"
-    ? { count: 20, size: 100_000, parts: 2, rate: 40_000 }
-    : { count: 200, size: 2000, parts: 2, rate: 40_000 };
 
-const rows: string[][] = [];
-
-/** Everything came, once, in order and whole. */
-function sound(report: PgmReport, count: number): void {
-  assert.deepEqual(report, {
-    received: count,
-    first: 0,
-    last: count - 1,
-    disordered: 0,
-    torn: 0,
-    gaps: 0,
-    events: 0,
-  });
-}
-
-function note(what: string, [from, to]: Pair, report: PgmReport) {
-  const { received, gaps, torn } = report;
-  rows.push([
-    what,
-    `${from} to ${to}`,
-    `${received} came, ${gaps} gaps, ${torn} torn`,
-  ]);
-}
-
-describe("NORM between two namespaces", {
-  skip: skipWithoutNorm || skipWithoutNamespaces,
-  concurrency: true,
-}, () => {
-  let networks: Namespaces;
-  before(() => {
-    networks = new Namespaces();
-  });
-  after(() => networks[Symbol.dispose]());
-
-  let port = 7200;
-  for (const pair of PAIRS) {
-    const load = loadOf(pair);
-    const [group, unicast] = [port++, port++];
-    it(`carries messages of many segments by multicast, ${pair[0]} to ${pair[1]}`, async () => {
-      const address = `239.193.2.${group - 7190}:${group}`;
-      const report = await runPair<PgmReport>(pair, networks.launchers, [
-        `norm://1,10.77.0.1;${address}`,
-        `norm://2,10.77.0.2;${address}`,
-      ], load);
-      sound(report, load.count);
-      note("norm multicast over veth", pair, report);
-    });
-
-    it(`carries messages of many segments by unicast, ${pair[0]} to ${pair[1]}`, async () => {
-      // Each has the address of the other.
-      const report = await runPair<PgmReport>(pair, networks.launchers, [
-        `norm://1,10.77.0.2:${unicast}`,
-        `norm://2,10.77.0.1:${unicast}`,
-      ], load);
-      sound(report, load.count);
-      note("norm unicast over veth", pair, report);
-    });
-  }
-});
-
-describe("NORM over a link that loses 5 % of the packets", {
-  skip: skipWithoutNorm || skipWithoutNamespaces,
-  concurrency: true,
-}, () => {
-  let link: ImpairedLink;
-  before(async () => {
-    link = await ImpairedLink.open("--delay", "1", "--loss", "5");
-  });
-  after(async () => {
-    await link[Symbol.asyncDispose]();
-    showTable(`NORM on ${runtimeName}:`, [], rows);
-  });
-
-  // What a subscriber keeps of it is some three seconds: on a busy machine, one
-  // may stand still for a while.
-  const load: Load = { count: 10_000, size: 1000, parts: 1, rate: 6000 };
-  let port = 7300;
-  for (const pair of PAIRS) {
-    const own = port++;
-    it(`delivers 10 000 messages in order, or tells of the gap, ${pair[0]} to ${pair[1]}`, async () => {
-      const [near, far] = link.launchers;
-      const group = `239.193.3.${own - 7290}:${own}`;
-      const report = await runPair<PgmReport>(pair, [near, far], [
-        `norm://1,${ADDRESSES[0]};${group}`,
-        `norm://2,${ADDRESSES[1]};${group}`,
-      ], load);
-      note("norm at 5 % loss", pair, report);
-      const { received, first, last, disordered, torn, gaps, events } = report;
-      assert.equal(disordered, 0);
-      // What libzmq makes of a loss, and that it tells nobody, is its own.
-      const least = load.count / (pair[1] === "libzmq" ? 10 : 2);
-      assert.ok(received > least, `${received}`);
-      if (pair[1] === "libzmq" && received < load.count) return;
-      assert.equal(torn, 0);
-      assert.equal(events, gaps);
-      if (received === load.count || gaps > 0) return;
-      // Congestion control may have stopped libzmq before its end, not ours.
-      assert.equal(pair[0], "libzmq");
-      assert.equal(received, last - first + 1);
-    });
-  }
+testMulticastNetworks(NORM, {
+  ways: WAYS,
+  // What libzmq sends is of a segment and a half at most.
+  load: ([from]) =>
+    from === "ours"
+      ? { count: 20, size: 100_000, parts: 2, rate: 40_000 }
+      : { count: 200, size: 2000, parts: 2, rate: 40_000 },
+  // What a subscriber keeps of it is some three seconds: on a busy machine,
+  // one may stand still for a while.
+  lossyRate: 6000,
+  lossy: (address, number, side) =>
+    `norm://${1 + side},${address};239.193.3.${10 + number}:${7300 + number}`,
+  judge(report, [from, to], count) {
+    const { received, first, last, disordered, torn, gaps, events } = report;
+    assert.equal(disordered, 0);
+    // What libzmq makes of a loss, and that it tells nobody, is its own.
+    assert.ok(received > count / (to === "libzmq" ? 10 : 2), `${received}`);
+    if (to === "libzmq" && received < count) return;
+    assert.equal(torn, 0);
+    assert.equal(events, gaps);
+    if (received === count || gaps > 0) return;
+    // Congestion control may have stopped libzmq before its end, not ours.
+    assert.equal(from, "libzmq");
+    assert.equal(received, last - first + 1);
+  },
 });

@@ -1,7 +1,6 @@
 // A publisher and a subscriber of multicast, each in a process and a network
-// of its own, ours or libzmq's; and the networks.
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+// of its own, ours or libzmq's.
+import { spawn } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
@@ -9,6 +8,7 @@ import { ROOT } from "../structure/project.ts";
 import { skipWithoutKoffi } from "./native.ts";
 import { noPython } from "./python_peer.ts";
 import { scriptCommand, scriptUrl } from "./runtime.ts";
+import { noVeth } from "./veth.ts";
 import { within } from "./wait.ts";
 
 /** Whose a side is. */
@@ -16,55 +16,7 @@ export type Side = "ours" | "libzmq";
 
 /** The reason to skip what needs namespaces, or false. */
 export const skipWithoutNamespaces: string | false = skipWithoutKoffi ||
-  noPython ||
-  (process.getuid?.() !== 0
-    ? "namespaces need root"
-    : existsSync("/sbin/ip") || existsSync("/usr/sbin/ip")
-    ? false
-    : "install iproute2: apt-get install iproute2");
-
-/** Two namespaces joined by a pair of virtual devices. */
-export class Namespaces implements Disposable {
-  /** What a command begins with to run at either end. */
-  readonly launchers: readonly [readonly string[], readonly string[]];
-  readonly #names: readonly string[];
-
-  /** The addresses are `10.77.0.1` and `10.77.0.2`. */
-  constructor() {
-    const names = ["a", "b"].map((end) => `isomq-${process.pid}-${end}`);
-    const devices = ["a", "b"].map((end) => `v${end}${process.pid}`);
-    this.#names = names;
-    for (const name of names) ip("netns", "add", name);
-    ip(
-      ..."link add".split(" "),
-      devices[0]!,
-      "type",
-      "veth",
-      "peer",
-      "name",
-      devices[1]!,
-    );
-    names.forEach((name, index) => {
-      const device = devices[index]!;
-      ip("link", "set", device, "netns", name);
-      ip("-n", name, "addr", "add", `10.77.0.${index + 1}/24`, "dev", device);
-      for (const each of ["lo", device]) {
-        ip("-n", name, "link", "set", each, "up");
-      }
-      ip("-n", name, "route", "add", "224.0.0.0/4", "dev", device);
-    });
-    const [a, b] = names.map((name) => ["ip", "netns", "exec", name]);
-    this.launchers = [a!, b!];
-  }
-
-  [Symbol.dispose](): void {
-    for (const name of this.#names) ip("netns", "delete", name);
-  }
-}
-
-function ip(...words: string[]): void {
-  execFileSync("ip", words, { stdio: ["ignore", "ignore", "pipe"] });
-}
+  noPython || noVeth;
 
 /** What a pair sends. */
 export interface Load {
@@ -95,13 +47,17 @@ export async function runPair<Report>(
   const part = (side: Side, launcher: readonly string[], args: string[]) =>
     new Part(
       side === "ours"
-        ? scriptCommand(scriptUrl("./pgm_program", import.meta.url), args, {
-          launcher,
-        })
+        ? scriptCommand(
+          scriptUrl("./multicast_program", import.meta.url),
+          args,
+          {
+            launcher,
+          },
+        )
         : [
           ...launcher,
           "/usr/bin/python3",
-          join(ROOT, "test/kit/peers/pgm_peer.py"),
+          join(ROOT, "test/kit/peers/multicast_peer.py"),
           ...args,
         ],
     );

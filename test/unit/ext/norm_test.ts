@@ -2,23 +2,19 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { describe, it } from "node:test";
-import {
-  Context,
-  context,
-  Publisher,
-  Subscriber,
-  XPublisher,
-} from "../../../mod.ts";
+import { Publisher, Subscriber, XPublisher } from "../../../mod.ts";
 import { loadFfi } from "../../../ext/ffi/mod.ts";
-import { norm } from "../../../ext/norm/mod.ts";
 import { NORM_OPTIONS, readSettings } from "../../../ext/norm/settings.ts";
-import { normEndpoint, normPort, skipWithoutNorm } from "../../kit/norm.ts";
-import { text } from "../../kit/messages.ts";
+import {
+  endsByItself,
+  testExtension,
+} from "../../compliance/multicast_extension.ts";
+import { noise, text } from "../../kit/messages.ts";
 import { numberOf, socketDescriptors } from "../../kit/native.ts";
-import { Script, scriptUrl } from "../../kit/runtime.ts";
+import { groupPort } from "../../kit/multicast_subject.ts";
+import { NORM, normEndpoint, skipWithoutNorm } from "../../kit/norm.ts";
 import { within } from "../../kit/wait.ts";
 
-const PROGRAM = scriptUrl("./norm_exit_program", import.meta.url);
 // Numbers of Linux.
 const IP_TOS = 1;
 const IP_MULTICAST_TTL = 33;
@@ -28,93 +24,39 @@ const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
 const THERE = "norm://127.0.0.1;239.193.1.1:5555";
 
-/** A context in whose runtime koffi is something else. */
-function contextWith(loadAddon: (name: string) => unknown): Context {
-  const { runtime } = context;
-  return new Context({
-    runtime: {
-      name: runtime.name,
-      transports: [],
-      clock: runtime.clock,
-      options: new Set<string>(),
-      native: () => runtime.native!(),
-      loadAddon,
-    },
-  });
-}
-
-describe("norm without the package koffi", () => {
-  const without = contextWith((name) => {
-    throw new Error(`Cannot find module '${name}'`);
-  });
-
-  it("rejects bind() with ENOTSUP, the name and the command that installs it", async () => {
-    const pub = new Publisher({ context: without });
-    await assert.rejects(pub.bind(THERE), {
-      code: "ENOTSUP",
-      message: /package "koffi" \(npm install koffi@3\)/,
-    });
-    await pub.close();
-  });
-
-  it("gives connect() up, and tells so in an event", async () => {
-    const sub = new Subscriber({ context: without });
-    const told = sub.events.once("close");
-    sub.connect(THERE);
-    const { error } = await within(told, "the event");
-    assert.equal(error?.code, "ENOTSUP");
-    await sub.close();
-  });
-});
-
-describe("norm without the library", { skip: skipWithoutNorm }, () => {
-  it("rejects bind() with ENOTSUP, its name and the commands that install it", async () => {
-    const koffi = context.runtime.loadAddon!("koffi") as object;
-    const lacking = contextWith(() => ({
-      ...koffi,
-      load: (file: string) => {
-        throw new Error(`${file}: cannot open shared object file`);
-      },
-    }));
-    const pub = new Publisher({ context: lacking });
-    await assert.rejects(pub.bind(THERE), {
-      code: "ENOTSUP",
-      message:
-        /library libnorm.*libnorm\.so\.1.*apt install libnorm1.*brew install norm/,
-    });
-    await pub.close();
-  });
+testExtension(NORM, {
+  library:
+    /library libnorm.*libnorm\.so\.1.*apt install libnorm1.*brew install norm/,
+  names: NORM_OPTIONS,
+  publisher: {
+    normMode: "fixed",
+    rate: 40_000,
+    multicastHops: 2,
+    multicastLoop: false,
+    typeOfService: 8,
+    sendBufferSize: 100_000,
+    normUnicastNack: true,
+    normBufferSize: 512,
+    normSegmentSize: 1000,
+    normBlockSize: 64,
+    normParity: 16,
+    normAutoParity: 1,
+    normPush: true,
+  },
+  subscriber: { receiveBufferSize: 100_000 },
+  strangers: 1000,
+  // Headers of every type, right and wrong, cut short and empty.
+  strange(number) {
+    const datagram = noise(number % 100, number);
+    if (datagram.length > 1) {
+      datagram[0] = 0x10 | number % 8;
+      datagram[1] = number % 20;
+    }
+    return datagram;
+  },
 });
 
 describe("norm()", { skip: skipWithoutNorm }, () => {
-  it("has the options that the default context knows of", async () => {
-    const known = new Publisher();
-    const given = new Publisher({
-      context: new Context({ transports: [norm()] }),
-    });
-    assert.deepEqual([...norm().options], NORM_OPTIONS);
-    for (const pub of [known, given]) {
-      pub.normMode = "fixed";
-      pub.rate = 40_000;
-      pub.multicastHops = 2;
-      pub.multicastLoop = false;
-      pub.typeOfService = 8;
-      pub.sendBufferSize = 100_000;
-      pub.normUnicastNack = true;
-      pub.normBufferSize = 512;
-      pub.normSegmentSize = 1000;
-      pub.normBlockSize = 64;
-      pub.normParity = 16;
-      pub.normAutoParity = 1;
-      pub.normPush = true;
-      await pub.bind(normEndpoint());
-      await pub.close();
-    }
-    const sub = new Subscriber({ receiveBufferSize: 100_000 });
-    await sub.bind(normEndpoint());
-    await sub.close();
-  });
-
   it("sets what the system knows of: hops, loop, service, buffers", async () => {
     const ffi = await loadFfi();
     const before = new Set(socketDescriptors());
@@ -253,28 +195,6 @@ describe("close() under congestion control", { skip: skipWithoutNorm }, () => {
 });
 
 describe("a process that has used norm", { skip: skipWithoutNorm }, () => {
-  it("is there until a name is looked up", async () => {
-    const script = new Script(PROGRAM, [
-      `norm://localhost:${normPort()}`,
-      "looked up",
-    ]);
-    try {
-      assert.equal(await within(script.line(), "it"), "done");
-      assert.equal(await within(script.exited, "the end", 5000), 0);
-    } finally {
-      await script.kill();
-    }
-  });
-
-  for (const way of ["closed", "unref"]) {
-    it(`ends by itself when its sockets are ${way}`, async () => {
-      const script = new Script(PROGRAM, [normEndpoint(), way]);
-      try {
-        assert.equal(await within(script.line(), "it"), "done");
-        assert.equal(await within(script.exited, "the end", 5000), 0);
-      } finally {
-        await script.kill();
-      }
-    });
-  }
+  it("is there until a name is looked up", () =>
+    endsByItself(`norm://localhost:${groupPort()}`, "opened"));
 });

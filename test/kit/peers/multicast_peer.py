@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A publisher or a subscriber over multicast with libzmq; see pgm_program.ts."""
+"""A publisher or a subscriber over multicast with libzmq; see multicast_program.ts."""
 import json
 import sys
 import time

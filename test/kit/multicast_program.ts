@@ -1,5 +1,5 @@
 // A publisher or a subscriber over multicast, in a process of its own, so that
-// it can be in a network of its own. peers/pgm_peer.py does the same with
+// it can be in a network of its own. peers/multicast_peer.py does the same with
 // libzmq. It prints "ready", later what it came to, and ends.
 //
 // A sender stays there until its input ends.
@@ -11,7 +11,7 @@ import process from "node:process";
 import { Publisher, Subscriber, type ZmqError } from "../../mod.ts";
 
 /** What a receiver came to. */
-export interface PgmReport {
+export interface MulticastReport {
   /** How many numbered messages came. */
   readonly received: number;
   /** The numbers of the first and the last; -1 where none came. */
