@@ -11,6 +11,7 @@ import type {
   Watch,
   WatchCallback,
 } from "../src/transport/native.ts";
+import { concat } from "../src/base/bytes.ts";
 import type { Driver } from "./driver.ts";
 import { SocketConnection, writeLimit, WriteQueue } from "./connection.ts";
 
@@ -18,18 +19,8 @@ const firstBuffer = 4 * 1024;
 const lastBuffer = 64 * 1024;
 /** How often is read in one turn: others have to get theirs. */
 const mostReads = 16;
-/**
- * How many octets of a peer that takes nothing more are read although reading
- * is paused: what systems keep for one socket at most.
- */
+/** How many octets are read at the end: what systems keep for one socket. */
 const lastOctets = 16 * 1024 * 1024;
-/** Errors of a write to a peer that is gone, or takes nothing more. */
-const peerGone: ReadonlySet<unknown> = new Set([
-  "ECONNRESET",
-  "ENOTCONN",
-  "EPIPE",
-  "ESHUTDOWN",
-]);
 
 /** A byte stream by callbacks over a descriptor. */
 export class NativeConnection extends SocketConnection {
@@ -47,7 +38,6 @@ export class NativeConnection extends SocketConnection {
   #writeEnded = false;
   // What a write has failed of.
   #failure: unknown;
-  #readSince = 0;
   #left = false;
 
   /** Takes a connected descriptor to itself. */
@@ -76,7 +66,7 @@ export class NativeConnection extends SocketConnection {
     return this.#queue.length;
   }
 
-  /** Stops calling `data`, unless the peer has taken its last octet. */
+  /** Stops calling `data`; the last octets may still come once. */
   pause(): void {
     this.#paused = true;
     this.#want();
@@ -111,7 +101,7 @@ export class NativeConnection extends SocketConnection {
   /** Waits for what there is to do. */
   #want(): void {
     if (this.#left) return;
-    const readable = this.#reads && !this.#readEnded;
+    const readable = !this.#paused && !this.#readEnded;
     const writable = this.#queue.length > 0;
     const wanted = (readable ? 1 : 0) + (writable ? 2 : 0);
     if (wanted === this.#wanted) return;
@@ -130,20 +120,13 @@ export class NativeConnection extends SocketConnection {
     this.#wanted = wanted;
   }
 
-  /** True when what arrives is read. */
-  get #reads(): boolean {
-    // Who waits for room to write may never resume; only the end that comes
-    // after the last octets says that there will be none.
-    return !this.#paused || this.#failure !== undefined;
-  }
-
   readonly #ready: WatchCallback = ({ readable, writable }, error) => {
     if (error !== undefined) return this.#leave(error);
     if (writable && this.#queue.length > 0) {
       this.#flush();
       this.#written();
     }
-    if (readable) this.#read();
+    if (readable && this.#failure === undefined) this.#read();
   };
 
   #flush(): void {
@@ -161,16 +144,39 @@ export class NativeConnection extends SocketConnection {
   }
 
   /**
-   * A write has failed. When the peer is gone, what it sent before is still to
-   * be read; of anything else it may never hear.
+   * A write has failed, and the connection is over. Not before what the peer
+   * sent is read, and never from inside of the call that wrote.
    */
   #fail(cause: unknown): void {
     this.#failure = cause;
     this.#queue.clear();
-    const { code } = cause as { readonly code?: unknown };
-    if (this.#readEnded || this.#ending || !peerGone.has(code)) {
-      this.#leave(cause);
-    } else this.#want();
+    queueMicrotask(() => this.#readLast());
+  }
+
+  /**
+   * Reads what there is, paused or not: who waits for room to write may never
+   * resume. Waits for no more: a peer that is gone has nothing on its way, and
+   * one that only stopped reading may never end.
+   */
+  #readLast(): void {
+    if (this.lost) return;
+    const chunks: Uint8Array[] = [];
+    if (!this.#readEnded) {
+      try {
+        for (let rest = lastOctets; rest > 0;) {
+          const buffer = new Uint8Array(Math.min(rest, lastBuffer));
+          const length = this.#descriptor.read(buffer) ?? 0;
+          if (length === 0) break;
+          chunks.push(buffer.subarray(0, length));
+          rest -= length;
+        }
+      } catch {
+        // The first failure says why.
+      }
+    }
+    // In one piece: who is paused has to keep it.
+    if (chunks.length > 0) this.arrived(concat(chunks));
+    this.#leave(this.#failure);
   }
 
   #written(): void {
@@ -185,7 +191,6 @@ export class NativeConnection extends SocketConnection {
 
   #endWriting(): void {
     if (this.lost || this.#writeEnded || this.#queue.length > 0) return;
-    if (this.#failure !== undefined) return this.#leave(this.#failure);
     this.#writeEnded = true;
     const { endsWhole = false } = this.#descriptor;
     try {
@@ -198,7 +203,7 @@ export class NativeConnection extends SocketConnection {
   }
 
   #read(): void {
-    for (let i = 0; i < mostReads && this.#reads && !this.lost; i++) {
+    for (let i = 0; i < mostReads && !this.#paused && !this.lost; i++) {
       const room = this.room;
       const buffer = room ?? this.#landing();
       this.#wasLong = room !== undefined;
@@ -210,10 +215,6 @@ export class NativeConnection extends SocketConnection {
       }
       if (length === undefined) return;
       if (length === 0) return this.#end();
-      if (this.#failure !== undefined && this.#paused) {
-        this.#readSince += length;
-        if (this.#readSince > lastOctets) return this.#leave(this.#failure);
-      }
       if (room !== undefined) this.filled(length);
       else this.#arrived(buffer, length);
       // Less than was asked for: there is no more.
@@ -236,7 +237,6 @@ export class NativeConnection extends SocketConnection {
   }
 
   #end(): void {
-    if (this.#failure !== undefined) return this.#leave(this.#failure);
     this.#readEnded = true;
     this.#want();
     this.peerEnded();

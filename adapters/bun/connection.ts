@@ -7,6 +7,9 @@
 import { SocketConnection, writeLimit, WriteQueue } from "../connection.ts";
 import type { BunSocket } from "./api.ts";
 
+/** Milliseconds without an octet after which no more come. */
+const quiet = 20;
+
 /** The socket that belongs to a connection. */
 export type OwnSocket = BunSocket<BunConnection | undefined>;
 
@@ -17,6 +20,11 @@ export class BunConnection extends SocketConnection {
   #full = false;
   #ending = false;
   #peerEnded = false;
+  #paused = true;
+  #isBroken = false;
+  #isWaiting = false;
+  // How often octets have arrived.
+  #arrivals = 0;
 
   /** Takes a socket that has just been opened, and stops its reading. */
   constructor(socket: OwnSocket, localAddress: string, remoteAddress: string) {
@@ -49,12 +57,15 @@ export class BunConnection extends SocketConnection {
 
   /** Stops calling `data`. */
   pause(): void {
+    this.#paused = true;
     if (!this.lost) this.#socket.pause();
   }
 
   /** Goes on calling `data`; the first call starts it. */
   resume(): void {
+    this.#paused = false;
     if (!this.lost) this.#socket.resume();
+    if (this.#isBroken) this.#giveUp();
   }
 
   /** Ends the writing side once everything written has left. */
@@ -73,6 +84,7 @@ export class BunConnection extends SocketConnection {
 
   /** Bun's call: octets arrived. */
   onData(chunk: Uint8Array): void {
+    this.#arrivals++;
     this.arrived(chunk);
   }
 
@@ -112,11 +124,30 @@ export class BunConnection extends SocketConnection {
     while (queue.length > 0) {
       const chunk = queue.peek();
       const length = this.#socket.write(chunk);
-      // After -1 `close` has been called or soon will be.
-      if (this.lost || length < 0) return;
+      if (this.lost) return;
+      if (length < 0) return this.#giveUp();
       queue.consume(length);
       if (length < chunk.length) return;
     }
+  }
+
+  /**
+   * Gives up what cannot be written to. When the peer is gone Bun calls
+   * `close`, after the last octets; when it only stopped reading, Bun says
+   * nothing. Who is paused has not heard all yet.
+   */
+  #giveUp(): void {
+    this.#isBroken = true;
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    const before = this.#arrivals;
+    setTimeout(() => {
+      this.#isWaiting = false;
+      if (this.lost || this.#paused) return;
+      if (this.#arrivals !== before) return this.#giveUp();
+      this.gone(Object.assign(new Error("Cannot write"), { code: "EPIPE" }));
+      this.drop();
+    }, quiet);
   }
 
   #shutdown(): void {

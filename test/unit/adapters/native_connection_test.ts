@@ -27,6 +27,8 @@ class Scene {
   wanted: Readiness = {};
   isOpen = true;
   received = 0;
+  /** How often it was told of octets. */
+  calls = 0;
   outcome: { readonly error: unknown } | undefined;
   readonly connection: NativeConnection;
   #ready: WatchCallback = () => {};
@@ -60,7 +62,10 @@ class Scene {
       remoteAddress,
     });
     this.connection.start({
-      data: (chunk) => this.received += chunk.length,
+      data: (chunk) => {
+        this.received += chunk.length;
+        this.calls++;
+      },
       drain: () => {},
       end: () => {},
       closed: (error) => this.outcome = { error },
@@ -144,6 +149,30 @@ describe("a connection by native code", () => {
     await scene.run();
     assert.equal(scene.received, 100);
     assert.ok(!scene.isOpen);
+  });
+
+  it("does not wait for a peer that only stopped reading", async () => {
+    const scene = new Scene();
+    scene.unread = 100;
+    scene.writing = systemError("EPIPE");
+    scene.connection.write([new Uint8Array(9)]);
+    assert.ok(scene.isOpen);
+    assert.equal(scene.received, 0);
+    await turns(1);
+    assert.equal(scene.received, 100);
+    assert.equal(scene.code, "ECONNRESET");
+    assert.ok(!scene.isOpen);
+  });
+
+  it("hands over the last octets in one piece", async () => {
+    const scene = new Scene();
+    scene.unread = 10 * MEGABYTE;
+    scene.connection.pause();
+    scene.writing = systemError("EPIPE");
+    scene.connection.write([new Uint8Array(9)]);
+    await turns(1);
+    assert.equal(scene.received, 10 * MEGABYTE);
+    assert.equal(scene.calls, 1);
   });
 
   it("is dropped when a peer that reads nothing more sends without end", async () => {

@@ -2,11 +2,19 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { Addresses } from "../../../ext/ffi/addresses.ts";
-import { connect, type Ffi, listen, loadFfi } from "../../../ext/ffi/mod.ts";
+import {
+  connect,
+  type Ffi,
+  LIBC,
+  listen,
+  loadFfi,
+} from "../../../ext/ffi/mod.ts";
 import type { ByteStream, Listener } from "../../../mod.ts";
 import { End, pattern } from "../../kit/byte_end.ts";
 import { skipWithoutKoffi, socketDescriptors } from "../../kit/native.ts";
 import { pause, until, within } from "../../kit/wait.ts";
+
+const SHUT_RD = 0;
 
 const places = {
   "127.0.0.1": { host: "127.0.0.1", port: 0 },
@@ -70,12 +78,16 @@ for (const [name, place] of Object.entries(places)) {
       return await ffi.stream({ fd, localAddress, remoteAddress, descriptor });
     }
 
-    async function accept(): Promise<ByteStream> {
-      const fd = accepted.shift() ??
+    async function descriptor(): Promise<number> {
+      return accepted.shift() ??
         await within(
           new Promise<number>((resolve) => waiting.push(resolve)),
           "a connection",
         );
+    }
+
+    async function accept(): Promise<ByteStream> {
+      const fd = await descriptor();
       const [localAddress, remoteAddress] = ["test://far", "test://near"];
       return await ffi.stream({ fd, localAddress, remoteAddress });
     }
@@ -129,6 +141,28 @@ for (const [name, place] of Object.entries(places)) {
       assert.equal((near.error as { code?: string }).code, "ECONNRESET");
       assert.ok(!near.peerEnded);
     });
+
+    // By IP nobody hears of it.
+    for (const endsWhole of "path" in place ? [false, true] : []) {
+      const whose = endsWhole ? "that ends whole " : "";
+      it(`is over when the peer of a connection ${whose}only stops reading`, async () => {
+        const stream = await dial({ endsWhole });
+        const far = await descriptor();
+        const near = new End(stream, "direct");
+        ends = [near];
+        if (endsWhole) near.pause();
+        assert.equal(ffi.system.send(far, pattern(50_000)), 50_000);
+        ffi.library(LIBC).function("shutdown", "i32", ["i32", "i32"])(
+          far,
+          SHUT_RD,
+        );
+        near.write(pattern(10));
+        await near.closure();
+        assert.equal((near.error as { code?: string }).code, "ECONNRESET");
+        if (endsWhole) assert.equal(near.received, 50_000);
+        ffi.system.close(far);
+      });
+    }
 
     it("accepts as many as come", async () => {
       const streams = await Promise.all(
