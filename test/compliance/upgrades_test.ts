@@ -92,6 +92,9 @@ const UPGRADE = {
 } as const;
 
 for (const [name, serve, isNative] of subjects) {
+  // Deno gives what arrives, and cannot be told to wait.
+  const canHoldBack = !isNative || runtimeName === "bun";
+
   describe(`WebSocketUpgrades on ${name}`, () => {
     let bag: Bag;
     let upgrades: WebSocketUpgrades;
@@ -218,6 +221,60 @@ for (const [name, serve, isNative] of subjects) {
       for (let i = 0; i < count; i++) {
         assert.equal((await slow.receive())[0]!.length, body.length);
       }
+    });
+
+    it(
+      canHoldBack
+        ? "makes a client wait for a slow reader of ours"
+        : "drops a client that does not wait for a slow reader of ours",
+      async () => {
+        const router = new Router({
+          receiveHighWaterMark: 10,
+          maxQueuedBytes: 1_000_000,
+        });
+        await open([router, "/slow"]);
+        const lost = router.events.once("disconnect");
+        const client = bag.keep(
+          new Dealer({
+            linger: 0,
+            reconnectInterval: 60_000,
+            sendHighWaterMark: 10,
+            sendTimeout: 500,
+          }),
+        );
+        client.connect(url("/slow"));
+        const body = new Uint8Array(500_000);
+        let count = 0;
+        const send = async (): Promise<void> => {
+          for (; count < 1000; count++) await client.send(body);
+        };
+        if (!canHoldBack) {
+          const sending = send().catch(() => {});
+          const { error } = await within(lost, "the drop", SERVICE_TIME);
+          assert.equal(error!.code, "EAGAIN", error!.message);
+          await client.close({ linger: 0 });
+          return await sending;
+        }
+        await assert.rejects(send(), { code: "EAGAIN" });
+        assert.ok(count >= 20 && count < 200, `${count} messages were taken`);
+        for (let i = 0; i < count; i++) {
+          const receiving = router.receive();
+          const [, got] = await within(receiving, "the next", SERVICE_TIME);
+          assert.equal(got!.length, body.length);
+        }
+        await exchange(client, router);
+      },
+    );
+
+    it("lets go of a client that has to wait", async () => {
+      const router = new Router({ receiveHighWaterMark: 1 });
+      await open([router, "/slow"]);
+      const client = dealer("/slow");
+      for (let i = 0; i < 5; i++) await client.send("a");
+      await until(() => router.stats.received.messages > 0, "it came");
+      const gone = client.events.once("disconnect");
+      await router.close({ linger: 0 });
+      await within(gone, "the end", SERVICE_TIME);
     });
 
     it("refuses what is no request for a socket", async () => {
