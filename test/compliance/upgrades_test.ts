@@ -6,7 +6,7 @@ import { createServer, request } from "node:http";
 import type { AddressInfo, Socket as NetSocket } from "node:net";
 import { after, afterEach, before, describe, it } from "node:test";
 import { Dealer, Router, type Socket, WebSocketUpgrades } from "../../mod.ts";
-import { concat, fromHex, fromKey } from "../../src/base/bytes.ts";
+import { concat, fromHex, fromKey, toKey } from "../../src/base/bytes.ts";
 import { RawPeer } from "../hostile/raw_peer.ts";
 import { request as openingRequest } from "../hostile/web_socket_words.ts";
 import { texts } from "../kit/messages.ts";
@@ -292,6 +292,51 @@ for (const [name, serve, isNative] of subjects) {
       assert.equal(await statusOf({ Origin: "http://127.0.0.1" }), 101);
       // What is not for a socket is the program's own.
       assert.equal(await statusOf({}, "/two"), isNative ? 200 : 404);
+    });
+
+    it("refuses what two servers in a row could read in two ways", async () => {
+      await open([new Router(), "/a"]);
+      const head = openingRequest({});
+      const odd = {
+        "two Hosts": head.replace("\r\n", "\r\nHost: evil.example\r\n"),
+        "two keys": head.replace(
+          "\r\n",
+          "\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n",
+        ),
+        "two Origins": head.replace(
+          "\r\n",
+          "\r\nOrigin: http://127.0.0.1\r\nOrigin: http://evil.example\r\n",
+        ),
+        "a body": `${openingRequest({ "Content-Length": "4" })}GET `,
+        "an empty length": openingRequest({ "Content-Length": "" }),
+        "two lengths": head.replace(
+          "\r\n",
+          "\r\nContent-Length: 0\r\nContent-Length: 4\r\n",
+        ),
+        "a body in chunks": `${
+          openingRequest({ "Transfer-Encoding": "chunked" })
+        }0\r\n\r\n`,
+        "POST": openingRequest({}, "POST /a HTTP/1.1"),
+        "a key that is none": openingRequest({ "Sec-WebSocket-Key": "a b" }),
+      };
+      for (const [name, octets] of Object.entries(odd)) {
+        const peer = await RawPeer.connectTo(`tcp://127.0.0.1:${server.port}`);
+        peer.say(fromKey(octets));
+        await until(() => peer.ended || peer.received >= 12, name);
+        assert.doesNotMatch(toKey(peer.octets), / 101 /, name);
+        peer.close();
+      }
+    });
+
+    it("agrees to no compression", async () => {
+      await open([new Router(), "/a"]);
+      const peer = await RawPeer.connectTo(`tcp://127.0.0.1:${server.port}`);
+      const offer = "permessage-deflate; client_max_window_bits";
+      peer.say(fromKey(openingRequest({ "Sec-WebSocket-Extensions": offer })));
+      await until(() => toKey(peer.octets).includes("\r\n\r\n"), "an answer");
+      assert.match(toKey(peer.octets), /^HTTP\/1\.1 101 /);
+      assert.doesNotMatch(toKey(peer.octets), /extensions/i);
+      peer.close();
     });
 
     it("refuses addresses that tcpAcceptFilter has not", async () => {
