@@ -2,59 +2,19 @@
 // `Deno.serve` and `Bun.serve` where they are. The server goes on with plain
 // HTTP on the same port.
 import assert from "node:assert/strict";
-import { createServer, request } from "node:http";
-import type { AddressInfo, Socket as NetSocket } from "node:net";
+import { request } from "node:http";
 import { after, afterEach, before, describe, it } from "node:test";
 import { Dealer, Router, type Socket, WebSocketUpgrades } from "../../mod.ts";
-import { concat, fromHex, fromKey, toKey } from "../../src/base/bytes.ts";
+import { concat, fromHex, fromKey } from "../../src/base/bytes.ts";
 import { RawPeer } from "../hostile/raw_peer.ts";
 import { request as openingRequest } from "../hostile/web_socket_words.ts";
 import { texts } from "../kit/messages.ts";
 import { openSockets, runtimeName } from "../kit/runtime.ts";
 import { Bag } from "../kit/sockets.ts";
 import { until, within } from "../kit/wait.ts";
-import { type NativeServer, serveNatively } from "../kit/native_server.ts";
+import { httpServers, type ServerWithSockets } from "../kit/http_servers.ts";
 
 const SERVICE_TIME = 5000;
-
-/** A server of HTTP with sockets on it. */
-interface Subject {
-  readonly port: number;
-  close(): Promise<void>;
-}
-
-async function serveByNode(upgrades: WebSocketUpgrades): Promise<Subject> {
-  const open = new Set<NetSocket>();
-  const server = createServer((_, response) => response.end("hello"));
-  server.on("connection", (socket) => {
-    open.add(socket);
-    socket.on("close", () => open.delete(socket));
-  });
-  server.on("upgrade", upgrades.handleUpgrade);
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: async () => {
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of open) socket.destroy();
-      await closed;
-    },
-  };
-}
-
-const subjects: readonly (readonly [
-  name: string,
-  serve: (upgrades: WebSocketUpgrades) => Promise<Subject>,
-  isNative: boolean,
-])[] = [
-  ["node:http", serveByNode, false],
-  ...(runtimeName === "node" ? [] : [[
-    `${runtimeName}'s own server`,
-    (upgrades: WebSocketUpgrades): Promise<NativeServer> =>
-      serveNatively(upgrades),
-    true,
-  ]] as const),
-];
 
 /** Asks by HTTP; resolves with the status and the body. */
 function ask(
@@ -91,14 +51,14 @@ const UPGRADE = {
   "Sec-WebSocket-Protocol": "ZWS2.0",
 } as const;
 
-for (const [name, serve, isNative] of subjects) {
+for (const [name, serve, isNative] of httpServers) {
   // Deno gives what arrives, and cannot be told to wait.
   const canHoldBack = !isNative || runtimeName === "bun";
 
   describe(`WebSocketUpgrades on ${name}`, () => {
     let bag: Bag;
     let upgrades: WebSocketUpgrades;
-    let server: Subject;
+    let server: ServerWithSockets;
     let socketsBefore = 0;
     before(() => {
       socketsBefore = openSockets();
@@ -292,51 +252,6 @@ for (const [name, serve, isNative] of subjects) {
       assert.equal(await statusOf({ Origin: "http://127.0.0.1" }), 101);
       // What is not for a socket is the program's own.
       assert.equal(await statusOf({}, "/two"), isNative ? 200 : 404);
-    });
-
-    it("refuses what two servers in a row could read in two ways", async () => {
-      await open([new Router(), "/a"]);
-      const head = openingRequest({});
-      const odd = {
-        "two Hosts": head.replace("\r\n", "\r\nHost: evil.example\r\n"),
-        "two keys": head.replace(
-          "\r\n",
-          "\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n",
-        ),
-        "two Origins": head.replace(
-          "\r\n",
-          "\r\nOrigin: http://127.0.0.1\r\nOrigin: http://evil.example\r\n",
-        ),
-        "a body": `${openingRequest({ "Content-Length": "4" })}GET `,
-        "an empty length": openingRequest({ "Content-Length": "" }),
-        "two lengths": head.replace(
-          "\r\n",
-          "\r\nContent-Length: 0\r\nContent-Length: 4\r\n",
-        ),
-        "a body in chunks": `${
-          openingRequest({ "Transfer-Encoding": "chunked" })
-        }0\r\n\r\n`,
-        "POST": openingRequest({}, "POST /a HTTP/1.1"),
-        "a key that is none": openingRequest({ "Sec-WebSocket-Key": "a b" }),
-      };
-      for (const [name, octets] of Object.entries(odd)) {
-        const peer = await RawPeer.connectTo(`tcp://127.0.0.1:${server.port}`);
-        peer.say(fromKey(octets));
-        await until(() => peer.ended || peer.received >= 12, name);
-        assert.doesNotMatch(toKey(peer.octets), / 101 /, name);
-        peer.close();
-      }
-    });
-
-    it("agrees to no compression", async () => {
-      await open([new Router(), "/a"]);
-      const peer = await RawPeer.connectTo(`tcp://127.0.0.1:${server.port}`);
-      const offer = "permessage-deflate; client_max_window_bits";
-      peer.say(fromKey(openingRequest({ "Sec-WebSocket-Extensions": offer })));
-      await until(() => toKey(peer.octets).includes("\r\n\r\n"), "an answer");
-      assert.match(toKey(peer.octets), /^HTTP\/1\.1 101 /);
-      assert.doesNotMatch(toKey(peer.octets), /extensions/i);
-      peer.close();
     });
 
     it("refuses addresses that tcpAcceptFilter has not", async () => {
