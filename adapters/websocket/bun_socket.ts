@@ -23,6 +23,10 @@ export interface BunServerSocket {
   close(code?: number, reason?: string): void;
   /** Drops the connection. */
   terminate(): void;
+  /** Stops reading; newer versions have it. */
+  pause?(): void;
+  /** Goes on reading. */
+  resume?(): void;
 }
 
 // deno-lint-ignore no-explicit-any
@@ -32,6 +36,10 @@ type Handler = (event: any) => void;
 export class BunPlatformSocket implements PlatformWebSocket {
   /** The subprotocol that was chosen. */
   readonly protocol: string;
+  /** Stops reading, where Bun is new enough. */
+  readonly pause?: () => void;
+  /** Goes on reading. */
+  readonly resume?: () => void;
   readonly #socket: BunServerSocket;
   readonly #handlers = new Map<string, Handler>();
 
@@ -39,6 +47,9 @@ export class BunPlatformSocket implements PlatformWebSocket {
   constructor(socket: BunServerSocket, protocol: string) {
     this.#socket = socket;
     this.protocol = protocol;
+    if (socket.pause === undefined) return;
+    this.pause = () => socket.pause!();
+    this.resume = () => socket.resume!();
   }
 
   /** How binary messages are given. */

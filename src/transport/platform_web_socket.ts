@@ -5,7 +5,7 @@
  *
  * A WebSocket object has no backpressure of its own. Outwards it tells how
  * much it holds, though not when that has left: it is asked again and again.
- * Inwards it cannot be paused: what arrives meanwhile is held here, up to a
+ * Inwards most cannot be paused: what arrives meanwhile is held here, up to a
  * limit, beyond which the connection is dropped.
  *
  * Knows no runtime.
@@ -59,6 +59,10 @@ export interface PlatformWebSocket {
   close(code?: number, reason?: string): void;
   /** Drops the connection at once; few platforms have it. */
   terminate?(): void;
+  /** Stops reading, so that the peer has to wait, where the platform can. */
+  pause?(): void;
+  /** Goes on reading. */
+  resume?(): void;
   /** Tells of what happens. */
   addEventListener(
     type: string,
@@ -76,8 +80,8 @@ export interface PlatformWebSocketInit extends HeldConnectionInit {
   /** As server: the type that the client asked with (RFC 39). */
   readonly peerType?: string;
   /**
-   * The most octets that may wait while reading is paused; then the
-   * connection is dropped. Default: 64 MiB.
+   * The most octets that may wait while reading is paused and the platform
+   * goes on reading; then the connection is dropped. Default: 64 MiB.
    */
   readonly maxHeldBytes?: number;
 }
@@ -180,6 +184,17 @@ class PlatformConnection extends HeldConnection {
       : bufferedAmount + this.#written - this.#sent;
   }
 
+  override pause(): void {
+    super.pause();
+    // The answer to our Close has to come in.
+    if (!this.lost && !this.#closing) this.#socket.pause?.();
+  }
+
+  override resume(): void {
+    super.resume();
+    if (!this.lost) this.#socket.resume?.();
+  }
+
   end(): void {
     if (this.lost || this.#ending) return;
     this.#ending = true;
@@ -217,6 +232,7 @@ class PlatformConnection extends HeldConnection {
     if (this.#closing || this.#socket.readyState > OPEN) return;
     this.#closing = true;
     const isOurs = code === 1000 || (code >= 3000 && code < 5000);
+    this.#socket.resume?.();
     this.#socket.close(isOurs ? code : 4000 + code % 1000, reason);
   }
 
@@ -250,12 +266,17 @@ class PlatformConnection extends HeldConnection {
     const payload = isText ? toBytes(data) : new Uint8Array(data);
     const held = this.heldBytes + PIECE_COST * this.heldPieces +
       payload.length;
-    if (!this.flows && held > this.#maxHeld) {
+    if (!this.flows && held > this.#maxHeld && !this.#holdsBack) {
       this.#overflow(held);
       return;
     }
     this.take(frameHeader(isText ? TEXT : BINARY, payload.length));
     if (payload.length > 0) this.take(payload);
+  }
+
+  /** What still arrives was on its way when reading was stopped. */
+  get #holdsBack(): boolean {
+    return this.#socket.pause !== undefined && !this.#closing;
   }
 
   #overflow(octets: number): void {

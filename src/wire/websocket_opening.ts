@@ -141,7 +141,8 @@ function malformed(
 ): Refusal | undefined {
   if (method !== "GET") return { status: 405, why: "Expected a GET request" };
   if (version !== "1.1") return { status: 505, why: "Expected HTTP/1.1" };
-  if (!fields.only("Host")) {
+  // Servers that join the values of fields have two as "a, b".
+  if (!/^[^\s,]+$/.test(fields.only("Host") ?? "")) {
     return { status: 400, why: "Expected one field Host" };
   }
   for (const name of ["Upgrade", "Origin"]) {
@@ -149,7 +150,7 @@ function malformed(
       return { status: 400, why: `Expected the field ${name} once` };
     }
   }
-  const length = fields.list("Content-Length");
+  const length = fields.all("Content-Length");
   if (
     fields.all("Transfer-Encoding").length > 0 ||
     length.some((one) => !/^0+$/.test(one))

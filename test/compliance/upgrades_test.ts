@@ -2,8 +2,7 @@
 // `Deno.serve` and `Bun.serve` where they are. The server goes on with plain
 // HTTP on the same port.
 import assert from "node:assert/strict";
-import { createServer, request } from "node:http";
-import type { AddressInfo, Socket as NetSocket } from "node:net";
+import { request } from "node:http";
 import { after, afterEach, before, describe, it } from "node:test";
 import { Dealer, Router, type Socket, WebSocketUpgrades } from "../../mod.ts";
 import { concat, fromHex, fromKey } from "../../src/base/bytes.ts";
@@ -13,48 +12,9 @@ import { texts } from "../kit/messages.ts";
 import { openSockets, runtimeName } from "../kit/runtime.ts";
 import { Bag } from "../kit/sockets.ts";
 import { until, within } from "../kit/wait.ts";
-import { type NativeServer, serveNatively } from "../kit/native_server.ts";
+import { httpServers, type ServerWithSockets } from "../kit/http_servers.ts";
 
 const SERVICE_TIME = 5000;
-
-/** A server of HTTP with sockets on it. */
-interface Subject {
-  readonly port: number;
-  close(): Promise<void>;
-}
-
-async function serveByNode(upgrades: WebSocketUpgrades): Promise<Subject> {
-  const open = new Set<NetSocket>();
-  const server = createServer((_, response) => response.end("hello"));
-  server.on("connection", (socket) => {
-    open.add(socket);
-    socket.on("close", () => open.delete(socket));
-  });
-  server.on("upgrade", upgrades.handleUpgrade);
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: async () => {
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of open) socket.destroy();
-      await closed;
-    },
-  };
-}
-
-const subjects: readonly (readonly [
-  name: string,
-  serve: (upgrades: WebSocketUpgrades) => Promise<Subject>,
-  isNative: boolean,
-])[] = [
-  ["node:http", serveByNode, false],
-  ...(runtimeName === "node" ? [] : [[
-    `${runtimeName}'s own server`,
-    (upgrades: WebSocketUpgrades): Promise<NativeServer> =>
-      serveNatively(upgrades),
-    true,
-  ]] as const),
-];
 
 /** Asks by HTTP; resolves with the status and the body. */
 function ask(
@@ -91,11 +51,14 @@ const UPGRADE = {
   "Sec-WebSocket-Protocol": "ZWS2.0",
 } as const;
 
-for (const [name, serve, isNative] of subjects) {
+for (const [name, serve, isNative] of httpServers) {
+  // Deno gives what arrives, and cannot be told to wait.
+  const canHoldBack = !isNative || runtimeName === "bun";
+
   describe(`WebSocketUpgrades on ${name}`, () => {
     let bag: Bag;
     let upgrades: WebSocketUpgrades;
-    let server: Subject;
+    let server: ServerWithSockets;
     let socketsBefore = 0;
     before(() => {
       socketsBefore = openSockets();
@@ -218,6 +181,60 @@ for (const [name, serve, isNative] of subjects) {
       for (let i = 0; i < count; i++) {
         assert.equal((await slow.receive())[0]!.length, body.length);
       }
+    });
+
+    it(
+      canHoldBack
+        ? "makes a client wait for a slow reader of ours"
+        : "drops a client that does not wait for a slow reader of ours",
+      async () => {
+        const router = new Router({
+          receiveHighWaterMark: 10,
+          maxQueuedBytes: 1_000_000,
+        });
+        await open([router, "/slow"]);
+        const lost = router.events.once("disconnect");
+        const client = bag.keep(
+          new Dealer({
+            linger: 0,
+            reconnectInterval: 60_000,
+            sendHighWaterMark: 10,
+            sendTimeout: 500,
+          }),
+        );
+        client.connect(url("/slow"));
+        const body = new Uint8Array(500_000);
+        let count = 0;
+        const send = async (): Promise<void> => {
+          for (; count < 1000; count++) await client.send(body);
+        };
+        if (!canHoldBack) {
+          const sending = send().catch(() => {});
+          const { error } = await within(lost, "the drop", SERVICE_TIME);
+          assert.equal(error!.code, "EAGAIN", error!.message);
+          await client.close({ linger: 0 });
+          return await sending;
+        }
+        await assert.rejects(send(), { code: "EAGAIN" });
+        assert.ok(count >= 20 && count < 200, `${count} messages were taken`);
+        for (let i = 0; i < count; i++) {
+          const receiving = router.receive();
+          const [, got] = await within(receiving, "the next", SERVICE_TIME);
+          assert.equal(got!.length, body.length);
+        }
+        await exchange(client, router);
+      },
+    );
+
+    it("lets go of a client that has to wait", async () => {
+      const router = new Router({ receiveHighWaterMark: 1 });
+      await open([router, "/slow"]);
+      const client = dealer("/slow");
+      for (let i = 0; i < 5; i++) await client.send("a");
+      await until(() => router.stats.received.messages > 0, "it came");
+      const gone = client.events.once("disconnect");
+      await router.close({ linger: 0 });
+      await within(gone, "the end", SERVICE_TIME);
     });
 
     it("refuses what is no request for a socket", async () => {

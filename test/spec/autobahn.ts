@@ -130,3 +130,20 @@ export function payloadOf(size: number): Uint8Array {
   for (let i = 1; i < size; i++) octets[i] = i * 31 + (i >> 8);
   return octets;
 }
+
+/** A message in fragments of a size. */
+export function inFragments(
+  wire: Wire,
+  opcode: number,
+  payload: Uint8Array,
+  size: number,
+): Uint8Array[] {
+  const frames: Uint8Array[] = [];
+  for (let at = 0; at < payload.length; at += size) {
+    const end = at + size;
+    frames.push(wire(at === 0 ? opcode : 0, payload.subarray(at, end), {
+      fin: end >= payload.length,
+    }));
+  }
+  return frames;
+}

@@ -4,8 +4,8 @@ import { describe } from "node:test";
 import {
   autobahn,
   type AutobahnCase,
+  inFragments,
   payloadOf,
-  type Wire,
 } from "./autobahn.ts";
 
 const TEXT = 1;
@@ -60,6 +60,12 @@ describe("Autobahn 9, limits", () => {
       chop,
       said: [[BINARY, payloadOf(MEBI)]],
     })),
+    {
+      id: "9.7.1",
+      name: "the first of many texts is refused",
+      says: (wire) => Array.from({ length: 1000 }, () => wire(TEXT)),
+      close: 1003,
+    },
     ...smalls.map((size, i): AutobahnCase => ({
       id: `9.8.${i + 1}`,
       name: `1000 messages of ${size} octets and a flag`,
@@ -73,19 +79,3 @@ describe("Autobahn 9, limits", () => {
     })),
   ]);
 });
-
-function inFragments(
-  wire: Wire,
-  opcode: number,
-  payload: Uint8Array,
-  size: number,
-): Uint8Array[] {
-  const frames: Uint8Array[] = [];
-  for (let at = 0; at < payload.length; at += size) {
-    const end = at + size;
-    frames.push(wire(at === 0 ? opcode : 0, payload.subarray(at, end), {
-      fin: end >= payload.length,
-    }));
-  }
-  return frames;
-}

@@ -1,11 +1,12 @@
-// Autobahn's groups 1, 3, 4, 5 and 6: messages, reserved bits and opcodes,
-// fragments, and text.
+// Autobahn's groups 1, 3, 4, 5, 6 and 10: messages, reserved bits and opcodes,
+// fragments, text, and fragments of a size that nothing is made for.
 import { describe } from "node:test";
 import { concat } from "../../src/base/bytes.ts";
 import { text } from "../kit/websocket_wire.ts";
 import {
   autobahn,
   type AutobahnCase,
+  inFragments,
   payloadOf,
   type Wire,
 } from "./autobahn.ts";
@@ -349,4 +350,22 @@ describe("Autobahn 6, UTF-8", () => {
       said: [[BINARY, concat([Uint8Array.of(0), octets])]],
     },
   ]));
+});
+
+describe("Autobahn 10, automatic fragments", () => {
+  const size = 65536;
+  autobahn([
+    {
+      id: "10.1.1",
+      name: "text in fragments of 1300 octets is refused at the first",
+      says: (wire) => inFragments(wire, TEXT, payloadOf(size), 1300),
+      close: 1003,
+    },
+    {
+      id: "10.1.1",
+      name: "a message in fragments of 1300 octets comes back in one",
+      says: (wire) => inFragments(wire, BINARY, payloadOf(size), 1300),
+      said: [[BINARY, payloadOf(size)]],
+    },
+  ]);
 });

@@ -150,6 +150,31 @@ describe("PlatformWebSocketStream", () => {
     assert.deepEqual(sink.calls, ["lost"]);
   });
 
+  it("stops reading where the platform can, and holds what was on its way", async () => {
+    const { clock, socket, direct, sink } = scene({ maxHeldBytes: 10 });
+    const told: string[] = [];
+    Object.assign(socket, {
+      pause: () => told.push("pause"),
+      resume: () => told.push("resume"),
+    });
+    direct.start(sink);
+    await clock.settle();
+    direct.pause();
+    socket.message(new Uint8Array(11));
+    await clock.settle();
+    assert.deepEqual(sink.calls, []);
+    direct.resume();
+    await clock.settle();
+    assert.equal(sink.calls.length, 2);
+    assert.deepEqual(told, ["pause", "resume"]);
+    // The answer to a Close has to come in, but not all that a peer likes.
+    direct.pause();
+    direct.end();
+    assert.deepEqual(told, ["pause", "resume", "pause", "resume"]);
+    socket.message(new Uint8Array(11));
+    assert.deepEqual(sink.calls.slice(2), ["lost"]);
+  });
+
   it("drops the connection when too much comes before the start", async () => {
     const { clock, socket, direct, sink } = scene({ maxHeldBytes: 10 });
     socket.message(new Uint8Array(11));
