@@ -22,6 +22,9 @@ export const SERVICE_TIME = 1000;
 /** Milliseconds within which a bad peer's connection must be gone. */
 export const END_TIME = 2000;
 
+/** Milliseconds that the handshake of a good peer may take. */
+const HANDSHAKE_TIME = 30_000;
+
 /** Why a connection ends. */
 export interface Reason {
   readonly code: ErrorCode;
@@ -127,6 +130,8 @@ export abstract class Encounter<Type extends TypeName = TypeName>
 
   /** A socket of the library that does nothing wrong, and is with ours. */
   protected async join(type: TypeName): Promise<DuplexSocket> {
+    // Its time is not what the case is about: ours would try again in a minute.
+    this.socket.handshakeInterval = HANDSHAKE_TIME;
     const good = makeDuplex(type, {
       context: this.#ground.context,
       linger: 0,

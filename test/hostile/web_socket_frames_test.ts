@@ -286,6 +286,8 @@ for (const role of ["client", "server"] as const) {
     }
 
     async function servesGoodPeer(): Promise<void> {
+      // It would try again in a minute.
+      socket.handshakeInterval = 30_000;
       const serve = async (): Promise<void> => {
         if (socket instanceof Router) {
           const dealer = bag.keep(new Dealer({ context, linger: 0 }));

@@ -89,6 +89,8 @@ describe("a hostile server of a WebSocket", () => {
   }
 
   async function servesGoodServer(): Promise<void> {
+    // It would try again in a minute.
+    dealer.handshakeInterval = 30_000;
     const router = bag.keep(new Router({ context, linger: 0 }));
     dealer.connect(await router.bind("ws://127.0.0.1:*"));
     const serve = async (): Promise<void> => {

@@ -11,9 +11,10 @@ import socket
 import sys
 import time
 
-# For how long the other side is given to read: Linux keeps one urgent octet,
-# and makes those that nobody has passed by part of the stream.
+# Between two pieces, so that they are not read as one.
 PAUSE = 0.02
+# How often it is looked whether the other side has read, 10 ms between.
+LOOKS = 500
 FLOOD = 1000
 
 
@@ -47,6 +48,29 @@ def read_frame(peer):
     return flags, read(peer, length)
 
 
+def unread(peer):
+    """How many octets the other side has not read; Linux tells of both."""
+    ends = [f':{name[1]:04X}' for name in (peer.getpeername(),
+                                           peer.getsockname())]
+    try:
+        with open('/proc/net/tcp') as lines:
+            for _, local, remote, _, queues, *_ in map(str.split, lines):
+                if local.endswith(ends[0]) and remote.endswith(ends[1]):
+                    return int(queues.split(':')[1], 16)
+    except OSError:
+        pass
+    return 0
+
+
+def wait(peer):
+    """Waits until all was read: Linux keeps one urgent octet, and makes those
+    that nobody has passed by part of the stream."""
+    for _ in range(LOOKS):
+        time.sleep(PAUSE / 2)
+        if unread(peer) == 0:
+            return
+
+
 def urge(peer):
     peer.send(b'!', socket.MSG_OOB)
     time.sleep(PAUSE)
@@ -57,7 +81,7 @@ def say(peer, octets):
     for at in range(0, len(octets), len(octets) // 3 + 1):
         urge(peer)
         peer.sendall(octets[at:at + len(octets) // 3 + 1])
-        time.sleep(PAUSE)
+        wait(peer)
 
 
 def talk(peer, own_type):
