@@ -79,6 +79,9 @@ export interface OpeningOwner {
   fail(error: unknown): void;
 }
 
+/** The longest time that timers take, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** The opening of one connection. */
 export abstract class Opening implements FrameSink {
   protected readonly setup: OpeningSetup;
@@ -89,6 +92,9 @@ export abstract class Opening implements FrameSink {
   #mechanism: Mechanism | undefined;
   // The mechanism's, until what follows it is done too.
   #work: Promise<void> | undefined;
+  // Keeps the process running meanwhile, unless nothing is to.
+  #working: Timer | undefined;
+  #held = true;
   #heard = false;
   #asked = false;
   // Takes the question back that was asked and is not answered.
@@ -123,6 +129,12 @@ export abstract class Opening implements FrameSink {
     }
     this.greet();
     this.speak();
+  }
+
+  /** Says whether the opening keeps the process running. */
+  hold(keepsProcess: boolean): void {
+    this.#held = keepsProcess;
+    this.#working?.hold(keepsProcess);
   }
 
   /** What the peer said and is worked on, where it may be why it leaves. */
@@ -174,6 +186,7 @@ export abstract class Opening implements FrameSink {
 
   /** Stops the timer, and forgets secrets unless they are in use now. */
   stop(): void {
+    this.#idle();
     this.#deadline?.cancel();
     this.#deadline = undefined;
     this.#mechanism?.close();
@@ -265,14 +278,24 @@ export abstract class Opening implements FrameSink {
     }
   }
 
+  #idle(): void {
+    this.#working?.cancel();
+    this.#working = undefined;
+  }
+
   /** Says what the mechanism has to say, and does what its status wants. */
   #advance(mechanism: Mechanism): void {
     this.#command();
     this.speak();
     const { work } = mechanism;
     if (work !== undefined) {
+      // A stream that is not read holds no process, nor do threads.
+      const { clock } = this.setup.host;
+      this.#working ??= clock.setTimer(() => {}, LONGEST_TIMER);
+      this.#working.hold(this.#held);
       this.#work = work.then(() => {
         this.#work = undefined;
+        this.#idle();
         this.#continue(() => this.#goOn(mechanism));
       }, (cause) => this.#owner.fail(cause));
       return;

@@ -64,6 +64,12 @@ export class Session extends Connection
     });
   }
 
+  /** Says whether the connection keeps the process running. */
+  override hold(keepsProcess: boolean): void {
+    super.hold(keepsProcess);
+    this.#opening?.hold(keepsProcess);
+  }
+
   // The decoder's side.
 
   frame(flags: number, body: Uint8Array): boolean {

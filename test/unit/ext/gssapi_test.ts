@@ -2,7 +2,7 @@
 // and gives back, and its end.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { Context, context, Pair, Pull, Push } from "../../../mod.ts";
+import { Context, context, Pair, Pull, Push, Reply } from "../../../mod.ts";
 import { loadFfi } from "../../../ext/ffi/mod.ts";
 import { GssContext } from "../../../ext/gssapi/context.ts";
 import { Gssapi } from "../../../ext/gssapi/library.ts";
@@ -14,6 +14,7 @@ import { Script, scriptUrl } from "../../kit/runtime.ts";
 import { pause, until, within } from "../../kit/wait.ts";
 
 const PROGRAM = scriptUrl("./gssapi_exit_program", import.meta.url);
+const CLIENT = scriptUrl("./gssapi_client_program", import.meta.url);
 
 describe("the options of GSSAPI", () => {
   const values = {
@@ -239,6 +240,19 @@ describe("GSSAPI that is used", { skip: skipWithoutKerberos }, () => {
     assert.equal(counts.open, 0, "names that are left");
     assert.ok(counts.made > 0);
     assert.deepEqual([...counts.left], [], "contexts and credentials");
+  });
+
+  it("keeps the process of a client that waits to be let in", async () => {
+    const server = new Reply({ gssapiServer: true });
+    const script = new Script(CLIENT, [await server.bind("tcp://127.0.0.1:*")]);
+    try {
+      await server.send(await within(server.receive(), "the client"));
+      assert.equal(await within(script.line(), "it"), "done");
+      assert.equal(await within(script.exited, "the end", 3000), 0);
+    } finally {
+      await script.kill();
+      await server.close();
+    }
   });
 
   for (const way of ["closed", "unref"]) {
