@@ -4,7 +4,7 @@
 import process from "node:process";
 import { concat } from "../../src/base/bytes.ts";
 import { z85Decode } from "../../src/base/z85.ts";
-import { pause } from "../kit/wait.ts";
+import { PATIENCE, pause } from "../kit/wait.ts";
 import { CurvePeer, frameOf } from "./curve_peer.ts";
 import { GREETING, greeting } from "./words.ts";
 import { RawPeer } from "./raw_peer.ts";
@@ -46,10 +46,25 @@ async function hellos(
   one.close();
 }
 
-if (kind === "silent") await silent(Number(rest[0]));
-else await hellos(Number(rest[0]), Number(rest[1]), rest[2]!);
-await pause(200);
-const welcomed = peers.filter(({ received }) => received > GREETING).length;
-console.log(JSON.stringify({ connections: peers.length, octets, welcomed }));
+/** How many got an answer. */
+function welcomed(): number {
+  return peers.filter(({ received }) => received > GREETING).length;
+}
+
+if (kind === "silent") {
+  await silent(Number(rest[0]));
+  await pause(200);
+} else {
+  await hellos(Number(rest[0]), Number(rest[1]), rest[2]!);
+  const end = performance.now() + PATIENCE;
+  while (welcomed() < peers.length && performance.now() < end) await pause(10);
+}
+console.log(
+  JSON.stringify({
+    connections: peers.length,
+    octets,
+    welcomed: welcomed(),
+  }),
+);
 // Until it is killed.
 setInterval(() => {}, 60_000);

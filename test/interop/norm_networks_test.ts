@@ -84,13 +84,17 @@ testMulticastNetworks(NORM, {
   judge(report, [from, to], count) {
     const { received, first, last, disordered, torn, gaps, events } = report;
     assert.equal(disordered, 0);
+    // Who does not come back after a loss gets a hundred or so. How many it is,
+    // depends on how often a busy machine lets somebody stand still for too
+    // long; and congestion control may stop libzmq before its end.
+    const least = count / ([from, to].includes("libzmq") ? 100 : 10);
+    assert.ok(received > least, `${received}`);
     // What libzmq makes of a loss, and that it tells nobody, is its own.
-    assert.ok(received > count / (to === "libzmq" ? 10 : 2), `${received}`);
     if (to === "libzmq" && received < count) return;
     assert.equal(torn, 0);
     assert.equal(events, gaps);
     if (received === count || gaps > 0) return;
-    // Congestion control may have stopped libzmq before its end, not ours.
+    // It was stopped: ours is not.
     assert.equal(from, "libzmq");
     assert.equal(received, last - first + 1);
   },
