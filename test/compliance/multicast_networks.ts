@@ -35,15 +35,12 @@ export interface NetworkWay {
   ): Endpoints;
 }
 
-/** What a transport promises between networks. */
-export interface NetworkPromises {
-  readonly ways: readonly NetworkWay[];
-  /** What is sent over the link that loses nothing. */
-  load(pair: Pair): Load;
-  /** Kilobits a second over the one that loses 5 % of the packets. */
-  readonly lossyRate: number;
-  /** The endpoints there, of who has an address. */
-  lossy(address: string, number: number, side: 0 | 1): string;
+/** What a transport promises over a link that loses packets. */
+export interface LossPromises {
+  /** Kilobits a second. */
+  readonly rate: number;
+  /** The endpoint of who has an address. */
+  endpoint(address: string, number: number, side: 0 | 1): string;
   /** Checks what of the 10 000 messages came over it. */
   judge(report: MulticastReport, pair: Pair, count: number): void;
 }
@@ -67,38 +64,52 @@ function sound(report: MulticastReport, count: number): void {
   });
 }
 
-/** Runs the suite for one transport. */
-export function testMulticastNetworks(
-  { scheme, protocol, skip }: MulticastSubject,
-  promises: NetworkPromises,
-): void {
-  const rows: string[][] = [];
-  const note = (what: string, [from, to]: Pair, report: MulticastReport) => {
+/** A table of what came, a row a pair. */
+class Outcomes {
+  readonly #rows: string[][] = [];
+
+  note(what: string, [from, to]: Pair, report: MulticastReport): void {
     const { received, first, last, gaps, torn } = report;
-    rows.push([
+    this.#rows.push([
       what,
       `${from} to ${to}`,
       `${received} came, ${first} to ${last}, ${gaps} gaps, ${torn} torn`,
     ]);
-  };
-  const conditions = {
-    skip: skip || skipWithoutNamespaces,
-    // Each is two processes.
-    concurrency: 6,
-  };
+  }
 
-  describe(`${protocol} between two namespaces`, conditions, () => {
+  show(protocol: string): void {
+    showTable(`${protocol} on ${runtimeName}:`, [], this.#rows);
+  }
+}
+
+/** The conditions of suites each of whose tests has two processes. */
+const conditionsOf = (skip: string | false) => ({
+  skip: skip || skipWithoutNamespaces,
+  concurrency: 6,
+});
+
+/** Runs the suite of a link that loses nothing, each way for all pairs. */
+export function testNetworks(
+  { protocol, skip }: MulticastSubject,
+  ways: readonly NetworkWay[],
+  loadOf: (pair: Pair) => Load,
+): void {
+  describe(`${protocol} between two namespaces`, conditionsOf(skip), () => {
+    const outcomes = new Outcomes();
     let cable: VethCable;
     before(() => {
       cable = new VethCable();
     });
-    after(() => cable[Symbol.asyncDispose]());
+    after(async () => {
+      await cable[Symbol.asyncDispose]();
+      outcomes.show(protocol);
+    });
     let number = 0;
-    for (const { what, row, endpoints } of promises.ways) {
+    for (const { what, row, endpoints } of ways) {
       for (const pair of PAIRS) {
         const own = number++;
         it(`carries ${what}, ${pair[0]} to ${pair[1]}`, async () => {
-          const load = promises.load(pair);
+          const load = loadOf(pair);
           const [near, far] = cable.ends;
           const run = () =>
             runPair<MulticastReport>(
@@ -112,38 +123,44 @@ export function testMulticastNetworks(
           // libzmq tells nobody: not three times in a row.
           for (let left = 2; left > 0; left--) {
             if (pair[1] === "ours" || report.received === load.count) break;
-            note(`${row}, and again`, pair, report);
+            outcomes.note(`${row}, and again`, pair, report);
             report = await run();
           }
           sound(report, load.count);
-          note(row, pair, report);
+          outcomes.note(row, pair, report);
         });
       }
     }
   });
+}
 
+/** Runs the suite of a link that loses packets. */
+export function testLosses(
+  { scheme, protocol, skip }: MulticastSubject,
+  { rate, endpoint, judge }: LossPromises,
+): void {
   const title = `${protocol} over a link that loses 5 % of the packets`;
-  describe(title, conditions, () => {
+  describe(title, conditionsOf(skip), () => {
+    const outcomes = new Outcomes();
     let link: ImpairedLink;
     before(async () => {
       link = await ImpairedLink.open("--delay", "1", "--loss", "5");
     });
     after(async () => {
       await link[Symbol.asyncDispose]();
-      showTable(`${protocol} on ${runtimeName}:`, [], rows);
+      outcomes.show(protocol);
     });
-    const { lossyRate: rate } = promises;
     const load: Load = { count: 10_000, size: 1000, parts: 1, rate };
     for (const [number, pair] of PAIRS.entries()) {
       it(`delivers 10 000 messages in order, or tells of the gap, ${pair[0]} to ${pair[1]}`, async () => {
         const [near, far] = link.launchers;
         const [one, two] = ADDRESSES;
         const report = await runPair<MulticastReport>(pair, [near, far], [
-          promises.lossy(one, number, 0),
-          promises.lossy(two, number, 1),
+          endpoint(one, number, 0),
+          endpoint(two, number, 1),
         ], load);
-        note(`${scheme} at 5 % loss`, pair, report);
-        promises.judge(report, pair, load.count);
+        outcomes.note(`${scheme} at 5 % loss`, pair, report);
+        judge(report, pair, load.count);
       });
     }
   });

@@ -1,37 +1,13 @@
 // NORM between networks: over a link between two namespaces, by multicast and
-// by unicast, with IPv4 and IPv6, and over one that loses packets.
+// by unicast, and over one that loses packets.
 // thorough
 import assert from "node:assert/strict";
 import {
   type NetworkWay,
-  type Pair,
-  testMulticastNetworks,
+  testLosses,
+  testNetworks,
 } from "../compliance/multicast_networks.ts";
-import { NORM } from "../kit/norm.ts";
-
-/** An IPv6 address as an endpoint has it; libzmq has it bare. */
-const inPlaceOf = (address: string, side: Pair[number]): string =>
-  side === "ours" ? `[${address}]` : address;
-
-/** Both send to a group of IPv6, each by an interface of its own. */
-function groupOfSix(
-  what: string,
-  prefix: "ff02" | "ff05",
-  by: "device" | "address6",
-): NetworkWay {
-  return {
-    what: `messages to ${what}`,
-    row: `norm to ${prefix}:: by ${by}`,
-    endpoints(ends, number, pair) {
-      const group = `${prefix}::${10 + number}`;
-      const [near, far] = ends.map(({ [by]: from }, side) =>
-        `norm://${1 + side},${from};${inPlaceOf(group, pair[side as 0 | 1])}:` +
-        `${7200 + number}`
-      );
-      return [near!, far!];
-    },
-  };
-}
+import { NORM, normLoadOf } from "../kit/norm.ts";
 
 const WAYS: readonly NetworkWay[] = [
   {
@@ -54,32 +30,15 @@ const WAYS: readonly NetworkWay[] = [
       `norm://2,${near.address}:${7200 + number}`,
     ],
   },
-  groupOfSix("a group of IPv6, by the name of an interface", "ff05", "device"),
-  groupOfSix("a group of IPv6, by its address", "ff05", "address6"),
-  groupOfSix("a group of IPv6 on one link", "ff02", "device"),
-  {
-    what: "messages by unicast over IPv6",
-    row: "norm to fd00:: over veth",
-    endpoints: ([near, far], number, [from, to]) => [
-      `norm://1,${inPlaceOf(far.address6, from)}:${7200 + number}`,
-      `norm://2,${inPlaceOf(near.address6, to)}:${7200 + number}`,
-    ],
-  },
 ];
 
-testMulticastNetworks(NORM, {
-  ways: WAYS,
-  // What libzmq sends is of a segment and a half at most. What we keep for
-  // whoever asks for it again is two seconds of it: on a busy machine, a
-  // receiver may stand still for a while.
-  load: ([from]) =>
-    from === "ours"
-      ? { count: 20, size: 100_000, parts: 2, rate: 8000 }
-      : { count: 200, size: 2000, parts: 2, rate: 8000 },
+testNetworks(NORM, WAYS, normLoadOf);
+
+testLosses(NORM, {
   // What a subscriber keeps of it is some three seconds: on a busy machine,
   // one may stand still for a while.
-  lossyRate: 6000,
-  lossy: (address, number, side) =>
+  rate: 6000,
+  endpoint: (address, number, side) =>
     `norm://${1 + side},${address};239.193.3.${10 + number}:${7300 + number}`,
   judge(report, [from, to], count) {
     const { received, first, last, disordered, torn, gaps, events } = report;

@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import {
   type NetworkWay,
-  testMulticastNetworks,
+  testLosses,
+  testNetworks,
 } from "../compliance/multicast_networks.ts";
 import { EPGM } from "../kit/pgm.ts";
 
@@ -20,12 +21,16 @@ const wayOf = (scheme: string): NetworkWay => ({
   },
 });
 
-testMulticastNetworks(EPGM, {
-  ways: [wayOf("epgm"), wayOf("pgm")],
-  // 200 kB in two parts: some 140 packets a message.
-  load: () => ({ count: 20, size: 100_000, parts: 2, rate: 40_000 }),
-  lossyRate: 12_000,
-  lossy: (address, number) =>
+// 200 kB in two parts: some 140 packets a message.
+testNetworks(
+  EPGM,
+  [wayOf("epgm"), wayOf("pgm")],
+  () => ({ count: 20, size: 100_000, parts: 2, rate: 40_000 }),
+);
+
+testLosses(EPGM, {
+  rate: 12_000,
+  endpoint: (address, number) =>
     `epgm://${address};239.192.3.${10 + number}:${7100 + number}`,
   judge({ received, disordered, torn, gaps, events }, [, to], count) {
     assert.deepEqual({ disordered, torn }, { disordered: 0, torn: 0 });

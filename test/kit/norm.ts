@@ -1,5 +1,6 @@
 // NORM in tests: whether it is there, and what its suites know of it.
 import { norm } from "../../ext/norm/mod.ts";
+import type { Load, Side } from "./multicast_pair.ts";
 import {
   loopbackGroup,
   type MulticastSubject,
@@ -31,3 +32,13 @@ export const NORM: MulticastSubject = {
   foreign: {},
   endpoint: normEndpoint,
 };
+
+/**
+ * What goes over a link: of libzmq, a segment and a half at most. What we keep
+ * for whoever asks for it again is two seconds of it: on a busy machine, a
+ * receiver may stand still for a while.
+ */
+export const normLoadOf = ([from]: readonly [Side, Side]): Load =>
+  from === "ours"
+    ? { count: 20, size: 100_000, parts: 2, rate: 8000 }
+    : { count: 200, size: 2000, parts: 2, rate: 8000 };
