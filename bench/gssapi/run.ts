@@ -7,7 +7,7 @@ import process from "node:process";
 import { Realm } from "../../test/kit/kerberos.ts";
 import { Script, scriptUrl } from "../../test/kit/runtime.ts";
 
-const [seconds = "1.5", rounds = "5"] = process.argv.slice(2);
+const [seconds = "1", rounds = "7"] = process.argv.slice(2);
 const SIDE = scriptUrl("./isomq_gssapi", import.meta.url);
 const MODES = ["null", "curve", "gssapi-clear", "gssapi"];
 const SIZES = [1000, 100_000];

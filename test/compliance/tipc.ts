@@ -362,6 +362,19 @@ describe("a process that has used tipc", () => {
   }
 });
 
+describe("a process without a descriptor for tipc", () => {
+  it("is told so, and goes on when there are some", async () => {
+    const url = scriptUrl("../kit/tipc_emfile_program", import.meta.url);
+    const script = new Script(url, []);
+    try {
+      assert.equal(await within(script.line(), "it"), "EMFILE EMFILE y");
+      assert.equal(await within(script.exited, "the end", 3000), 0);
+    } finally {
+      await script.kill();
+    }
+  });
+});
+
 describe("the examples with tipc", () => {
   const folder = mkdtempSync(join(tmpdir(), "isomq-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
