@@ -75,7 +75,12 @@ const extensions: Extensions = {
  * ```
  */
 export class Context extends EngineContext {
-  /** Makes a context; without options, one like the default. */
+  /**
+   * Makes a context; without options, one like the default.
+   *
+   * @throws {ZmqError} `EINVAL` for an option that there is not, or its value,
+   * `ENOTSUP` for one that tunes what this engine does not have.
+   */
   constructor(init: ContextInit = {}) {
     const { curveCrypto = fastest, mechanisms = [] } = init;
     const { runtime = detectRuntime(loadNativeSockets) } = init;

@@ -2,15 +2,15 @@
  * The one error class of the library and its closed list of codes.
  *
  * Codes are libzmq's errno names, so that code written against libzmq or
- * zeromq.js keeps working. A protocol violation has the code `EPROTO` and a
- * finer `reason` of the form `ERR_ZMTP_…`, `ERR_ZAP_…` or `ERR_WS_…`.
+ * zeromq.js keeps working. What failed with a peer, a proxy or an
+ * authenticator has a finer `reason` beside.
  *
  * @module
  */
 
 /** Every error code, with what it means. The list is closed. */
 export const errorCodes = {
-  EACCES: "Permission to use the address or the file was denied",
+  EACCES: "An address or a file may not be used, or a login was refused",
   EADDRINUSE: "Another socket is bound to the address",
   EADDRNOTAVAIL: "The address does not belong to this host",
   EAGAIN: "The operation would have to wait, or its timeout passed",
@@ -18,15 +18,15 @@ export const errorCodes = {
   ECONNREFUSED: "Nothing listens at the address",
   ECONNRESET: "The peer broke the connection",
   EFSM: "The socket is in the wrong state for the operation",
-  EHOSTUNREACH: "No peer has the routing id",
+  EHOSTUNREACH: "No peer has the routing id, or the host is out of reach",
   EINVAL: "An argument or an option has a wrong value",
-  EMFILE: "The process has no file descriptor left",
+  EMFILE: "No file descriptor is left, or `maxSockets` are open",
   EMSGSIZE: "A message or a frame is larger than the limit",
   ENAMETOOLONG: "A path or a name is too long",
   ENOCOMPATPROTO: "The socket type cannot use the transport",
   ENODEV: "The network interface or the local host does not exist",
-  ENOENT: "The socket is not bound or connected to the endpoint",
-  ENOTSUP: "The socket type or the runtime does not support the operation",
+  ENOENT: "There is no such endpoint of the socket, or no directory",
+  ENOTSUP: "The socket, the runtime or a missing package cannot do it",
   EPROTO: "The peer broke the protocol; `reason` says how",
   EPROTONOSUPPORT: "No transport is registered for the scheme",
   ETERM: "The context was shut down",
@@ -40,12 +40,7 @@ export type ErrorCode = keyof typeof errorCodes;
 export interface ZmqErrorOptions {
   /** The error that led to this one. */
   readonly cause?: unknown;
-  /**
-   * For `EPROTO`: how the protocol was broken, `ERR_ZMTP_…`, `ERR_ZAP_…` or
-   * `ERR_WS_…`; of a proxy: why it refused, `ERR_SOCKS_…`. What fails in the
-   * handshake of TLS or of a WebSocket has `ERR_TLS_…` or `ERR_WS_OPENING`,
-   * whatever the code.
-   */
+  /** See {@linkcode ZmqError.reason}. */
   readonly reason?: string;
   /** The endpoint or the peer address that the error is about. */
   readonly address?: string;
@@ -74,7 +69,14 @@ const brand: unique symbol = Symbol.for("isomq.ZmqError") as never;
 export class ZmqError extends Error {
   /** The libzmq errno name. */
   readonly code: ErrorCode;
-  /** For `EPROTO`, how the protocol was broken; why a proxy refused. */
+  /**
+   * What exactly went wrong, for tools to compare. `ERR_ZMTP_…`, `ERR_WS_…`:
+   * how the peer broke the protocol. `ERR_ZAP_…`: what is wrong with the
+   * answer of an authenticator. `"300"`, `"400"` or `"500"`: the status code
+   * of a login that was refused. `ERR_SOCKS_…`: why a proxy refused.
+   * `ERR_TLS_…`, `ERR_WS_OPENING`: what failed before the handshake of ZMTP.
+   * `ERR_GSS_…`: the status of GSSAPI. The README lists them.
+   */
   readonly reason?: string;
   /** The endpoint or the peer address that the error is about. */
   readonly address?: string;

@@ -40,7 +40,12 @@ export interface ContextInit extends Partial<ContextOptions> {
    * `sodium-native` is installed and may be loaded, else noble.
    */
   readonly curveCrypto?: CurveLibrary | undefined;
-  /** Who may connect: called for every peer that must be judged. */
+  /**
+   * Who may connect: called for every PLAIN, CURVE and GSSAPI peer of a
+   * server, and for those with NULL where the socket has a `zapDomain`. With
+   * `zapEnforceDomain` and without a `zapDomain` it is not: PLAIN peers are
+   * refused, CURVE peers come in. Without it, a ZAP handler socket is asked.
+   */
   readonly authenticate?: Authenticator | undefined;
 }
 
@@ -52,7 +57,12 @@ export interface EngineInit extends ContextInit {
   readonly extensions?: readonly AnyTransport[];
 }
 
-/** Sockets that share inproc names, a runtime and an authenticator. */
+/**
+ * Sockets that share inproc names, a runtime and an authenticator. Use
+ * {@linkcode Context}.
+ *
+ * @internal
+ */
 export class EngineContext implements AsyncDisposable {
   /** @internal */
   readonly services: SocketServices;
@@ -122,9 +132,9 @@ export class EngineContext implements AsyncDisposable {
   }
 
   /**
-   * Ends the context: calls that wait on its sockets, and later ones, fail
-   * with `ETERM`. Resolves when all of its sockets are closed and their
-   * linger times are over.
+   * Ends the context: closes its sockets; calls that wait on them fail with
+   * `ETERM`, as does every later one that sends or receives. Resolves when all
+   * of its sockets are closed and their linger times are over.
    */
   shutdown(): Promise<void> {
     this.#shut = true;

@@ -50,7 +50,8 @@ const MOST = 0xffff_ffff;
 const NO_OPTIONS = ["receiveBufferSize", "sendBufferSize", "useFd"];
 
 /**
- * Parses the address of a `tipc://` endpoint.
+ * Parses the address of a `tipc://` endpoint that is to be connected to:
+ * `{type,instance}`, `{type,instance}@z.c.n` or `<z.c.n:reference>`.
  *
  * @param options those that its streams are to have.
  * @throws {ZmqError} `EINVAL`, or `ENOTSUP` for options that TIPC has not.
@@ -60,13 +61,19 @@ export function parseTipc(
   role: "connect",
   options?: Readonly<Record<string, unknown>>,
 ): TipcPlace;
-/** To bind, or to connect. */
+/**
+ * Parses the address of a `tipc://` endpoint by what it is for: to bind,
+ * `{type,lower,upper}`, `{type,instance}` or `<*>`.
+ *
+ * @param options those that its streams are to have.
+ * @throws {ZmqError} `EINVAL`, or `ENOTSUP` for options that TIPC has not.
+ */
 export function parseTipc(
   endpoint: Endpoint,
   role: "bind" | "connect",
   options?: Readonly<Record<string, unknown>>,
 ): TipcAddress;
-/** Both. */
+/** What the two above have in common. */
 export function parseTipc(
   { address, text }: Endpoint,
   role: "bind" | "connect",

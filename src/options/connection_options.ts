@@ -30,9 +30,12 @@ export interface ConnectionOptions {
    */
   reconnectMaxInterval: number;
   /**
-   * When an endpoint is given up: the connection was refused, the handshake,
-   * that of TLS or of a WebSocket too, broke off or took too long,
-   * `disconnect` was called while an ipc connection was being made. Default: []. `ZMQ_RECONNECT_STOP`
+   * When an endpoint is given up. `"connectionRefused"`: nothing listens
+   * there. `"handshakeFailed"`: the handshake, that of TLS or of a WebSocket
+   * too, broke off or took too long. `"afterDisconnect"`: `disconnect` or
+   * `close` was called, so that what is queued is not sent by another
+   * connection, if the present one is lost or there is none. Default: [].
+   * `ZMQ_RECONNECT_STOP`
    */
   reconnectStop: readonly ReconnectStop[];
   /**

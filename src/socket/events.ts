@@ -36,7 +36,7 @@ export class SocketEvent extends Event {
    */
   readonly suppressed: number | undefined;
 
-  /** Makes an event; done by sockets. */
+  /** @internal */
   constructor(type: EventName, detail: EventDetail) {
     super(type);
     this.address = detail.address;
@@ -107,14 +107,20 @@ export class SocketEvents extends EventTarget
     return this;
   }
 
-  /** The next event of the kind; never settles when none comes. */
+  /**
+   * The next event of the kind. Never settles when none comes, not even when
+   * the socket is closed: wait for `"end"` beside.
+   */
   once(type: EventName): Promise<SocketEvent> {
     return new Promise((resolve) => {
       this.addEventListener(type, resolve, { once: true });
     });
   }
 
-  /** Every event from now on, until the socket is closed. */
+  /**
+   * Every event from now on, until the socket is closed. For a slow reader
+   * the last 10 000 are kept.
+   */
   [Symbol.asyncIterator](): AsyncIterableIterator<SocketEvent> {
     this.#observed = true;
     const iterator = new EventIterator(() => {
@@ -125,7 +131,7 @@ export class SocketEvents extends EventTarget
     return iterator;
   }
 
-  /** Tells everybody; done by sockets. */
+  /** @internal Tells everybody. */
   emit(type: EventName, detail: EventDetail): void {
     if (!this.#observed || this.#ended) return;
     const event = new SocketEvent(type, detail);

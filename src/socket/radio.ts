@@ -50,7 +50,11 @@ export class Radio extends Socket {
   /**
    * Sends one frame to a group.
    *
-   * @throws {ZmqError} `EINVAL` without a group or for several frames.
+   * @throws {ZmqError} `EINVAL` without a group, for a group that is longer
+   * than 255 octets or holds a zero octet, for several frames or a wrong
+   * timeout; `EMSGSIZE` for what does not fit into a datagram, when connected
+   * over udp; `EAGAIN` after the timeout, with `noDrop`; `EBADF` when the
+   * socket is closed, `ETERM` when its context was shut down.
    */
   send(data: FrameLike, options: RadioGroup & SendOptions): Promise<void> {
     try {
@@ -61,7 +65,11 @@ export class Radio extends Socket {
     }
   }
 
-  /** Sends now; `false` when it would have to wait. */
+  /**
+   * Sends now; `false` when it would have to wait, and nothing was sent.
+   *
+   * @throws {ZmqError} as `send`, but never `EAGAIN`.
+   */
   trySend(data: FrameLike, options: RadioGroup): boolean {
     const { sender } = coreOf(this);
     return sender.trySend([toFrame(data)], toEnvelope(options));

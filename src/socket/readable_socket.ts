@@ -35,13 +35,21 @@ export abstract class ReadableSocket<T = Message> extends Socket
    * first come, first served. A call that is aborted or late loses nothing.
    *
    * @throws {ZmqError} `EAGAIN` after the timeout, `EBADF` when the socket is
-   * closed, `ETERM` when its context is, `EFSM` in the wrong state.
+   * closed, `ETERM` when its context was shut down, `EFSM` in the wrong state
+   * (REQ), `EINVAL` for a timeout that is no integer of -1 or more. A call
+   * that is aborted rejects with the reason of its signal.
    */
   receive(options?: ReceiveOptions): Promise<T> {
     return coreOf(this).receiver.receive(this.shape, options);
   }
 
-  /** The next message if one is queued, else `undefined`. Never waits. */
+  /**
+   * The next message if one is queued, else `undefined`; also while other
+   * calls wait for one. Never waits.
+   *
+   * @throws {ZmqError} `EBADF` when the socket is closed, `ETERM` when its
+   * context was shut down, `EFSM` in the wrong state (REQ).
+   */
   tryReceive(): T | undefined {
     return coreOf(this).receiver.tryReceive(this.shape);
   }
@@ -49,6 +57,9 @@ export abstract class ReadableSocket<T = Message> extends Socket
   /**
    * Waits for one message and returns it with all others that are queued, at
    * most `max`. Default: 1000.
+   *
+   * @throws {ZmqError} as `receive`; `EINVAL` for a `max` that is no integer
+   * of 1 or more.
    */
   async receiveMany(
     max: number = DEFAULT_BATCH,

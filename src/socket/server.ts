@@ -45,7 +45,9 @@ export abstract class NumberedSocket extends ReadableSocket<RoutedMessage> {
    * Sends one frame to a peer.
    *
    * @throws {ZmqError} `EHOSTUNREACH` when no peer has the id, `EINVAL`
-   * without an id or for several frames, `EAGAIN` after the timeout.
+   * without an id, for several frames or a wrong timeout, `EAGAIN` after the
+   * timeout, `EBADF` when the socket is closed, `ETERM` when its context was
+   * shut down.
    */
   send(data: FrameLike, options: RoutedBy & SendOptions): Promise<void> {
     try {
@@ -55,7 +57,11 @@ export abstract class NumberedSocket extends ReadableSocket<RoutedMessage> {
     }
   }
 
-  /** Sends now; `false` when it would have to wait. */
+  /**
+   * Sends now; `false` when it would have to wait, and nothing was sent.
+   *
+   * @throws {ZmqError} as `send`, but never `EAGAIN`.
+   */
   trySend(data: FrameLike, options: RoutedBy): boolean {
     return coreOf(this).sender.trySend([toFrame(data)], options);
   }

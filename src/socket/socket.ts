@@ -33,6 +33,11 @@ export let coreOf: (socket: Socket) => SocketCore;
 /**
  * A ZeroMQ socket. Use one of its subclasses: {@linkcode Push},
  * {@linkcode Subscriber}, {@linkcode Router}, …
+ *
+ * Constructors throw a {@linkcode ZmqError}: `EINVAL` for an option that there
+ * is not, or its value, `ENOTSUP` for an option that the runtime cannot
+ * honour, `EMFILE` when `maxSockets` of the context are open, `ETERM` when it
+ * was shut down.
  */
 export abstract class Socket implements AsyncDisposable {
   readonly #core: SocketCore;
@@ -107,8 +112,13 @@ export abstract class Socket implements AsyncDisposable {
    * @param options.transport accepts the connections instead of the context's
    * transport for the scheme.
    * @returns the endpoint with wildcards filled in.
-   * @throws {ZmqError} `EINVAL`, `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`,
-   * `ENODEV`, `ENAMETOOLONG`, `EPROTONOSUPPORT`, `ENOTSUP`.
+   * @throws {ZmqError} `EINVAL` for an endpoint, a transport or options of
+   * security that are wrong; `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`,
+   * `ENODEV`, `ENOENT` for a directory that is not there, `ENAMETOOLONG`,
+   * `EMFILE` from the system; `EPROTONOSUPPORT`, `ENOCOMPATPROTO`, `ENOTSUP`
+   * for what the runtime, the socket's type or its options cannot do; `EFSM`
+   * when a DGRAM is bound already; `EBADF` when the socket is closed, or is
+   * while it is being bound.
    */
   async bind(endpoint: string, options?: EndpointOptions): Promise<string> {
     this.#alive();
@@ -117,9 +127,11 @@ export abstract class Socket implements AsyncDisposable {
 
   /**
    * Stops waiting for peers at an endpoint, and closes the connections that
-   * came through it. The address is free when it resolves.
+   * came through it; what is queued for them may take the socket's `linger`.
+   * The address is free when it resolves.
    *
-   * @throws {ZmqError} `ENOENT` when the socket is not bound to it.
+   * @throws {ZmqError} `ENOENT` when the socket is not bound to it, `EINVAL`
+   * when it is no endpoint, `EBADF` when the socket is closed.
    */
   async unbind(endpoint: string): Promise<void> {
     this.#alive();
@@ -132,8 +144,10 @@ export abstract class Socket implements AsyncDisposable {
    *
    * @param options.transport makes the connections instead of the context's
    * transport for the scheme: a tunnel, for one.
-   * @throws {ZmqError} `EINVAL` and its like, at once, for an endpoint that
-   * can never work.
+   * @throws {ZmqError} at once, for what can never work: `EINVAL` for an
+   * endpoint, a transport or options of security that are wrong,
+   * `ENAMETOOLONG`, `EPROTONOSUPPORT`, `ENOCOMPATPROTO`, `ENOTSUP`; `EBADF`
+   * when the socket is closed. What fails later is an event.
    */
   connect(endpoint: string, options?: EndpointOptions): void {
     this.#alive();
@@ -154,7 +168,8 @@ export abstract class Socket implements AsyncDisposable {
    * Ends the connections to an endpoint; what is queued for it may take the
    * socket's `linger`.
    *
-   * @throws {ZmqError} `ENOENT` when the socket is not connected to it.
+   * @throws {ZmqError} `ENOENT` when the socket is not connected to it,
+   * `EINVAL` when it is no endpoint, `EBADF` when the socket is closed.
    */
   async disconnect(endpoint: string): Promise<void> {
     this.#alive();
@@ -164,8 +179,12 @@ export abstract class Socket implements AsyncDisposable {
 
   /**
    * Closes the socket. Calls that wait fail with `EBADF`. Resolves when
-   * everything unsent has left, or the linger time is over. May be called
-   * any number of times.
+   * everything unsent has left, or the linger time is over: with the default
+   * `linger` of -1 and no peer, never. May be called any number of times.
+   *
+   * @param options.linger milliseconds that it may take. Default: the
+   * socket's `linger`.
+   * @throws {ZmqError} `EINVAL` for a linger that is no integer of -1 or more.
    */
   close(options?: CloseOptions): Promise<void> {
     if (this.#closing !== undefined) return this.#closing;
@@ -198,7 +217,10 @@ export abstract class Socket implements AsyncDisposable {
     return this;
   }
 
-  /** Lets the process exit although the socket is open. */
+  /**
+   * Lets the process exit although the socket is open. A call that waits with
+   * a `timeout` keeps it until then.
+   */
   unref(): this {
     this.#endpoints.hold(false);
     return this;

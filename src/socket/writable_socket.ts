@@ -44,13 +44,19 @@ export abstract class WritableSocket extends Socket {
    * message is queued for a peer; waits while no peer has room.
    *
    * @throws {ZmqError} `EAGAIN` after the timeout, `EBADF` when the socket is
-   * closed, `EINVAL` when the value is no message.
+   * closed, `ETERM` when its context was shut down, `EINVAL` when the value
+   * is no message that the socket can send, or for a wrong timeout. A call
+   * that is aborted rejects with the reason of its signal.
    */
   send(message: MessageLike, options?: SendOptions): Promise<void> {
     return send(this, message, options);
   }
 
-  /** Sends now; `false` when it would have to wait. */
+  /**
+   * Sends now; `false` when it would have to wait, and nothing was sent.
+   *
+   * @throws {ZmqError} as `send`, but never `EAGAIN`.
+   */
   trySend(message: MessageLike): boolean {
     return coreOf(this).sender.trySend(toMessage(message), undefined);
   }
@@ -70,14 +76,21 @@ export abstract class DuplexSocket extends ReadableSocket {
    * message is queued for a peer; waits while no peer has room.
    *
    * @throws {ZmqError} `EAGAIN` after the timeout, `EBADF` when the socket is
-   * closed, `EFSM` in the wrong state, `EHOSTUNREACH` when there is no route,
-   * `EINVAL` when the value is no message.
+   * closed, `ETERM` when its context was shut down, `EFSM` in the wrong state
+   * (REQ, REP), `EHOSTUNREACH` when no peer has the routing id (STREAM, ROUTER
+   * with `mandatory`), `EMSGSIZE` for a datagram that is too large, `EINVAL`
+   * when the value is no message that the socket can send, or for a wrong
+   * timeout. A call that is aborted rejects with the reason of its signal.
    */
   send(message: MessageLike, options?: SendOptions): Promise<void> {
     return send(this, message, options);
   }
 
-  /** Sends now; `false` when it would have to wait. */
+  /**
+   * Sends now; `false` when it would have to wait, and nothing was sent.
+   *
+   * @throws {ZmqError} as `send`, but never `EAGAIN`.
+   */
   trySend(message: MessageLike): boolean {
     return coreOf(this).sender.trySend(toMessage(message), undefined);
   }

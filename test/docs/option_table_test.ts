@@ -92,6 +92,16 @@ describe("README.md", () => {
     assert.equal(README, withTables(README), HINT);
   });
 
+  it("says what the special values of options mean", () => {
+    const from = README.indexOf("### Special values");
+    const section = README.slice(from, README.indexOf("\n###", from + 1));
+    for (const [name, row] of Object.entries(optionTable())) {
+      const { lowest, needs } = row as Option;
+      if (lowest === undefined || needs !== undefined) continue;
+      assert.ok(section.includes(`\`${name}\``), `Expected ${name}`);
+    }
+  });
+
   it("says on which runtimes each platform option works", async () => {
     const column = runtimeColumn();
     const plain = new Context({ runtime: detectRuntime() });

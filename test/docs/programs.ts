@@ -81,10 +81,10 @@ export function blocksOf(markdown: string): Block[] {
 /** A program with the package's entries as this runtime has them. */
 export function withDoors(code: string): string {
   return code.replaceAll(
-    / from "isomq(?:\/(ext\/\w+))?"/g,
-    (_, entry: string | undefined) => {
+    /( from )"isomq(?:\/(ext\/\w+))?"|import\.meta\.resolve\("isomq"\)/g,
+    (_, from: string | undefined, entry: string | undefined) => {
       const path = entry === undefined ? "mod.ts" : `${entry}/mod.ts`;
-      return ` from "${pathToFileURL(runnable(path)).href}"`;
+      return `${from ?? ""}"${pathToFileURL(runnable(path)).href}"`;
     },
   );
 }

@@ -1,6 +1,7 @@
 // The tables of the README that are made from the engine's own: options and
 // error codes. `node .out/test/docs/write_tables.js` puts them there.
 import { errorCodes } from "../../src/base/errors.ts";
+import { contextOptionTable } from "../../src/options/context_options.ts";
 import type { Option } from "../../src/options/option.ts";
 import { optionTable, replacedOptions } from "../../src/options/table.ts";
 import {
@@ -143,6 +144,24 @@ function missingRows(): string {
   );
 }
 
+/** Every option of a context that can be set to something. */
+function contextRows(): string {
+  const rows = Object.entries(contextOptionTable as Record<string, Option>)
+    .filter(([, { access, needs }]) =>
+      access === "settable" && needs === undefined
+    );
+  return markdown(
+    ["Option", "Type", "Default", "Unit", "libzmq"],
+    rows.map(([name, option]) => [
+      `\`${name}\``,
+      typeOf(option),
+      defaultOf(option),
+      option.unit ?? "",
+      libzmqOf(option),
+    ]),
+  );
+}
+
 /** Options of libzmq that are something else here. */
 function replacedRows(): string {
   return markdown(
@@ -167,6 +186,7 @@ export const tables: Readonly<Record<string, () => string>> = {
   options: optionRows,
   "read-only options": readOnlyRows,
   "platform options": platformRows,
+  "context options": contextRows,
   "missing options": missingRows,
   "replaced options": replacedRows,
   "error codes": errorRows,
