@@ -138,16 +138,19 @@ export class Acceptor implements ConnectionOwner {
 
   // The connections' side.
 
-  pipeFor(connection: Connection, peer: PeerInfo): ConnectionPipe {
+  pipeFor(
+    connection: Connection,
+    peer: PeerInfo,
+  ): ConnectionPipe | undefined {
     this.#pending.delete(connection);
+    if (!this.#pipes.has(connection)) return undefined;
     const pipe = this.#host.openPipe(
       this.#endpoint,
       false,
       this.#options,
       peer,
     );
-    if (this.#pipes.has(connection)) this.#pipes.set(connection, pipe);
-    else pipe.close();
+    this.#pipes.set(connection, pipe);
     return pipe;
   }
 
@@ -202,6 +205,10 @@ export class Acceptor implements ConnectionOwner {
     }
     this.#emit("accept", { peerAddress: stream.remoteAddress });
     this.#makeRoom();
+    if (this.#closing !== undefined) {
+      stream.close();
+      return;
+    }
     try {
       const connection = this.#connectionOver(stream);
       this.#pipes.set(connection, undefined);

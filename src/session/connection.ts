@@ -53,8 +53,11 @@ export interface ConnectionEnd {
 export interface ConnectionOwner {
   /** Which of the peers that do not come in are told of. Default: all. */
   readonly failures?: FailureLimit;
-  /** The peer is known: gives the pipe that the connection is to carry. */
-  pipeFor(connection: Connection, peer: PeerInfo): ConnectionPipe;
+  /**
+   * The peer is known: gives the pipe that the connection is to carry, unless
+   * the connection is not wanted any more.
+   */
+  pipeFor(connection: Connection, peer: PeerInfo): ConnectionPipe | undefined;
   /** The last words are being said: nothing goes to the peer any more. */
   left?(connection: Connection): void;
   /** The connection is gone; comes once. */

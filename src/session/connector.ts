@@ -147,7 +147,11 @@ export class Connector implements ConnectionOwner {
 
   // The connection's side.
 
-  pipeFor(_connection: Connection, peer: PeerInfo): ConnectionPipe {
+  pipeFor(
+    connection: Connection,
+    peer: PeerInfo,
+  ): ConnectionPipe | undefined {
+    if (this.#connection !== connection) return undefined;
     const pipe = this.#pipe;
     this.#readyAt = this.#host.clock.now();
     // What was queued when `close` was called can leave now.
@@ -192,10 +196,11 @@ export class Connector implements ConnectionOwner {
   }
 
   #connect(): void {
+    this.#emit("connect:delay", {});
+    if (this.#closed) return;
     const { connectTimeout } = this.#options;
     const attempt = new AbortController();
     this.#attempt = attempt;
-    this.#emit("connect:delay", {});
     if (connectTimeout > 0) {
       this.#setTimer(() => {
         attempt.abort();
@@ -239,6 +244,10 @@ export class Connector implements ConnectionOwner {
     this.#timer?.cancel();
     this.#emit("connect", { peerAddress: stream.remoteAddress });
     this.#warn(stream.remoteAddress);
+    if (this.#closed) {
+      stream.close();
+      return;
+    }
     try {
       const connection = this.#connectionOver(stream);
       this.#connection = connection;
@@ -299,7 +308,7 @@ export class Connector implements ConnectionOwner {
       ? this.#backoff.nextAfterRefusal()
       : this.#backoff.next();
     this.#emit("connect:retry", { interval, ...error && { error } });
-    this.#setTimer(() => this.#connect(), interval);
+    if (!this.#closed) this.#setTimer(() => this.#connect(), interval);
   }
 
   /** True while there is a reason to go on although `close` was called. */

@@ -221,6 +221,7 @@ export abstract class SocketEnd<
 
   async #connect(): Promise<void> {
     this.emit("connect:delay", {});
+    if (this.#attempts.signal.aborted) return;
     try {
       await this.#open("connect");
       if (this.socket === undefined) return;
@@ -296,6 +297,7 @@ export abstract class SocketEnd<
   }
 
   #setTimer(callback: () => void, delay: number): void {
+    if (this.#attempts.signal.aborted) return;
     this.#timer?.cancel();
     this.#timer = this.#host.clock.setTimer(callback, delay);
     this.#timer.hold(this.#held);
