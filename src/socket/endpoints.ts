@@ -168,6 +168,9 @@ export class Endpoints {
     role: "bind" | "connect",
     options?: EndpointOptions,
   ): Route {
+    if (this.#closed) {
+      throw new ZmqError("EBADF", "Cannot use the socket: it is closed");
+    }
     const endpoint = parseEndpoint(text);
     const own = ownTransport(endpoint, role, options);
     const { services, type } = this.#core;

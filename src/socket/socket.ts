@@ -180,10 +180,12 @@ export abstract class Socket implements AsyncDisposable {
       );
     }
     this.#linger = linger;
+    let settle!: (closing: Promise<void>) => void;
+    this.#closing = new Promise((resolve) => settle = resolve);
     this.#core.shut(
       new ZmqError("EBADF", "Cannot use the socket: it is closed"),
     );
-    this.#closing = this.#close();
+    settle(this.#close());
     return this.#closing;
   }
 
