@@ -122,16 +122,14 @@ export class Acceptor implements ConnectionOwner {
 
   /**
    * Stops listening, and closes the connections once what is queued for them
-   * has left. May be called again, with no linger, to drop the rest.
+   * has left. May be called again with a shorter linger.
    *
    * @param options.linger milliseconds it may take; -1 is any time.
    */
   close(options: { readonly linger: number }): Promise<void> {
-    const again = this.#closing !== undefined;
     this.#closing ??= this.#close();
     for (const connection of [...this.#pipes.keys()]) {
-      if (again && options.linger === 0) connection.close();
-      else connection.finish(options.linger);
+      connection.finish(options.linger);
     }
     return this.#closing;
   }

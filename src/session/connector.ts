@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Timer } from "../base/clock.ts";
+import { lingerEnd, type Timer } from "../base/clock.ts";
 import { ZmqError } from "../base/errors.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
 import { type Options, platformOptions } from "../options/options.ts";
@@ -49,7 +49,6 @@ export class Connector implements ConnectionOwner {
   #gone: (() => void) | undefined;
   // Set once `close` was called.
   #closing: Promise<void> | undefined;
-  #linger = -1;
   #readyAt = 0;
   #warned = false;
   #lingerEnd = Infinity;
@@ -125,11 +124,11 @@ export class Connector implements ConnectionOwner {
       return this.#closing;
     }
     const { linger } = options;
-    this.#linger = linger;
     this.#pipe?.retire();
-    if (linger > 0) {
-      const { clock } = this.#host;
-      this.#lingerEnd = clock.now() + linger;
+    const { clock } = this.#host;
+    const end = lingerEnd(clock, linger);
+    if (end < this.#lingerEnd) {
+      this.#lingerEnd = end;
       this.#lingerTimer?.cancel();
       this.#lingerTimer = clock.setTimer(() => this.#finish(), linger);
       this.#lingerTimer.hold(this.#held);
@@ -314,13 +313,13 @@ export class Connector implements ConnectionOwner {
   /** True while there is a reason to go on although `close` was called. */
   #lingers(): boolean {
     const stops = (this.#options.reconnectStop & STOP_AFTER_DISCONNECT) !== 0;
-    return !stops && this.#linger !== 0 && (this.#pipe?.pending ?? 0) > 0;
+    return !stops && (this.#pipe?.pending ?? 0) > 0;
   }
 
   #lingerOn(): void {
     const rest = this.#lingerEnd - this.#host.clock.now();
     this.#connection?.finish(
-      this.#linger < 0 ? -1 : Math.max(0, Math.ceil(rest)),
+      rest === Infinity ? -1 : Math.max(0, Math.ceil(rest)),
     );
   }
 

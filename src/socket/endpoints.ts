@@ -23,6 +23,7 @@ import {
   checkSocketOptions,
   connectDatagrams,
 } from "./datagrams.ts";
+import { InprocConnector } from "./inproc_connector.ts";
 import {
   bindMulticast,
   checkMulticast,
@@ -78,6 +79,8 @@ const CONNECTS_ONCE: ReadonlySet<string> = new Set([
 export class Endpoints {
   readonly #core: SocketCore;
   readonly #open = new Set<OpenEndpoint>();
+  // Let go of, with something left to send.
+  readonly #leaving = new Set<OpenEndpoint>();
   #held = true;
   #last: string | null = null;
   #closed = false;
@@ -91,7 +94,11 @@ export class Endpoints {
     return this.#last;
   }
 
-  /** Binds; resolves with the endpoint, wildcards filled in. */
+  /**
+   * Binds; resolves with the endpoint, wildcards filled in.
+   *
+   * @throws {ZmqError} `EBADF` when everything was let go of.
+   */
   async bind(text: string, options?: EndpointOptions): Promise<string> {
     const { endpoint, transport } = this.#parse(text, "bind", options);
     const open = transport === undefined
@@ -101,7 +108,11 @@ export class Endpoints {
     return open.endpoint;
   }
 
-  /** Connects in the background. */
+  /**
+   * Connects in the background.
+   *
+   * @throws {ZmqError} `EBADF` when everything was let go of.
+   */
   connect(
     text: string,
     options?: EndpointOptions,
@@ -145,22 +156,35 @@ export class Endpoints {
         { address: text },
       );
     }
-    for (const open of found) this.#open.delete(open);
-    await Promise.all(found.map((open) => open.close({ linger })));
+    await Promise.all(found.map((open) => this.#leave(open, linger)));
   }
 
-  /** Lets go of everything. */
+  /**
+   * Lets go of everything, for good. May be called again with a shorter
+   * linger.
+   */
   async close(linger: number): Promise<void> {
     this.#closed = true;
-    const all = [...this.#open];
-    this.#open.clear();
-    await Promise.all(all.map((open) => open.close({ linger })));
+    const all = [...this.#open, ...this.#leaving];
+    await Promise.all(all.map((open) => this.#leave(open, linger)));
   }
 
   /** Says whether the endpoints keep the process running. */
   hold(keepsProcess: boolean): void {
     this.#held = keepsProcess;
     for (const open of this.#open) open.hold(keepsProcess);
+    for (const open of this.#leaving) open.hold(keepsProcess);
+  }
+
+  /** Closes an endpoint; `close` can find it until it is gone. */
+  async #leave(open: OpenEndpoint, linger: number): Promise<void> {
+    this.#open.delete(open);
+    this.#leaving.add(open);
+    try {
+      await open.close({ linger });
+    } finally {
+      this.#leaving.delete(open);
+    }
   }
 
   #parse(
@@ -321,45 +345,20 @@ export class Endpoints {
   }
 
   #connectInproc(endpoint: Endpoint, assignedRoutingId?: Uint8Array): void {
-    const { services } = this.#core;
-    const pipe = this.#core.openInproc(endpoint.text, true, assignedRoutingId);
+    const connector = new InprocConnector(
+      this.#core,
+      endpoint,
+      assignedRoutingId,
+    );
     const open = this.#keep({
       endpoint: endpoint.text,
       given: endpoint.text,
       role: "connect",
       transport: undefined,
-      close: ({ linger }) => this.#leaveInproc(endpoint.address, pipe, linger),
-      hold: () => {},
+      close: (options) => connector.close(options),
+      hold: (keepsProcess) => connector.hold(keepsProcess),
     });
-    pipe.onClosed = () => this.#open.delete(open);
-    services.inproc.connect(endpoint.address, pipe);
-  }
-
-  /** Closes a connection; what waits for a socket to be bound may linger. */
-  #leaveInproc(
-    name: string,
-    pipe: InprocPipe,
-    linger: number,
-  ): Promise<void> {
-    const { services, clock } = this.#core;
-    const leave = (): void => {
-      services.inproc.forget(name, pipe);
-      pipe.close();
-    };
-    if (linger === 0 || pipe.pending === 0 || pipe.online) {
-      leave();
-      return Promise.resolve();
-    }
-    pipe.retire();
-    return new Promise((resolve) => {
-      const timer = linger > 0 ? clock.setTimer(leave, linger) : undefined;
-      timer?.hold(this.#held);
-      pipe.onJoined = () => pipe.close();
-      pipe.onClosed = () => {
-        timer?.cancel();
-        resolve();
-      };
-    });
+    connector.start(() => this.#open.delete(open));
   }
 
   #closeInproc(endpoint: string, connecting: boolean): void {
