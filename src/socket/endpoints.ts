@@ -81,6 +81,8 @@ export class Endpoints {
   readonly #open = new Set<OpenEndpoint>();
   // Let go of, with something left to send.
   readonly #leaving = new Set<OpenEndpoint>();
+  // Calls of `bind` that are under way.
+  readonly #binding = new Set<Promise<OpenEndpoint>>();
   #held = true;
   #last: string | null = null;
   #closed = false;
@@ -103,7 +105,7 @@ export class Endpoints {
     const { endpoint, transport } = this.#parse(text, "bind", options);
     const open = transport === undefined
       ? this.#bindInproc(endpoint)
-      : await this.#listen(endpoint, transport);
+      : await this.#whileBinding(this.#listen(endpoint, transport));
     this.#last = open.endpoint;
     return open.endpoint;
   }
@@ -167,6 +169,7 @@ export class Endpoints {
     this.#closed = true;
     const all = [...this.#open, ...this.#leaving];
     await Promise.all(all.map((open) => this.#leave(open, linger)));
+    await Promise.allSettled(this.#binding);
   }
 
   /** Says whether the endpoints keep the process running. */
@@ -184,6 +187,16 @@ export class Endpoints {
       await open.close({ linger });
     } finally {
       this.#leaving.delete(open);
+    }
+  }
+
+  /** Has `close` wait for a `bind`. */
+  async #whileBinding(opening: Promise<OpenEndpoint>): Promise<OpenEndpoint> {
+    this.#binding.add(opening);
+    try {
+      return await opening;
+    } finally {
+      this.#binding.delete(opening);
     }
   }
 

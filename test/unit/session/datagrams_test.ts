@@ -205,9 +205,10 @@ describe("close() over datagrams", () => {
     const dish = new Dish({ context: world.context });
     const bound = dish.bind(HERE);
     await world.clock.settle();
-    await dish.close();
+    const closed = dish.close();
     open();
     await assert.rejects(bound, { code: "EBADF" });
+    await closed;
     assert.ok(world.network.last.closed);
   });
 });
