@@ -30,15 +30,6 @@ import {
   connectMulticast,
 } from "./multicast.ts";
 
-/** How an endpoint is let go. */
-export interface CloseOptions {
-  /**
-   * Milliseconds that unsent messages may take, -1 for as long as it needs,
-   * 0 to drop them. Default: the socket's `linger`.
-   */
-  readonly linger?: number;
-}
-
 /** Options of `bind` and `connect`, for the one endpoint. */
 export interface EndpointOptions {
   /**
