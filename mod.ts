@@ -191,7 +191,8 @@ export type {
 export type { EventDetail, EventName } from "./src/session/host.ts";
 export type { Warning, WarningCode } from "./src/session/warnings.ts";
 export type { DishMessage } from "./src/socket/dish.ts";
-export type { CloseOptions, EndpointOptions } from "./src/socket/endpoints.ts";
+export type { EndpointOptions } from "./src/socket/endpoints.ts";
+export type { CloseOptions } from "./src/socket/linger.ts";
 export type { SocketEventListener } from "./src/socket/events.ts";
 export type { RadioGroup } from "./src/socket/radio.ts";
 export type { Received } from "./src/socket/readable_socket.ts";

@@ -26,3 +26,8 @@ export interface Clock {
    */
   defer(callback: () => void): void;
 }
+
+/** When a linger time from now on is over; one of -1 never is. */
+export function lingerEnd(clock: Clock, linger: number): number {
+  return linger < 0 ? Infinity : clock.now() + linger;
+}

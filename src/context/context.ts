@@ -19,6 +19,7 @@ import type { MechanismFactory } from "../security/mechanism.ts";
 import type { Authenticator } from "../security/zap.ts";
 import { Turns } from "../session/turns.ts";
 import { InprocRegistry } from "../socket/inproc.ts";
+import { checkLinger, type CloseOptions } from "../socket/linger.ts";
 import type { OwnedSocket, SocketServices } from "../socket/services.ts";
 import {
   type AnyTransport,
@@ -134,12 +135,36 @@ export class EngineContext implements AsyncDisposable {
   /**
    * Ends the context: closes its sockets; calls that wait on them fail with
    * `ETERM`, as does every later one that sends or receives. Resolves when all
-   * of its sockets are closed and their linger times are over.
+   * of its sockets are closed and their linger times are over. May be called any number of times: a later call
+   * with a `linger` that ends sooner has it end sooner.
+   *
+   * @param options.linger milliseconds that what its sockets have not sent may
+   * take, -1 for ever, 0 to drop it; sockets that are being closed already take
+   * no longer than they would have. Default: the `linger` of each socket.
+   * @throws {ZmqError} `EINVAL` for a linger that is none.
+   *
+   * @example
+   * ```ts
+   * import { Context, Push } from "isomq";
+   *
+   * const context = new Context();
+   * const push = new Push({ context });
+   * push.connect("tcp://127.0.0.1:9");
+   * await push.send("for whoever comes");
+   * await context.shutdown({ linger: 100 });
+   * ```
    */
-  shutdown(): Promise<void> {
+  shutdown(options?: CloseOptions): Promise<void> {
+    try {
+      if (options?.linger !== undefined) {
+        checkLinger(options.linger, "shut down");
+      }
+    } catch (error) {
+      return Promise.reject(error);
+    }
     this.#shut = true;
     this.#zap.close();
-    for (const socket of [...this.#sockets]) socket.terminate();
+    for (const socket of [...this.#sockets]) socket.terminate(options);
     this.services.inproc.close();
     if (this.#sockets.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#empty.push(resolve));

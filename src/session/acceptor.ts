@@ -122,32 +122,33 @@ export class Acceptor implements ConnectionOwner {
 
   /**
    * Stops listening, and closes the connections once what is queued for them
-   * has left. May be called again, with no linger, to drop the rest.
+   * has left. May be called again with a shorter linger.
    *
    * @param options.linger milliseconds it may take; -1 is any time.
    */
   close(options: { readonly linger: number }): Promise<void> {
-    const again = this.#closing !== undefined;
     this.#closing ??= this.#close();
     for (const connection of [...this.#pipes.keys()]) {
-      if (again && options.linger === 0) connection.close();
-      else connection.finish(options.linger);
+      connection.finish(options.linger);
     }
     return this.#closing;
   }
 
   // The connections' side.
 
-  pipeFor(connection: Connection, peer: PeerInfo): ConnectionPipe {
+  pipeFor(
+    connection: Connection,
+    peer: PeerInfo,
+  ): ConnectionPipe | undefined {
     this.#pending.delete(connection);
+    if (!this.#pipes.has(connection)) return undefined;
     const pipe = this.#host.openPipe(
       this.#endpoint,
       false,
       this.#options,
       peer,
     );
-    if (this.#pipes.has(connection)) this.#pipes.set(connection, pipe);
-    else pipe.close();
+    this.#pipes.set(connection, pipe);
     return pipe;
   }
 
@@ -202,6 +203,10 @@ export class Acceptor implements ConnectionOwner {
     }
     this.#emit("accept", { peerAddress: stream.remoteAddress });
     this.#makeRoom();
+    if (this.#closing !== undefined) {
+      stream.close();
+      return;
+    }
     try {
       const connection = this.#connectionOver(stream);
       this.#pipes.set(connection, undefined);

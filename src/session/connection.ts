@@ -53,8 +53,11 @@ export interface ConnectionEnd {
 export interface ConnectionOwner {
   /** Which of the peers that do not come in are told of. Default: all. */
   readonly failures?: FailureLimit;
-  /** The peer is known: gives the pipe that the connection is to carry. */
-  pipeFor(connection: Connection, peer: PeerInfo): ConnectionPipe;
+  /**
+   * The peer is known: gives the pipe that the connection is to carry, unless
+   * the connection is not wanted any more.
+   */
+  pipeFor(connection: Connection, peer: PeerInfo): ConnectionPipe | undefined;
   /** The last words are being said: nothing goes to the peer any more. */
   left?(connection: Connection): void;
   /** The connection is gone; comes once. */
@@ -81,8 +84,9 @@ export abstract class Connection implements ByteSink {
   #failed = false;
   #closed = false;
   #error: ZmqError | undefined;
+  // What closes it, and when.
   #timer: Timer | undefined;
-  #deadline = Infinity;
+  #closeAt = Infinity;
 
   constructor(setup: ConnectionSetup, owner: ConnectionOwner) {
     this.host = setup.host;
@@ -120,23 +124,22 @@ export abstract class Connection implements ByteSink {
   }
 
   /**
-   * Sends what is queued, then closes in good order.
+   * Sends what is queued, then closes in good order. May be called again with
+   * a shorter linger.
    *
    * @param linger milliseconds it may take; -1 is any time, 0 closes at once.
    */
   finish(linger: number): void {
-    if (this.#closed || this.#finishing) return;
+    if (this.#closed) return;
     const { writer } = this;
     if (linger === 0 || this.over || !this.#ready || writer === undefined) {
       this.close();
       return;
     }
+    if (linger > 0) this.#closeIn(linger);
+    if (this.#finishing) return;
     this.#finishing = true;
     this.pipe?.retire();
-    if (linger > 0) {
-      this.#deadline = this.host.clock.now() + linger;
-      this.#closeIn(linger);
-    }
     this.hush();
     writer.flush();
   }
@@ -341,12 +344,15 @@ export abstract class Connection implements ByteSink {
     pipe?.detach();
   }
 
+  /** Closes it so soon, if not sooner. */
   #closeIn(delay: number): void {
     if (this.#closed) return;
     const { clock } = this.host;
+    const at = clock.now() + delay;
+    if (at >= this.#closeAt) return;
+    this.#closeAt = at;
     this.#timer?.cancel();
-    const rest = Math.max(0, this.#deadline - clock.now());
-    this.#timer = clock.setTimer(() => this.close(), Math.min(delay, rest));
+    this.#timer = clock.setTimer(() => this.close(), delay);
     this.#timer.hold(false);
   }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Timer } from "../base/clock.ts";
+import { lingerEnd, type Timer } from "../base/clock.ts";
 import { ZmqError } from "../base/errors.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
 import { type Options, platformOptions } from "../options/options.ts";
@@ -49,7 +49,6 @@ export class Connector implements ConnectionOwner {
   #gone: (() => void) | undefined;
   // Set once `close` was called.
   #closing: Promise<void> | undefined;
-  #linger = -1;
   #readyAt = 0;
   #warned = false;
   #lingerEnd = Infinity;
@@ -125,11 +124,11 @@ export class Connector implements ConnectionOwner {
       return this.#closing;
     }
     const { linger } = options;
-    this.#linger = linger;
     this.#pipe?.retire();
-    if (linger > 0) {
-      const { clock } = this.#host;
-      this.#lingerEnd = clock.now() + linger;
+    const { clock } = this.#host;
+    const end = lingerEnd(clock, linger);
+    if (end < this.#lingerEnd) {
+      this.#lingerEnd = end;
       this.#lingerTimer?.cancel();
       this.#lingerTimer = clock.setTimer(() => this.#finish(), linger);
       this.#lingerTimer.hold(this.#held);
@@ -147,7 +146,11 @@ export class Connector implements ConnectionOwner {
 
   // The connection's side.
 
-  pipeFor(_connection: Connection, peer: PeerInfo): ConnectionPipe {
+  pipeFor(
+    connection: Connection,
+    peer: PeerInfo,
+  ): ConnectionPipe | undefined {
+    if (this.#connection !== connection) return undefined;
     const pipe = this.#pipe;
     this.#readyAt = this.#host.clock.now();
     // What was queued when `close` was called can leave now.
@@ -192,10 +195,11 @@ export class Connector implements ConnectionOwner {
   }
 
   #connect(): void {
+    this.#emit("connect:delay", {});
+    if (this.#closed) return;
     const { connectTimeout } = this.#options;
     const attempt = new AbortController();
     this.#attempt = attempt;
-    this.#emit("connect:delay", {});
     if (connectTimeout > 0) {
       this.#setTimer(() => {
         attempt.abort();
@@ -239,6 +243,10 @@ export class Connector implements ConnectionOwner {
     this.#timer?.cancel();
     this.#emit("connect", { peerAddress: stream.remoteAddress });
     this.#warn(stream.remoteAddress);
+    if (this.#closed) {
+      stream.close();
+      return;
+    }
     try {
       const connection = this.#connectionOver(stream);
       this.#connection = connection;
@@ -299,19 +307,19 @@ export class Connector implements ConnectionOwner {
       ? this.#backoff.nextAfterRefusal()
       : this.#backoff.next();
     this.#emit("connect:retry", { interval, ...error && { error } });
-    this.#setTimer(() => this.#connect(), interval);
+    if (!this.#closed) this.#setTimer(() => this.#connect(), interval);
   }
 
   /** True while there is a reason to go on although `close` was called. */
   #lingers(): boolean {
     const stops = (this.#options.reconnectStop & STOP_AFTER_DISCONNECT) !== 0;
-    return !stops && this.#linger !== 0 && (this.#pipe?.pending ?? 0) > 0;
+    return !stops && (this.#pipe?.pending ?? 0) > 0;
   }
 
   #lingerOn(): void {
     const rest = this.#lingerEnd - this.#host.clock.now();
     this.#connection?.finish(
-      this.#linger < 0 ? -1 : Math.max(0, Math.ceil(rest)),
+      rest === Infinity ? -1 : Math.max(0, Math.ceil(rest)),
     );
   }
 

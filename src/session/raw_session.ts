@@ -59,7 +59,7 @@ export class RawSession extends Connection implements PipeLink {
     const peer = plainPeer(this.remoteAddress);
     this.becomeReady();
     const pipe = this.owner.pipeFor(this, peer);
-    if (pipe.closed || this.over) {
+    if (pipe === undefined || pipe.closed || this.over) {
       this.close();
       return;
     }

@@ -97,7 +97,7 @@ export class Session extends Connection
     this.becomeReady();
     this.emit("handshake", { peer });
     const pipe = this.owner.pipeFor(this, peer);
-    if (pipe.closed || this.over) {
+    if (pipe === undefined || pipe.closed || this.over) {
       mechanism?.close();
       this.close();
       return;

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Timer } from "../base/clock.ts";
+import { lingerEnd, type Timer } from "../base/clock.ts";
 import { ZmqError } from "../base/errors.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
 import type { Options } from "../options/options.ts";
@@ -73,6 +73,7 @@ export abstract class SocketEnd<
   #opening: Timer | undefined;
   #gone: (() => void) | undefined;
   #closing: Promise<void> | undefined;
+  #lingerEnd = Infinity;
   #emptied: (() => void) | undefined;
 
   constructor({ host, endpoint, options, pipe }: EndSetup<Pipe>) {
@@ -104,13 +105,14 @@ export abstract class SocketEnd<
 
   /**
    * Closes the endpoint once what was sent has left. May be called again with
-   * no linger, to drop the rest.
+   * a shorter linger.
    *
    * @param options.linger milliseconds it may take; -1 is any time.
    */
   close(options: { readonly linger: number }): Promise<void> {
     const { linger } = options;
     if (linger === 0) this.emptied();
+    else if (this.#emptied !== undefined) this.#lingerFor(linger);
     return this.#closing ??= this.#close(linger);
   }
 
@@ -221,6 +223,7 @@ export abstract class SocketEnd<
 
   async #connect(): Promise<void> {
     this.emit("connect:delay", {});
+    if (this.#attempts.signal.aborted) return;
     try {
       await this.#open("connect");
       if (this.socket === undefined) return;
@@ -282,7 +285,7 @@ export abstract class SocketEnd<
     const canLeave = this.socket !== undefined || !this.#attempted;
     if (linger !== 0 && canLeave && this.lingers) {
       const emptied = new Promise<void>((resolve) => this.#emptied = resolve);
-      if (linger > 0) this.#setTimer(() => this.emptied(), linger);
+      this.#lingerFor(linger);
       this.flush();
       await emptied;
     }
@@ -295,7 +298,17 @@ export abstract class SocketEnd<
     if (await this.release(socket)) this.emit("close", {});
   }
 
+  /** Waits no longer than that from now, nor than was said before. */
+  #lingerFor(linger: number): void {
+    const end = lingerEnd(this.#host.clock, linger);
+    if (end >= this.#lingerEnd) return;
+    this.#lingerEnd = end;
+    this.#setTimer(() => this.emptied(), linger);
+  }
+
+  /** Sets the one timer, unless all is over. */
   #setTimer(callback: () => void, delay: number): void {
+    if (this.#attempts.signal.aborted) return;
     this.#timer?.cancel();
     this.#timer = this.#host.clock.setTimer(callback, delay);
     this.#timer.hold(this.#held);

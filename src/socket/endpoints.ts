@@ -23,20 +23,12 @@ import {
   checkSocketOptions,
   connectDatagrams,
 } from "./datagrams.ts";
+import { InprocConnector } from "./inproc_connector.ts";
 import {
   bindMulticast,
   checkMulticast,
   connectMulticast,
 } from "./multicast.ts";
-
-/** How an endpoint is let go. */
-export interface CloseOptions {
-  /**
-   * Milliseconds that unsent messages may take, -1 for as long as it needs,
-   * 0 to drop them. Default: the socket's `linger`.
-   */
-  readonly linger?: number;
-}
 
 /** Options of `bind` and `connect`, for the one endpoint. */
 export interface EndpointOptions {
@@ -78,6 +70,10 @@ const CONNECTS_ONCE: ReadonlySet<string> = new Set([
 export class Endpoints {
   readonly #core: SocketCore;
   readonly #open = new Set<OpenEndpoint>();
+  // Let go of, with something left to send.
+  readonly #leaving = new Set<OpenEndpoint>();
+  // Calls of `bind` that are under way.
+  readonly #binding = new Set<Promise<OpenEndpoint>>();
   #held = true;
   #last: string | null = null;
   #closed = false;
@@ -91,17 +87,25 @@ export class Endpoints {
     return this.#last;
   }
 
-  /** Binds; resolves with the endpoint, wildcards filled in. */
+  /**
+   * Binds; resolves with the endpoint, wildcards filled in.
+   *
+   * @throws {ZmqError} `EBADF` when everything was let go of.
+   */
   async bind(text: string, options?: EndpointOptions): Promise<string> {
     const { endpoint, transport } = this.#parse(text, "bind", options);
     const open = transport === undefined
       ? this.#bindInproc(endpoint)
-      : await this.#listen(endpoint, transport);
+      : await this.#whileBinding(this.#listen(endpoint, transport));
     this.#last = open.endpoint;
     return open.endpoint;
   }
 
-  /** Connects in the background. */
+  /**
+   * Connects in the background.
+   *
+   * @throws {ZmqError} `EBADF` when everything was let go of.
+   */
   connect(
     text: string,
     options?: EndpointOptions,
@@ -145,22 +149,46 @@ export class Endpoints {
         { address: text },
       );
     }
-    for (const open of found) this.#open.delete(open);
-    await Promise.all(found.map((open) => open.close({ linger })));
+    await Promise.all(found.map((open) => this.#leave(open, linger)));
   }
 
-  /** Lets go of everything. */
+  /**
+   * Lets go of everything, for good. May be called again with a shorter
+   * linger.
+   */
   async close(linger: number): Promise<void> {
     this.#closed = true;
-    const all = [...this.#open];
-    this.#open.clear();
-    await Promise.all(all.map((open) => open.close({ linger })));
+    const all = [...this.#open, ...this.#leaving];
+    await Promise.all(all.map((open) => this.#leave(open, linger)));
+    await Promise.allSettled(this.#binding);
   }
 
   /** Says whether the endpoints keep the process running. */
   hold(keepsProcess: boolean): void {
     this.#held = keepsProcess;
     for (const open of this.#open) open.hold(keepsProcess);
+    for (const open of this.#leaving) open.hold(keepsProcess);
+  }
+
+  /** Closes an endpoint; `close` can find it until it is gone. */
+  async #leave(open: OpenEndpoint, linger: number): Promise<void> {
+    this.#open.delete(open);
+    this.#leaving.add(open);
+    try {
+      await open.close({ linger });
+    } finally {
+      this.#leaving.delete(open);
+    }
+  }
+
+  /** Has `close` wait for a `bind`. */
+  async #whileBinding(opening: Promise<OpenEndpoint>): Promise<OpenEndpoint> {
+    this.#binding.add(opening);
+    try {
+      return await opening;
+    } finally {
+      this.#binding.delete(opening);
+    }
   }
 
   #parse(
@@ -168,6 +196,9 @@ export class Endpoints {
     role: "bind" | "connect",
     options?: EndpointOptions,
   ): Route {
+    if (this.#closed) {
+      throw new ZmqError("EBADF", "Cannot use the socket: it is closed");
+    }
     const endpoint = parseEndpoint(text);
     const own = ownTransport(endpoint, role, options);
     const { services, type } = this.#core;
@@ -318,45 +349,20 @@ export class Endpoints {
   }
 
   #connectInproc(endpoint: Endpoint, assignedRoutingId?: Uint8Array): void {
-    const { services } = this.#core;
-    const pipe = this.#core.openInproc(endpoint.text, true, assignedRoutingId);
+    const connector = new InprocConnector(
+      this.#core,
+      endpoint,
+      assignedRoutingId,
+    );
     const open = this.#keep({
       endpoint: endpoint.text,
       given: endpoint.text,
       role: "connect",
       transport: undefined,
-      close: ({ linger }) => this.#leaveInproc(endpoint.address, pipe, linger),
-      hold: () => {},
+      close: (options) => connector.close(options),
+      hold: (keepsProcess) => connector.hold(keepsProcess),
     });
-    pipe.onClosed = () => this.#open.delete(open);
-    services.inproc.connect(endpoint.address, pipe);
-  }
-
-  /** Closes a connection; what waits for a socket to be bound may linger. */
-  #leaveInproc(
-    name: string,
-    pipe: InprocPipe,
-    linger: number,
-  ): Promise<void> {
-    const { services, clock } = this.#core;
-    const leave = (): void => {
-      services.inproc.forget(name, pipe);
-      pipe.close();
-    };
-    if (linger === 0 || pipe.pending === 0 || pipe.online) {
-      leave();
-      return Promise.resolve();
-    }
-    pipe.retire();
-    return new Promise((resolve) => {
-      const timer = linger > 0 ? clock.setTimer(leave, linger) : undefined;
-      timer?.hold(this.#held);
-      pipe.onJoined = () => pipe.close();
-      pipe.onClosed = () => {
-        timer?.cancel();
-        resolve();
-      };
-    });
+    connector.start(() => this.#open.delete(open));
   }
 
   #closeInproc(endpoint: string, connecting: boolean): void {

@@ -2,6 +2,10 @@
  * The events of a socket: a typed `EventTarget` that can also be iterated.
  * Nothing is made for an event that nobody listens to.
  *
+ * Listeners are the user's code, which may close the socket or let go of an
+ * endpoint. They run when the step that has told of the event is complete, so
+ * that the engine never finds the world changed under its feet.
+ *
  * @module
  */
 
@@ -55,6 +59,12 @@ export type SocketEventListener = (event: SocketEvent) => void;
 /**
  * What happens to a socket's connections.
  *
+ * Listeners hear events in the order in which they happened, each in a
+ * microtask of its own: never inside of a call to the socket, but before
+ * whoever awaits a promise that was resolved after the event. The last one is
+ * `end`, heard before `close()` resolves. A listener may use the socket in
+ * every way, and close it.
+ *
  * @example
  * ```ts
  * import { Pull } from "isomq";
@@ -68,6 +78,7 @@ export type SocketEventListener = (event: SocketEvent) => void;
 export class SocketEvents extends EventTarget
   implements AsyncIterable<SocketEvent> {
   #observed = false;
+  #listened = false;
   #ended = false;
   readonly #iterators = new Set<EventIterator>();
 
@@ -76,13 +87,13 @@ export class SocketEvents extends EventTarget
     return this.#observed;
   }
 
-  /** Adds a listener for one kind of event. */
+  /** Adds a listener for one kind of event; it is called in a microtask. */
   override addEventListener(
     type: EventName,
     listener: SocketEventListener | EventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
   ): void {
-    this.#observed = true;
+    this.#observed = this.#listened = true;
     super.addEventListener(type, listener as EventListener, options);
   }
 
@@ -131,12 +142,12 @@ export class SocketEvents extends EventTarget
     return iterator;
   }
 
-  /** @internal Tells everybody. */
+  /** @internal Tells iterators at once, and listeners soon. */
   emit(type: EventName, detail: EventDetail): void {
     if (!this.#observed || this.#ended) return;
     const event = new SocketEvent(type, detail);
     for (const iterator of this.#iterators) iterator.push(event);
-    this.dispatchEvent(event);
+    if (this.#listened) queueMicrotask(() => this.dispatchEvent(event));
     if (type !== "end") return;
     this.#ended = true;
     for (const iterator of this.#iterators) iterator.end();

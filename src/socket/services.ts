@@ -15,11 +15,15 @@ import type { Turns } from "../session/turns.ts";
 import type { AnyTransport } from "../transport/any.ts";
 import type { Runtime } from "../transport/runtime.ts";
 import type { InprocRegistry } from "./inproc.ts";
+import type { CloseOptions } from "./linger.ts";
 
 /** A socket as its context sees it. */
 export interface OwnedSocket {
-  /** The context shuts down: every call fails with `ETERM`. */
-  terminate(): void;
+  /**
+   * The context shuts down: every call fails with `ETERM`. May be called again
+   * with a shorter linger.
+   */
+  terminate(options?: CloseOptions): void;
 }
 
 /** The context as its sockets see it. */

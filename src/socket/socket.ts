@@ -10,12 +10,9 @@ import type { SocketOptions } from "../options/types.ts";
 import type { SocketType } from "../options/socket_type.ts";
 import type { PeerInfo } from "../routing/peer.ts";
 import { SocketCore } from "./core.ts";
-import {
-  type CloseOptions,
-  type EndpointOptions,
-  Endpoints,
-} from "./endpoints.ts";
+import { type EndpointOptions, Endpoints } from "./endpoints.ts";
 import type { SocketEvents } from "./events.ts";
+import { checkLinger, type CloseOptions } from "./linger.ts";
 import { defineLiveOptions } from "./live_options.ts";
 import type { Pattern, PatternHost } from "./pattern.ts";
 import { type ContextLike, contextOf } from "./services.ts";
@@ -44,7 +41,6 @@ export abstract class Socket implements AsyncDisposable {
   readonly #endpoints: Endpoints;
   readonly #context: ContextLike;
   #closing: Promise<void> | undefined;
-  #linger = 0;
 
   static {
     coreOf = (socket: Socket) => socket.#core;
@@ -179,30 +175,44 @@ export abstract class Socket implements AsyncDisposable {
 
   /**
    * Closes the socket. Calls that wait fail with `EBADF`. Resolves when
-   * everything unsent has left, or the linger time is over: with the default
-   * `linger` of -1 and no peer, never. May be called any number of times.
+   * everything unsent has left, what `disconnect()` and `unbind()` still send
+   * included, or the linger time is over: with the default `linger` of -1
+   * and no peer, never. Addresses are free then. May be called any number of
+   * times: a later call with a `linger` that ends sooner
+   * has it end sooner, and one that ends later changes nothing.
    *
-   * @param options.linger milliseconds that it may take. Default: the
-   * socket's `linger`.
-   * @throws {ZmqError} `EINVAL` for a linger that is no integer of -1 or more.
+   * @param options.linger milliseconds that unsent messages may take, -1 for
+   * ever, 0 to drop them. Default: the socket's `linger`; in a later call,
+   * what was said before.
+   * @throws {ZmqError} `EINVAL` for a linger that is none.
+   *
+   * @example
+   * ```ts
+   * import { Push } from "isomq";
+   *
+   * const push = new Push();
+   * push.connect("tcp://127.0.0.1:9");
+   * await push.send("for whoever comes");
+   * void push.close({ linger: -1 });
+   * await push.close({ linger: 100 }); // it is not waited for any longer
+   * ```
    */
   close(options?: CloseOptions): Promise<void> {
-    if (this.#closing !== undefined) return this.#closing;
-    const linger = options?.linger ?? this.#core.options.linger;
-    if (!Number.isInteger(linger) || linger < -1) {
-      return Promise.reject(
-        new ZmqError(
-          "EINVAL",
-          `Cannot close with linger ${quote(linger)}: expected an integer ` +
-            "of milliseconds, -1 or more",
-        ),
-      );
+    const linger = options?.linger;
+    try {
+      if (linger !== undefined) checkLinger(linger, "close");
+    } catch (error) {
+      return Promise.reject(error);
     }
-    this.#linger = linger;
+    if (this.#closing !== undefined) {
+      return linger === undefined ? this.#closing : this.#hurry(linger);
+    }
+    let settle!: (closing: Promise<void>) => void;
+    this.#closing = new Promise((resolve) => settle = resolve);
     this.#core.shut(
       new ZmqError("EBADF", "Cannot use the socket: it is closed"),
     );
-    this.#closing = this.#close();
+    settle(this.#close(linger ?? this.#core.options.linger));
     return this.#closing;
   }
 
@@ -227,22 +237,28 @@ export abstract class Socket implements AsyncDisposable {
   }
 
   /** @internal */
-  terminate(): void {
+  terminate(options?: CloseOptions): void {
     this.#core.shut(
       new ZmqError("ETERM", "Cannot use the socket: its context shut down"),
     );
-    void this.close();
+    void this.close(options);
   }
 
-  async #close(): Promise<void> {
+  async #close(linger: number): Promise<void> {
     const core = this.#core;
     try {
-      await this.#endpoints.close(this.#linger);
+      await this.#endpoints.close(linger);
     } finally {
       for (const pipe of [...core.pipes]) pipe.close();
       core.services.closed(this);
       core.emit("end", { address: "" });
     }
+  }
+
+  /** Is told of another linger while it closes. */
+  async #hurry(linger: number): Promise<void> {
+    await this.#endpoints.close(linger);
+    await this.#closing;
   }
 
   #alive(): void {

@@ -1,6 +1,7 @@
 // A program that uses sockets in one of several ways and then has nothing
 // more to do: exit_test.ts watches whether its process ends.
 import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -10,6 +11,7 @@ import {
   Datagram,
   Dealer,
   Dish,
+  type EventName,
   Publisher,
   Pull,
   Push,
@@ -83,6 +85,34 @@ async function timers(): Promise<void> {
   ]);
 }
 
+/** Sockets that listeners of their events close, one at each step. */
+async function listeners(): Promise<void> {
+  const closes = (socket: Pull | Push, type: EventName): Promise<void> =>
+    new Promise((resolve) => {
+      socket.events.on(type, () => resolve(socket.close()));
+    });
+  for (const type of ["connect:delay", "connect", "connect:retry"] as const) {
+    const pull = new Pull();
+    const endpoint = await pull.bind("tcp://127.0.0.1:*");
+    if (type === "connect:retry") await pull.unbind(endpoint);
+    const push = new Push({
+      connectTimeout: 60_000,
+      reconnectInterval: 60_000,
+    });
+    const closed = closes(push, type);
+    push.connect(endpoint);
+    await closed;
+    await pull.close();
+  }
+  const pull = new Pull({ handshakeInterval: 60_000 });
+  const closed = closes(pull, "accept");
+  const { port } = new URL(await pull.bind("tcp://127.0.0.1:*"));
+  const peer = connect(Number(port), "127.0.0.1").on("error", () => {});
+  await closed;
+  // Only our own end is left to hold the process.
+  peer.unref();
+}
+
 /** Sockets that are open, and hold nothing. */
 async function unref(): Promise<void> {
   const pull = new Pull();
@@ -125,6 +155,7 @@ async function flush(): Promise<void> {
 
 const ways: Readonly<Record<string, () => Promise<void>>> = {
   closed,
+  listeners,
   timers,
   udp,
   unref,

@@ -54,6 +54,7 @@ async function run(...args: string[]) {
 describe("a process ends by itself", () => {
   const ways = {
     closed: "when its sockets are closed",
+    listeners: "when its sockets are closed by listeners of their events",
     timers: "when sockets with timers, keys and lingers are closed",
     unref: "when its open sockets are unref()ed",
     udp: "when its sockets over udp are closed, or unref()ed",

@@ -29,6 +29,26 @@ test("Acceptor.close sends what is queued, and frees the address", async () => {
   assert.equal(clock.timers, 0);
 });
 
+for (const step of ["accept", "handshake"]) {
+  test(`Acceptor leaves nothing behind when it is closed at ${step}`, async () => {
+    const { clock, network, host, bind, connect } = world();
+    const push = host("PUSH");
+    const acceptor = await bind(push);
+    const emit = push.emit.bind(push);
+    push.emit = (name, detail) => {
+      emit(name, detail);
+      if (name === step) void acceptor.close({ linger: -1 });
+    };
+    const { connector } = connect(host("PULL"));
+    await clock.settle();
+    assert.ok(push.names.includes(step as never));
+    assert.ok(push.pipes.every(({ closed }) => closed));
+    assert.ok(network.pairs.flat().every(({ gone }) => gone));
+    await connector.close({ linger: 0 });
+    assert.equal(clock.timers, 0);
+  });
+}
+
 test("Acceptor.listen reports an address in use", async () => {
   const { network, host, bind } = world();
   const acceptor = await bind(host("PULL"));

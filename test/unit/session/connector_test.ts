@@ -45,6 +45,36 @@ test("Connector queues before the connection, and reports its steps", async () =
   assert.equal(clock.timers, 0);
 });
 
+for (
+  const step of [
+    "connect:delay",
+    "connect",
+    "handshake",
+    "close",
+    "connect:retry",
+  ]
+) {
+  test(`Connector leaves nothing behind when it is closed at ${step}`, async () => {
+    const { clock, network, host, bind } = world();
+    const fails = step === "close" || step === "connect:retry";
+    const acceptor = fails ? undefined : await bind(host("PUSH"));
+    const pull = host("PULL", { connectTimeout: 10_000 });
+    const connector = new Connector(pull, network, ENDPOINT, pull.options);
+    const emit = pull.emit.bind(pull);
+    pull.emit = (name, detail) => {
+      emit(name, detail);
+      if (name === step) void connector.close({ linger: 0 });
+    };
+    connector.start(() => {});
+    await clock.settle();
+    assert.ok(pull.names.includes(step as never));
+    assert.ok(pull.pipes.every(({ closed }) => closed));
+    assert.ok(network.pairs.flat().every(({ gone }) => gone));
+    await acceptor?.close({ linger: 0 });
+    assert.equal(clock.timers, 0);
+  });
+}
+
 test("Connector comes again after a loss, and sends what was queued", async () => {
   const { clock, network, host, bind, connect } = world();
   const push = host("PUSH");

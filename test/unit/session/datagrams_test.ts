@@ -5,7 +5,7 @@ import { ZmqError } from "../../../src/base/errors.ts";
 import { Datagram, Dish, Radio } from "../../../mod.ts";
 import { DatagramWorld } from "../../kit/fake_datagrams.ts";
 import { text } from "../../kit/messages.ts";
-import { until } from "../../kit/wait.ts";
+import { until, within } from "../../kit/wait.ts";
 
 const THERE = "udp://192.0.2.1:5555";
 const HERE = "udp://127.0.0.1:*";
@@ -162,6 +162,32 @@ describe("close() over datagrams", () => {
     assert.equal(world.clock.timers, 0);
   });
 
+  it("waits no longer than a later close() says", async () => {
+    const world = new DatagramWorld();
+    const { radio, socket } = await radioIn(world, { linger: -1 });
+    await radio.send("x", { group: "g" });
+    const closing = radio.close();
+    for (const linger of [200, 100, 300]) void radio.close({ linger });
+    await world.clock.advance(99);
+    assert.ok(!socket.closed);
+    await world.clock.advance(1);
+    await closing;
+    assert.equal(world.clock.timers, 0);
+  });
+
+  it("leaves nothing behind when it is closed by a listener", async () => {
+    for (const type of ["connect:delay", "connect", "connect:retry"] as const) {
+      const world = new DatagramWorld();
+      if (type === "connect:retry") world.network.refusal = new Error("no");
+      const radio = new Radio({ context: world.context });
+      const closed = radio.events.once(type).then(() => radio.close());
+      radio.connect(THERE);
+      await within(closed, `close() at ${type}`);
+      assert.equal(world.clock.timers, 0);
+      assert.ok(world.network.sockets.every((each) => each.closed));
+    }
+  });
+
   it("waits for a socket that is being opened", async () => {
     const world = new DatagramWorld();
     const radio = new Radio({ context: world.context });
@@ -205,9 +231,10 @@ describe("close() over datagrams", () => {
     const dish = new Dish({ context: world.context });
     const bound = dish.bind(HERE);
     await world.clock.settle();
-    await dish.close();
+    const closed = dish.close();
     open();
     await assert.rejects(bound, { code: "EBADF" });
+    await closed;
     assert.ok(world.network.last.closed);
   });
 });

@@ -1,0 +1,35 @@
+/**
+ * How long what was not sent yet may take, as users say it.
+ *
+ * @module
+ */
+
+import { quote, ZmqError } from "../base/errors.ts";
+
+/** The longest that a timer can take, in milliseconds: 24 days. */
+const LONGEST = 2 ** 31 - 1;
+
+/** How an endpoint, a socket or a context is let go. */
+export interface CloseOptions {
+  /**
+   * Milliseconds that unsent messages may take, -1 for as long as it needs,
+   * 0 to drop them. Default: the socket's `linger`.
+   */
+  readonly linger?: number;
+}
+
+/**
+ * Checks a linger time that was passed to a call.
+ *
+ * @throws {ZmqError} `EINVAL`.
+ */
+export function checkLinger(linger: number, call: string): number {
+  if (Number.isInteger(linger) && linger >= -1 && linger <= LONGEST) {
+    return linger;
+  }
+  throw new ZmqError(
+    "EINVAL",
+    `Cannot ${call} with linger ${quote(linger)}: expected an integer from ` +
+      `-1 (for ever) to ${LONGEST} ms`,
+  );
+}
