@@ -48,7 +48,9 @@ export abstract class ReadableSocket<T = Message> extends Socket
 
   /**
    * Waits for one message and returns it with all others that are queued, at
-   * most `max`. Default: 1000.
+   * most `max`. Default: 1000. A `Reply` and a `Request` give one at a time.
+   *
+   * @throws {ZmqError} as `receive`, and `EINVAL`.
    */
   async receiveMany(
     max: number = DEFAULT_BATCH,
@@ -62,10 +64,15 @@ export abstract class ReadableSocket<T = Message> extends Socket
     }
     const { receiver } = coreOf(this);
     const messages: T[] = [await receiver.receive<T>(this.shape, options)];
-    while (messages.length < max) {
-      const next = receiver.tryReceive(this.shape);
-      if (next === undefined) break;
-      messages.push(next);
+    try {
+      while (messages.length < max) {
+        const next = receiver.tryReceive(this.shape);
+        if (next === undefined) break;
+        messages.push(next);
+      }
+    } catch {
+      // A REP or REQ has its turn, or the socket was closed: what has been
+      // taken must not be lost. The next call tells.
     }
     return messages;
   }
