@@ -135,8 +135,9 @@ export class EngineContext implements AsyncDisposable {
   /**
    * Ends the context: closes its sockets; calls that wait on them fail with
    * `ETERM`, as does every later one that sends or receives. Resolves when all
-   * of its sockets are closed and their linger times are over. May be called any number of times: a later call
-   * with a `linger` that ends sooner has it end sooner.
+   * of its sockets are closed and their linger times are over. May be called any
+   * number of times: a later call with a `linger` that ends sooner has it end
+   * sooner.
    *
    * @param options.linger milliseconds that what its sockets have not sent may
    * take, -1 for ever, 0 to drop it; sockets that are being closed already take

@@ -42,9 +42,11 @@ export interface LimitOptions {
    */
   maxPendingHandshakes: number;
   /**
-   * Octets that may wait to be sent to one peer; beyond, it counts as being at
-   * its high water mark. -1 is no limit. Default: 67108864. libzmq has no such
-   * limit.
+   * Octets that may wait to be sent to one peer, and as many to be received
+   * from it: with them, or more, a queue counts as being at its high water
+   * mark. One message beyond is taken when there is any room. Over inproc one
+   * queue holds the sum of both sides' limits. -1 is no limit. Default:
+   * 67108864. libzmq has no such limit.
    */
   maxQueuedBytes: number;
 }

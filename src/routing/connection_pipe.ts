@@ -15,7 +15,6 @@ import {
 } from "./outbox.ts";
 import type { PeerInfo } from "./peer.ts";
 import {
-  lowWaterMark,
   Pipe,
   type PipeCommand,
   type PipeLimits,
@@ -181,7 +180,7 @@ export class ConnectionPipe extends Pipe {
   deliverCommand(command: PipeCommand, data: Uint8Array): boolean {
     this.owner.pipeCommand(this, command, data);
     // An XPUB whose notices are never read goes on being a publisher.
-    if (this.inbox.length < NOTICE_LIMIT) return true;
+    if (this.inbox.length < NOTICE_LIMIT && !this.inboxHeavy) return true;
     this.#stalled = true;
     return false;
   }
@@ -199,9 +198,7 @@ export class ConnectionPipe extends Pipe {
   }
 
   protected override readFrom(): void {
-    if (!this.#stalled) return;
-    const limit = this.limits.receiveHighWaterMark;
-    if (limit > 0 && this.inbox.length > limit - lowWaterMark(limit)) return;
+    if (!this.#stalled || !this.inboxLow) return;
     this.#stalled = false;
     this.#link?.resume();
   }

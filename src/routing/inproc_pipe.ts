@@ -3,7 +3,8 @@
  * the other by reference: there is no wire.
  *
  * As in libzmq, each direction holds the sum of the sender's and the
- * receiver's high water marks, and is unlimited when either is 0.
+ * receiver's high water marks, and is unlimited when either is 0. The same
+ * goes for their limits of octets.
  *
  * @module
  */
@@ -24,6 +25,7 @@ export class InprocPipe extends Pipe {
   #other: InprocPipe | undefined;
   // Messages sent before the other end exists.
   #waiting: Message[] = [];
+  #waitingOctets = 0;
   // Commands sent while the two ends are being joined.
   #commands: [command: PipeCommand, data: Uint8Array][] = [];
   #refused = false;
@@ -36,7 +38,9 @@ export class InprocPipe extends Pipe {
   }
 
   override get pendingOctets(): number {
-    return this.#waiting.reduce((sum, each) => sum + messageSize(each), 0);
+    return this.#other === undefined
+      ? this.#waitingOctets
+      : this.#other.inbox.octets;
   }
 
   override get full(): boolean {
@@ -58,8 +62,10 @@ export class InprocPipe extends Pipe {
   override writeFirst(message: readonly Uint8Array[]): void {
     if (this.closed) return;
     this.sent.messages++;
-    if (this.#other === undefined) this.#waiting.unshift(message.slice());
-    else this.#pass(message.slice());
+    if (this.#other === undefined) {
+      this.#waiting.unshift(message.slice());
+      this.#waitingOctets += messageSize(message);
+    } else this.#pass(message.slice());
   }
 
   override command(command: PipeCommand, data: Uint8Array): void {
@@ -82,6 +88,7 @@ export class InprocPipe extends Pipe {
     this.closed = true;
     this.dropped += this.#waiting.length;
     this.#waiting = [];
+    this.#waitingOctets = 0;
     const other = this.#other;
     this.#other = undefined;
     const wasOnline = this.online;
@@ -129,6 +136,7 @@ export class InprocPipe extends Pipe {
     const waiting = this.#waiting;
     this.#commands = [];
     this.#waiting = [];
+    this.#waitingOctets = 0;
     for (const [command, bytes] of commands) this.command(command, bytes);
     for (const message of waiting) {
       if (this.closed) this.dropped++;
@@ -145,8 +153,12 @@ export class InprocPipe extends Pipe {
     this.sent.octets += size;
     const other = this.#other;
     if (other === undefined) {
-      if (this.limits.conflate) this.#waiting = [];
+      if (this.limits.conflate) {
+        this.#waiting = [];
+        this.#waitingOctets = 0;
+      }
       this.#waiting.push(message);
+      this.#waitingOctets += size;
       return;
     }
     other.received.messages++;
@@ -155,33 +167,39 @@ export class InprocPipe extends Pipe {
   }
 
   #isFull(): boolean {
-    const other = this.#other;
-    if (other === undefined) {
-      // An end that is joined is not retired but closed.
-      if (this.#retired) return true;
-      if (this.limits.conflate) return false;
-      const own = this.limits.sendHighWaterMark;
-      return own > 0 && this.#waiting.length >= own;
-    }
+    // An end that is joined is not retired but closed.
+    if (this.#other === undefined && this.#retired) return true;
     if (this.limits.conflate) return false;
-    const limit = this.#limit(other);
-    return limit > 0 && other.inbox.length >= limit;
+    const limit = this.#mark;
+    const { pending } = this;
+    if (limit > 0 && pending >= limit) return true;
+    const octets = this.#maxOctets;
+    // Empty, it has room for one message whatever the limit.
+    return octets >= 0 && pending > 0 && this.pendingOctets >= octets;
   }
 
-  #limit(other: InprocPipe): number {
+  /** How many messages the queue holds; 0 is no limit. */
+  get #mark(): number {
     const own = this.limits.sendHighWaterMark;
-    const theirs = other.limits.receiveHighWaterMark;
+    if (this.#other === undefined) return own;
+    const theirs = this.#other.limits.receiveHighWaterMark;
     return own === 0 || theirs === 0 ? 0 : own + theirs;
+  }
+
+  /** How many octets the queue holds; -1 is no limit. */
+  get #maxOctets(): number {
+    const own = this.limits.maxQueuedBytes;
+    if (this.#other === undefined) return own;
+    const theirs = this.#other.limits.maxQueuedBytes;
+    return own < 0 || theirs < 0 ? -1 : own + theirs;
   }
 
   #roomAgain(): void {
     if (!this.#refused || this.closed) return;
-    const other = this.#other;
-    const limit = other === undefined
-      ? this.limits.sendHighWaterMark
-      : this.#limit(other);
-    const held = this.pending;
-    if (limit > 0 && held > limit - lowWaterMark(limit)) return;
+    const limit = this.#mark;
+    if (limit > 0 && this.pending > limit - lowWaterMark(limit)) return;
+    const octets = this.#maxOctets;
+    if (octets >= 0 && this.pendingOctets * 2 > octets) return;
     this.#refused = false;
     this.owner.pipeWritable(this);
   }

@@ -8,8 +8,8 @@
  * @module
  */
 
-import { Ring } from "../base/ring.ts";
 import type { Message } from "../message/message.ts";
+import { Inbox } from "./inbox.ts";
 import type { EncodedMessage } from "./outbox.ts";
 import type { PeerInfo } from "./peer.ts";
 
@@ -38,7 +38,7 @@ export interface PipeLimits {
   sendHighWaterMark: number;
   /** Incoming messages; 0 is no limit. */
   receiveHighWaterMark: number;
-  /** Outgoing octets. */
+  /** Octets, each way; -1 is no limit. */
   maxQueuedBytes: number;
   /** Only the newest message is kept, each way. */
   conflate: boolean;
@@ -65,7 +65,7 @@ export abstract class Pipe {
   /** Who the peer is; changes with each connection. */
   peer: PeerInfo;
   /** Messages that arrived and were not read yet. */
-  readonly inbox: Ring<Message> = new Ring<Message>();
+  readonly inbox: Inbox = new Inbox();
   /** The sizes of the queues. */
   readonly limits: PipeLimits;
   /** The endpoint that made the pipe, as the user gave it. */
@@ -153,8 +153,24 @@ export abstract class Pipe {
 
   /** True when no more messages should be delivered for now. */
   get inboxFull(): boolean {
-    const limit = this.limits.receiveHighWaterMark;
-    return limit > 0 && this.inbox.length >= limit && !this.limits.conflate;
+    const { receiveHighWaterMark: limit, conflate } = this.limits;
+    if (conflate) return false;
+    return (limit > 0 && this.inbox.length >= limit) || this.inboxHeavy;
+  }
+
+  /** True when a peer that was stopped may go on: half has been read. */
+  protected get inboxLow(): boolean {
+    const { receiveHighWaterMark: limit, maxQueuedBytes } = this.limits;
+    const { length, octets } = this.inbox;
+    if (limit > 0 && length > limit - lowWaterMark(limit)) return false;
+    return maxQueuedBytes < 0 || octets * 2 <= maxQueuedBytes;
+  }
+
+  /** True at the limit of octets; an empty inbox takes one message anyway. */
+  protected get inboxHeavy(): boolean {
+    const limit = this.limits.maxQueuedBytes;
+    const { inbox } = this;
+    return limit >= 0 && inbox.octets >= limit && inbox.length > 0;
   }
 
   /** Queues a message that arrived. Owners call it from `pipeMessage`. */

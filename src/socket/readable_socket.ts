@@ -56,7 +56,7 @@ export abstract class ReadableSocket<T = Message> extends Socket
 
   /**
    * Waits for one message and returns it with all others that are queued, at
-   * most `max`. Default: 1000.
+   * most `max`. Default: 1000. A `Reply` and a `Request` give one at a time.
    *
    * @throws {ZmqError} as `receive`; `EINVAL` for a `max` that is no integer
    * of 1 or more.
@@ -73,10 +73,15 @@ export abstract class ReadableSocket<T = Message> extends Socket
     }
     const { receiver } = coreOf(this);
     const messages: T[] = [await receiver.receive<T>(this.shape, options)];
-    while (messages.length < max) {
-      const next = receiver.tryReceive(this.shape);
-      if (next === undefined) break;
-      messages.push(next);
+    try {
+      while (messages.length < max) {
+        const next = receiver.tryReceive(this.shape);
+        if (next === undefined) break;
+        messages.push(next);
+      }
+    } catch {
+      // A REP or REQ has its turn, or the socket was closed: what has been
+      // taken must not be lost. The next call tells.
     }
     return messages;
   }
@@ -118,16 +123,51 @@ export abstract class ReadableSocket<T = Message> extends Socket
     return new MessageIterator<T>(this, this.shape);
   }
 
-  /** The messages as a stream; it ends when the socket is closed. */
+  /**
+   * The messages as a stream; it ends when the socket is closed. It takes a
+   * message only when it is read from, and waits for it however long,
+   * whatever `receiveTimeout` says. It is the same one each time, until it is
+   * cancelled or fails, with `EFSM` for instance: then it is made anew.
+   */
   get readable(): ReadableStream<T> {
-    return this.#readable ??= new ReadableStream<T>({
+    return this.#readable ??= this.#stream();
+  }
+
+  #stream(): ReadableStream<T> {
+    const cancelled = new AbortController();
+    const { signal } = cancelled;
+    const forget = (): void => {
+      if (this.#readable === stream) this.#readable = undefined;
+    };
+    const stream = new ReadableStream<T>({
       pull: async (controller) => {
-        const step = await nextOf(this);
-        if (step.done) controller.close();
-        else controller.enqueue(step.value);
+        try {
+          // Taken and handed on in one step: a message that was taken when
+          // the stream is cancelled would be nobody's.
+          await this.receiveInto((message) => controller.enqueue(message), {
+            signal,
+            timeout: -1,
+          });
+        } catch (error) {
+          if (signal.aborted) return;
+          if (isEnd(this, error)) return controller.close();
+          forget();
+          throw error;
+        }
+      },
+      cancel: () => {
+        forget();
+        cancelled.abort();
       },
     }, { highWaterMark: 0 });
+    return stream;
   }
+}
+
+/** True for the failure of a socket that is closed. */
+function isEnd<T>(socket: ReadableSocket<T>, error: unknown): boolean {
+  const code = error instanceof ZmqError ? error.code : undefined;
+  return socket.closed && (code === "EBADF" || code === "ETERM");
 }
 
 /** The next message, or the end when the socket is closed. */
@@ -137,10 +177,7 @@ async function nextOf<T>(
   try {
     return { value: await socket.receive(), done: false };
   } catch (error) {
-    const code = error instanceof ZmqError ? error.code : undefined;
-    if (socket.closed && (code === "EBADF" || code === "ETERM")) {
-      return { value: undefined, done: true };
-    }
+    if (isEnd(socket, error)) return { value: undefined, done: true };
     throw error;
   }
 }

@@ -10,11 +10,15 @@ import type { RequestOptions } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import { ReqPattern } from "./patterns/req.ts";
 import { coreOf, type SocketInit } from "./socket.ts";
+import { checkTimeout } from "./waiters.ts";
 import { DuplexSocket } from "./writable_socket.ts";
 
 /** Options of {@linkcode Request.request}. */
 export interface RequestCallOptions {
-  /** Milliseconds to wait for each try. Default: for ever. */
+  /**
+   * Milliseconds for each try, sending included; -1 is for ever. Default: for
+   * ever, whatever `sendTimeout` and `receiveTimeout` say.
+   */
   readonly timeout?: number;
   /** How many more tries after the first. Default: 0. */
   readonly retries?: number;
@@ -58,7 +62,8 @@ export class Request extends DuplexSocket {
    * pattern. A late reply to an abandoned try is never taken for another's
    * when the option `correlate` is set. Calls wait for each other.
    *
-   * @throws {ZmqError} `EAGAIN` when no reply came in time, `EINVAL`.
+   * @throws {ZmqError} `EAGAIN` when no reply came in time, `EINVAL`, `EBADF`
+   * when the socket is closed, `ETERM` when its context is.
    */
   async request(
     message: MessageLike,
@@ -72,6 +77,7 @@ export class Request extends DuplexSocket {
           "0 or more",
       );
     }
+    checkTimeout(timeout);
     const before = this.#calls;
     const call = before.then(
       () => this.#request(message, timeout, retries, signal),
@@ -86,15 +92,18 @@ export class Request extends DuplexSocket {
     retries: number,
     signal: AbortSignal | undefined,
   ): Promise<Message> {
-    const pattern = coreOf(this).pattern as ReqPattern;
-    const wait = { timeout, ...(signal === undefined ? {} : { signal }) };
+    const { pattern, clock } = coreOf(this);
+    const aborts = signal === undefined ? {} : { signal };
     for (let left = retries;; left--) {
       try {
-        await this.send(message, wait);
-        return await this.receive(wait);
+        const start = clock.now();
+        await this.send(message, { timeout, ...aborts });
+        const took = Math.trunc(clock.now() - start);
+        const rest = timeout < 0 ? timeout : Math.max(0, timeout - took);
+        return await this.receive({ timeout: rest, ...aborts });
       } catch (error) {
         // Whatever ended the try, the socket may ask again.
-        pattern.abandon();
+        (pattern as ReqPattern).abandon();
         const late = error instanceof ZmqError && error.code === "EAGAIN";
         if (!late || left === 0) throw error;
       }

@@ -176,10 +176,10 @@ export abstract class Socket implements AsyncDisposable {
   /**
    * Closes the socket. Calls that wait fail with `EBADF`. Resolves when
    * everything unsent has left, what `disconnect()` and `unbind()` still send
-   * included, or the linger time is over: with the default `linger` of -1
-   * and no peer, never. Addresses are free then. May be called any number of
-   * times: a later call with a `linger` that ends sooner
-   * has it end sooner, and one that ends later changes nothing.
+   * included, or the linger time is over: with the default `linger` of -1 and
+   * no peer, never. Addresses are free then. May be called any number of times:
+   * a later call with a `linger` that ends sooner has it end sooner, and one
+   * that ends later changes nothing.
    *
    * @param options.linger milliseconds that unsent messages may take, -1 for
    * ever, 0 to drop them. Default: the socket's `linger`; in a later call,

@@ -25,6 +25,8 @@ class Waiter<T, R> {
   timer: Timer | undefined;
   signal: AbortSignal | undefined;
   aborted: (() => void) | undefined;
+  // Why it was given up while it was being served.
+  failure: { readonly error: unknown } | undefined;
 
   constructor(
     task: T,
@@ -72,7 +74,7 @@ function checkSignal(signal: AbortSignal): void {
 /** The calls that wait for one thing. */
 export class Waiters<T, R> {
   readonly #queue = new Ring<Waiter<T, R>>();
-  #serving = false;
+  #served: Waiter<T, R> | undefined;
   readonly #clock: Clock;
   readonly #what: string;
 
@@ -117,21 +119,16 @@ export class Waiters<T, R> {
   serve(serve: (task: T, resolve: (value: R) => void) => boolean): void {
     // Serving can lead back here, through a flush or a resumed decoder: the
     // loop that runs already takes care of it.
-    if (this.#serving) return;
-    this.#serving = true;
-    try {
-      while (this.#serveFirst(serve));
-    } finally {
-      this.#serving = false;
-    }
+    if (this.#served !== undefined) return;
+    while (this.#serveFirst(serve));
   }
 
   /** Fails every call that waits. */
   fail(error: ZmqError): void {
     for (;;) {
-      const waiter = this.#queue.peek();
+      const waiter = this.#queue.shift();
       if (waiter === undefined) return;
-      this.#take(waiter).reject(error);
+      this.#giveUp(waiter, error);
     }
   }
 
@@ -140,12 +137,18 @@ export class Waiters<T, R> {
   ): boolean {
     const waiter = this.#queue.peek();
     if (waiter === undefined) return false;
+    this.#served = waiter;
     try {
-      if (!serve(waiter.task, waiter.resolve)) return false;
-      this.#take(waiter);
+      if (!serve(waiter.task, waiter.resolve)) {
+        if (waiter.failure === undefined) return false;
+        waiter.reject(waiter.failure.error);
+      }
     } catch (error) {
-      this.#take(waiter).reject(error);
+      waiter.reject(error);
+    } finally {
+      this.#served = undefined;
     }
+    this.#take(waiter);
     return true;
   }
 
@@ -156,7 +159,10 @@ export class Waiters<T, R> {
   }
 
   #giveUp(waiter: Waiter<T, R>, error: unknown): void {
-    this.#take(waiter).reject(error);
+    // Serving can lead to a listener that aborts or closes: what has been
+    // sent or taken by then counts.
+    if (this.#served === waiter) waiter.failure ??= { error };
+    else this.#take(waiter).reject(error);
   }
 
   #late(timeout: number): ZmqError {

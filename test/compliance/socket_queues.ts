@@ -81,6 +81,34 @@ export function testQueues(scheme: Scheme): void {
       assert.deepEqual(await nextTexts(pull), ["again"]);
     });
 
+    if (Stage.holdsBack) {
+      it("maxQueuedBytes bounds what waits to be received", async () => {
+        await using stage = new Stage(scheme);
+        const maxQueuedBytes = 1_000_000;
+        const push = stage.make(Push, { maxQueuedBytes, sendHighWaterMark: 0 });
+        const pull = stage.make(Pull, {
+          maxQueuedBytes,
+          receiveHighWaterMark: 0,
+        });
+        await stage.join(pull, push);
+        const frame = new Uint8Array(100_000);
+        const total = 400;
+        const sending = (async () => {
+          for (let i = 0; i < total; i++) await push.send([`${i}`, frame]);
+        })();
+        sending.catch(() => {});
+        await until(() => pull.stats.queued.incoming >= 10, "it is full");
+        assert.equal(await isSettled(sending), false);
+        // Inproc has the one queue for both.
+        const most = scheme === "inproc" ? 20 : 10;
+        assert.equal(pull.stats.queued.incoming, most);
+        for (let i = 0; i < total; i++) {
+          assert.equal((await nextTexts(pull))[0], `${i}`);
+        }
+        await within(sending, "the rest");
+      });
+    }
+
     it("a high water mark of 0 is no limit", async () => {
       await using stage = new Stage(scheme);
       const push = stage.make(Push, { sendHighWaterMark: 0 });

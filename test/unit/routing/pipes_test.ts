@@ -10,6 +10,7 @@ import { InprocPipe } from "../../../src/routing/inproc_pipe.ts";
 import { plainPeer } from "../../../src/routing/peer.ts";
 import type { PipeLimits } from "../../../src/routing/pipe.ts";
 import { DealerPattern } from "../../../src/socket/patterns/dealer.ts";
+import { XPubPattern } from "../../../src/socket/patterns/xpub.ts";
 import { PairPattern } from "../../../src/socket/patterns/pair.ts";
 import { Bench, frames, joined, limits } from "../../kit/fake_pipe.ts";
 
@@ -44,6 +45,42 @@ describe("InprocPipe", () => {
     assert.equal(a.writables, before);
     b.receive();
     assert.equal(a.writables, before + 1, "at the low water mark");
+  });
+
+  it("holds the sum of both limits of octets", () => {
+    const [a, b] = [new Bench(DealerPattern), new Bench(DealerPattern)];
+    const [end] = joined(a, b, { maxQueuedBytes: 4 }, { maxQueuedBytes: 6 });
+    let sent = 0;
+    while (a.send("12")) sent++;
+    assert.equal(sent, 5);
+    assert.equal(end.pendingOctets, 10);
+    const before = a.writables;
+    b.receive();
+    b.receive();
+    assert.equal(a.writables, before);
+    b.receive();
+    assert.equal(a.writables, before + 1, "when half is read");
+  });
+
+  it("holds its own octets before the other end exists", () => {
+    const a = new Bench(DealerPattern);
+    const early = a.inproc(true, { maxQueuedBytes: 4 });
+    assert.ok(a.send("123"));
+    assert.ok(a.send("45"));
+    assert.equal(a.send("6"), false);
+    assert.equal(early.pendingOctets, 5);
+    const b = new Bench(DealerPattern);
+    InprocPipe.join(early, b.inproc(false, { maxQueuedBytes: 6 }));
+    assert.ok(a.send("67890"));
+    assert.equal(a.send("1"), false);
+    assert.deepEqual(b.receiveAll(), [["123"], ["45"], ["67890"]]);
+    assert.equal(early.pendingOctets, 0);
+  });
+
+  it("has no limit of octets when either has none", () => {
+    const [a, b] = [new Bench(DealerPattern), new Bench(DealerPattern)];
+    joined(a, b, { maxQueuedBytes: -1 }, { maxQueuedBytes: 1 });
+    for (let i = 0; i < 100; i++) assert.ok(a.send("x"));
   });
 
   it("has no limit when either mark is 0", () => {
@@ -134,7 +171,7 @@ class Link implements PipeLink {
 }
 
 function connection(
-  bench: Bench<DealerPattern>,
+  bench: Bench<DealerPattern> | Bench<XPubPattern>,
   changes: Partial<PipeLimits> = {},
 ): ConnectionPipe {
   const peer = plainPeer("tcp://peer");
@@ -229,6 +266,63 @@ describe("ConnectionPipe", () => {
     assert.equal(link.resumes, 1);
     bench.receiveAll();
     assert.equal(link.resumes, 1);
+  });
+
+  it("stops its peer when the inbox has too many octets, until half is read", () => {
+    const bench = new Bench(DealerPattern);
+    const pipe = connection(bench, {
+      receiveHighWaterMark: 0,
+      maxQueuedBytes: 10,
+    });
+    const link = new Link();
+    pipe.attach(link, plainPeer("tcp://peer"));
+    assert.ok(pipe.deliver(frames("123", "4")));
+    assert.ok(pipe.deliver(frames("567", "89")));
+    assert.equal(
+      pipe.deliver(frames("what is below the limit is taken")),
+      false,
+    );
+    bench.receive();
+    bench.receive();
+    assert.equal(link.resumes, 0);
+    bench.receive();
+    assert.equal(link.resumes, 1);
+    assert.ok(pipe.deliver(frames("123")));
+    pipe.detach();
+    bench.receiveAll();
+    assert.equal(pipe.inbox.octets, 0);
+  });
+
+  it("stops its peer at the limit of octets of notices", () => {
+    const bench = new Bench(XPubPattern);
+    const pipe = connection(bench, { maxQueuedBytes: 10 });
+    const link = new Link();
+    pipe.attach(link, plainPeer("tcp://peer"));
+    assert.ok(pipe.deliverCommand("SUBSCRIBE", fromKey("12345678")));
+    assert.equal(pipe.deliverCommand("SUBSCRIBE", fromKey("1")), false);
+    bench.receive();
+    assert.equal(link.resumes, 1);
+  });
+
+  it("has room for one message whatever its limit of octets", () => {
+    const bench = new Bench(DealerPattern);
+    const pipe = connection(bench, { maxQueuedBytes: 0 });
+    const link = new Link();
+    pipe.attach(link, plainPeer("tcp://peer"));
+    assert.equal(pipe.inboxFull, false);
+    assert.equal(pipe.deliver(frames("1")), false);
+    bench.receive();
+    assert.equal(link.resumes, 1);
+  });
+
+  it("counts no octets when it conflates, or has no limit of them", () => {
+    for (const limit of [{ conflate: true }, { maxQueuedBytes: -1 }]) {
+      const bench = new Bench(DealerPattern);
+      const pipe = connection(bench, { maxQueuedBytes: 1, ...limit });
+      pipe.attach(new Link(), plainPeer("tcp://peer"));
+      for (let i = 0; i < 3; i++) assert.ok(pipe.deliver(frames("123")));
+      assert.equal(pipe.inbox.octets, 3 * pipe.inbox.length);
+    }
   });
 
   it("takes nothing any more once it is retired, whatever its limits become", () => {
