@@ -180,7 +180,9 @@ describe("close() over datagrams", () => {
       const world = new DatagramWorld();
       if (type === "connect:retry") world.network.refusal = new Error("no");
       const radio = new Radio({ context: world.context });
-      const closed = radio.events.once(type).then(() => radio.close());
+      const closed = new Promise<void>((resolve) => {
+        radio.events.on(type, () => resolve(radio.close()));
+      });
       radio.connect(THERE);
       await within(closed, `close() at ${type}`);
       assert.equal(world.clock.timers, 0);
