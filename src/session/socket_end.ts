@@ -223,7 +223,6 @@ export abstract class SocketEnd<
 
   async #connect(): Promise<void> {
     this.emit("connect:delay", {});
-    if (this.#attempts.signal.aborted) return;
     try {
       await this.#open("connect");
       if (this.socket === undefined) return;

@@ -333,15 +333,20 @@ export class Endpoints {
       InprocPipe.join(connecting, own);
     });
     this.#core.emit("bind", { address: endpoint.text });
+    let isBound = true;
     return this.#keep({
       endpoint: endpoint.text,
       given: endpoint.text,
       role: "bind",
       transport: undefined,
       close: () => {
-        services.inproc.unbind(name);
-        this.#closeInproc(endpoint.text, false);
-        this.#core.emit("close", { address: endpoint.text });
+        // The second time the name may be another socket's.
+        if (isBound) {
+          isBound = false;
+          services.inproc.unbind(name);
+          this.#closeInproc(endpoint.text, false);
+          this.#core.emit("close", { address: endpoint.text });
+        }
         return Promise.resolve();
       },
       hold: () => {},

@@ -6,6 +6,7 @@ import { Context, Pull, Push } from "../../mod.ts";
 import { fromHex } from "../../src/base/bytes.ts";
 import { greeting, ready } from "../kit/session_host.ts";
 import { Bag } from "../kit/sockets.ts";
+import { nextTexts, TIMEOUT } from "../kit/stage.ts";
 import { TcpListener, TcpPeer } from "../kit/tcp_peer.ts";
 import { until, within } from "../kit/wait.ts";
 
@@ -71,14 +72,14 @@ for (const [name, fill] of Object.entries(stuck)) {
             await fill(push, hold);
             const closed = push.close({ linger: -1 });
             await assert.rejects(within(closed, "close()", A_WHILE), /Waited/);
-            // What takes longer changes nothing.
-            const longer = push.close({ linger: 1_000_000 });
             const ended = end === "close"
               ? push.close({ linger })
               : context.shutdown({ linger });
+            // What takes longer changes nothing.
+            const longer = push.close({ linger: 1_000_000 });
             await within(ended, `${end}()`);
             await within(closed, "the first close()");
-            await within(longer, "the second close()");
+            await within(longer, "the last close()");
           } finally {
             for (const each of hold.reverse()) {
               await each[Symbol.asyncDispose]();
@@ -118,6 +119,23 @@ it("close() without a linger takes nothing from an earlier one", async () => {
   await pull.bind(endpoint);
   await pull.receive();
   await within(closed, "close()");
+});
+
+it("a later close() takes no name from who has it since", async () => {
+  await using context = new Context();
+  const first = new Pull({ context });
+  await first.bind("inproc://name");
+  const closed = first.close();
+  const next = new Pull({ context });
+  await Promise.all([
+    next.bind("inproc://name"),
+    first.close({ linger: 0 }),
+    closed,
+  ]);
+  const push = new Push({ context });
+  push.connect("inproc://name");
+  await push.send("to the next", TIMEOUT);
+  assert.deepEqual(await nextTexts(next), ["to the next"]);
 });
 
 it("a linger that is none is refused, at any time", async () => {

@@ -68,6 +68,7 @@ for (
     connector.start(() => {});
     await clock.settle();
     assert.ok(pull.names.includes(step as never));
+    assert.equal(network.attempts, step === "connect:delay" ? 0 : 1);
     assert.ok(pull.pipes.every(({ closed }) => closed));
     assert.ok(network.pairs.flat().every(({ gone }) => gone));
     await acceptor?.close({ linger: 0 });

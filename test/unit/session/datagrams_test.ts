@@ -175,12 +175,32 @@ describe("close() over datagrams", () => {
     assert.equal(world.clock.timers, 0);
   });
 
+  it("waits for nothing more once all has left", async () => {
+    const world = new DatagramWorld();
+    const { radio, socket } = await radioIn(world, { linger: -1 });
+    await radio.send("x", { group: "g" });
+    let release = () => {};
+    socket.closing = new Promise((resolve) => release = resolve);
+    const closing = radio.close();
+    await world.clock.settle();
+    socket.leave();
+    await world.clock.settle();
+    assert.ok(socket.closed);
+    void radio.close({ linger: 50 });
+    await world.clock.settle();
+    assert.equal(world.clock.timers, 0);
+    release();
+    await closing;
+  });
+
   it("leaves nothing behind when it is closed by a listener", async () => {
     for (const type of ["connect:delay", "connect", "connect:retry"] as const) {
       const world = new DatagramWorld();
       if (type === "connect:retry") world.network.refusal = new Error("no");
       const radio = new Radio({ context: world.context });
-      const closed = radio.events.once(type).then(() => radio.close());
+      const closed = new Promise<void>((resolve) => {
+        radio.events.on(type, () => resolve(radio.close()));
+      });
       radio.connect(THERE);
       await within(closed, `close() at ${type}`);
       assert.equal(world.clock.timers, 0);

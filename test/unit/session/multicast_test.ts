@@ -11,7 +11,7 @@ import {
   subscriberIn,
   THERE,
 } from "../../kit/fake_multicast.ts";
-import { until } from "../../kit/wait.ts";
+import { until, within } from "../../kit/wait.ts";
 
 describe("a publisher over multicast", () => {
   it("sends all there is, to whoever listens, before anybody subscribes", async () => {
@@ -176,6 +176,27 @@ describe("an endpoint of multicast", () => {
     await world.clock.settle();
     assert.equal(world.network.last.units.length, 1);
     await pub.close();
+  });
+
+  it("that was lost leaves nothing behind when a listener closes it", async () => {
+    for (const type of ["connect:delay", "connect", "connect:retry"] as const) {
+      const world = new MulticastWorld();
+      const pub = new Publisher({ context: world.context });
+      const { events } = world.watch(pub);
+      await pub.bind(THERE);
+      const closed = new Promise<void>((resolve) => {
+        pub.events.on(type, () => resolve(pub.close()));
+      });
+      world.network.last.vanish(new Error("pulled"));
+      await world.clock.settle();
+      const { interval } = events.find((each) => each.interval !== undefined)!;
+      if (type !== "connect:retry") await world.clock.advance(interval!);
+      await within(closed, `close() at ${type}`);
+      assert.equal(world.clock.timers, 0);
+      // The first one went by itself.
+      const [, ...later] = world.network.sockets;
+      assert.ok(later.every((each) => each.closed));
+    }
   });
 
   it("keeps the process running unless the socket must not", async () => {
