@@ -27,6 +27,7 @@ export function dialFirst<Connection extends Closable>(
   signal: AbortSignal,
   dial: (host: string, signal: AbortSignal) => Promise<Connection>,
 ): Promise<Connection> {
+  if (signal.aborted) return Promise.reject(signal.reason);
   if (hosts.length === 1) return dial(hosts[0]!, signal);
   return new Promise((resolve, reject) => {
     new Race(hosts, signal, dial, resolve, reject).next();

@@ -59,6 +59,8 @@ export class NodeDriver implements Driver {
     place: Place,
     { signal, source, stream }: DialOptions,
   ): Promise<SocketConnection> {
+    // An aborted signal tells of it no more.
+    if (signal.aborted) return Promise.reject(signal.reason);
     const intake = this.#readsInto ? new Intake() : undefined;
     const socket = new (builtin("node:net").Socket)({
       allowHalfOpen: true,

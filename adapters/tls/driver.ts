@@ -77,6 +77,8 @@ export class TlsDriver implements Driver {
     way: Tls.ConnectionOptions,
     remoteAddress?: string,
   ): Promise<SocketConnection> {
+    // An aborted signal tells of it no more.
+    if (signal.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
       const socket = builtin("node:tls").connect({
         ...clientTls(stream, place.host),

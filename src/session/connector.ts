@@ -42,6 +42,8 @@ export class Connector implements ConnectionOwner {
   readonly #backoff: Backoff;
   #maker: ConnectionMaker | Promise<ConnectionMaker>;
   #pipe: ConnectionPipe | undefined;
+  // The socket has refused the pipe: it takes no more peers for now.
+  #unwanted = false;
   #connection: Connection | undefined;
   #attempt: AbortController | undefined;
   #timer: Timer | undefined;
@@ -88,12 +90,12 @@ export class Connector implements ConnectionOwner {
     if (!this.#options.immediate) this.#openPipe(plainPeer(this.#address));
     const maker = this.#maker;
     if (!(maker instanceof Promise)) {
-      this.#connect();
+      this.#begin();
       return;
     }
     maker.then((ready) => {
       this.#maker = ready;
-      if (!this.#closed) this.#connect();
+      if (!this.#closed) this.#begin();
     }, (cause) => {
       const error = toZmqError(cause, "EPROTO", "Cannot secure the connection");
       this.#emit("handshake:error:other", { error });
@@ -179,19 +181,34 @@ export class Connector implements ConnectionOwner {
   }
 
   #openPipe(peer: PeerInfo): ConnectionPipe {
-    return this.#pipe = this.#host.openPipe(
+    const pipe = this.#host.openPipe(
       this.#address,
       true,
       this.#options,
       peer,
       this.#assignedRoutingId,
     );
+    this.#unwanted = pipe.closed && !this.#options.immediate;
+    return this.#pipe = pipe;
   }
 
   #dropPipe(): void {
     const pipe = this.#pipe;
     this.#pipe = undefined;
     pipe?.close();
+  }
+
+  /** Connects, unless the socket has a peer and takes but one, as PAIR does. */
+  #begin(): void {
+    // The other side would have a peer that goes at once, again and again, and
+    // lose what it sends then.
+    if (this.#unwanted) this.#retry(undefined);
+    else this.#connect();
+  }
+
+  #again(): void {
+    if (this.#unwanted) this.#openPipe(plainPeer(this.#address));
+    this.#begin();
   }
 
   #connect(): void {
@@ -307,7 +324,7 @@ export class Connector implements ConnectionOwner {
       ? this.#backoff.nextAfterRefusal()
       : this.#backoff.next();
     this.#emit("connect:retry", { interval, ...error && { error } });
-    if (!this.#closed) this.#setTimer(() => this.#connect(), interval);
+    if (!this.#closed) this.#setTimer(() => this.#again(), interval);
   }
 
   /** True while there is a reason to go on although `close` was called. */

@@ -1,8 +1,15 @@
 // The race of several addresses for one connection.
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import process from "node:process";
 import { describe, it } from "node:test";
 import { dialFirst } from "../../../adapters/dial.ts";
+import { NodeDriver } from "../../../adapters/node/driver.ts";
+import { TlsDriver } from "../../../adapters/tls/driver.ts";
+import { FakeClock } from "../../kit/fake_clock.ts";
 import { turns } from "../../kit/runtime.ts";
+import { within } from "../../kit/wait.ts";
 
 describe("dialFirst", () => {
   /** A connection that says when it is closed. */
@@ -83,5 +90,46 @@ describe("dialFirst", () => {
     );
     controller.abort(reason);
     await assert.rejects(dialling, reason);
+  });
+
+  it("dials nobody with a signal that is aborted", async () => {
+    for (const hosts of [["a"], ["a", "b"]]) {
+      let dialled = 0;
+      const dialling = dialFirst(hosts, AbortSignal.abort(), () => {
+        dialled++;
+        return new Promise<Line>(() => {});
+      });
+      await assert.rejects(within(dialling, "a failure"), {
+        name: "AbortError",
+      });
+      assert.equal(dialled, 0);
+    }
+  });
+});
+
+describe("dial() of the drivers over node:net", () => {
+  const driver = new NodeDriver({
+    runtime: "Node",
+    platform: process.platform,
+    abstractNames: true,
+  });
+
+  it("dials nobody with a signal that is aborted", async () => {
+    const server = createServer((socket) => socket.destroy());
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const place = { host: "127.0.0.1", port, scheme: "tcp" };
+    const options = { signal: AbortSignal.abort(), stream: {} };
+    try {
+      for (const each of [driver, new TlsDriver(driver, new FakeClock())]) {
+        const dialling = each.dial(place, options);
+        await assert.rejects(within(dialling, "a failure"), {
+          name: "AbortError",
+        });
+      }
+    } finally {
+      server.close();
+    }
   });
 });
