@@ -43,6 +43,13 @@ export class Ring<T> {
     return this.#length === 0 ? undefined : this.#slots[this.#head];
   }
 
+  /** All values, oldest first, left in place. */
+  *[Symbol.iterator](): Generator<T> {
+    for (let i = 0; i < this.#length; i++) {
+      yield this.#slots[(this.#head + i) & (this.#slots.length - 1)] as T;
+    }
+  }
+
   /** Takes away the first value that equals the given one. */
   remove(value: T): boolean {
     const mask = this.#slots.length - 1;

@@ -12,7 +12,7 @@
 import type { Message } from "../message/message.ts";
 import { messageSize } from "../message/message.ts";
 import type { PeerInfo } from "./peer.ts";
-import { lowWaterMark, Pipe, type PipeCommand } from "./pipe.ts";
+import { lowWaterMark, moreThanHalf, Pipe, type PipeCommand } from "./pipe.ts";
 
 /** One end of an inproc connection. */
 export class InprocPipe extends Pipe {
@@ -175,7 +175,15 @@ export class InprocPipe extends Pipe {
     if (limit > 0 && pending >= limit) return true;
     const octets = this.#maxOctets;
     // Empty, it has room for one message whatever the limit.
-    return octets >= 0 && pending > 0 && this.pendingOctets >= octets;
+    return octets >= 0 && pending > 0 && this.#holds(octets);
+  }
+
+  /** True when so many octets wait, or more. */
+  #holds(octets: number): boolean {
+    const other = this.#other;
+    return other === undefined
+      ? this.#waitingOctets >= octets
+      : other.inbox.holds(octets);
   }
 
   /** How many messages the queue holds; 0 is no limit. */
@@ -199,7 +207,7 @@ export class InprocPipe extends Pipe {
     const limit = this.#mark;
     if (limit > 0 && this.pending > limit - lowWaterMark(limit)) return;
     const octets = this.#maxOctets;
-    if (octets >= 0 && this.pendingOctets * 2 > octets) return;
+    if (octets >= 0 && this.#holds(moreThanHalf(octets))) return;
     this.#refused = false;
     this.owner.pipeWritable(this);
   }

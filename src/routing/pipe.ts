@@ -161,16 +161,16 @@ export abstract class Pipe {
   /** True when a peer that was stopped may go on: half has been read. */
   protected get inboxLow(): boolean {
     const { receiveHighWaterMark: limit, maxQueuedBytes } = this.limits;
-    const { length, octets } = this.inbox;
-    if (limit > 0 && length > limit - lowWaterMark(limit)) return false;
-    return maxQueuedBytes < 0 || octets * 2 <= maxQueuedBytes;
+    const { inbox } = this;
+    if (limit > 0 && inbox.length > limit - lowWaterMark(limit)) return false;
+    return maxQueuedBytes < 0 || !inbox.holds(moreThanHalf(maxQueuedBytes));
   }
 
   /** True at the limit of octets; an empty inbox takes one message anyway. */
   protected get inboxHeavy(): boolean {
     const limit = this.limits.maxQueuedBytes;
     const { inbox } = this;
-    return limit >= 0 && inbox.octets >= limit && inbox.length > 0;
+    return limit >= 0 && inbox.length > 0 && inbox.holds(limit);
   }
 
   /** Queues a message that arrived. Owners call it from `pipeMessage`. */
@@ -193,6 +193,11 @@ export abstract class Pipe {
 
   /** Called after a message was read: a stopped peer may go on. */
   protected abstract readFrom(): void;
+}
+
+/** The least octets with which a queue that was full is not open again. */
+export function moreThanHalf(octets: number): number {
+  return Math.floor(octets / 2) + 1;
 }
 
 /** The point at which a queue that was full is open again. */
