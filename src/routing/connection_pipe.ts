@@ -179,6 +179,7 @@ export class ConnectionPipe extends Pipe {
   /** A command arrived. */
   deliverCommand(command: PipeCommand, data: Uint8Array): boolean {
     this.owner.pipeCommand(this, command, data);
+    this.noticed(data.length + 1);
     // An XPUB whose notices are never read goes on being a publisher.
     if (this.inbox.length < NOTICE_LIMIT && !this.inboxHeavy) return true;
     this.#stalled = true;

@@ -63,10 +63,7 @@ export class FairQueue {
     const pipes: Pipe[] = [];
     for (let i = this.#active.length; i > 0; i--) {
       const pipe = this.#active.shift()!;
-      for (let j = pipe.inbox.length; j > 0; j--) {
-        const message = pipe.inbox.shift()!;
-        if (wanted(message)) pipe.inbox.push(message);
-      }
+      pipe.filter(wanted);
       if (pipe.inbox.length > 0) this.#active.push(pipe);
       else pipe.queued = false;
       pipes.push(pipe);

@@ -40,7 +40,7 @@ export class InprocPipe extends Pipe {
   override get pendingOctets(): number {
     return this.#other === undefined
       ? this.#waitingOctets
-      : this.#other.inbox.octets;
+      : this.#other.inboxOctets;
   }
 
   override get full(): boolean {
@@ -183,7 +183,7 @@ export class InprocPipe extends Pipe {
     const other = this.#other;
     return other === undefined
       ? this.#waitingOctets >= octets
-      : other.inbox.holds(octets);
+      : other.inboxHolds(octets);
   }
 
   /** How many messages the queue holds; 0 is no limit. */

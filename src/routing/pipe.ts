@@ -8,8 +8,8 @@
  * @module
  */
 
-import type { Message } from "../message/message.ts";
-import { Inbox } from "./inbox.ts";
+import { Ring } from "../base/ring.ts";
+import { type Message, messageSize } from "../message/message.ts";
 import type { EncodedMessage } from "./outbox.ts";
 import type { PeerInfo } from "./peer.ts";
 
@@ -65,7 +65,7 @@ export abstract class Pipe {
   /** Who the peer is; changes with each connection. */
   peer: PeerInfo;
   /** Messages that arrived and were not read yet. */
-  readonly inbox: Inbox = new Inbox();
+  readonly inbox: Ring<Message> = new Ring<Message>();
   /** The sizes of the queues. */
   readonly limits: PipeLimits;
   /** The endpoint that made the pipe, as the user gave it. */
@@ -94,6 +94,12 @@ export abstract class Pipe {
   assignedRoutingId: Uint8Array | undefined = undefined;
 
   protected readonly owner: PipeOwner;
+
+  // Octets that arrived and wait no more, as far as is known. To look at each
+  // message again when it is read would cost every one of them: it is done
+  // where too many octets may wait, and for all that is read while they do.
+  #gone = 0;
+  #isExact = false;
 
   constructor(
     owner: PipeOwner,
@@ -147,30 +153,67 @@ export abstract class Pipe {
   /** Takes the oldest message that arrived. */
   read(): Message | undefined {
     const message = this.inbox.shift();
-    if (message !== undefined) this.readFrom();
+    if (message === undefined) return undefined;
+    if (this.#isExact) this.#gone += messageSize(message);
+    this.readFrom();
     return message;
+  }
+
+  /** Drops the messages that nobody wants any more. */
+  filter(wanted: (message: Message) => boolean): void {
+    const { inbox } = this;
+    for (let i = inbox.length; i > 0; i--) {
+      const message = inbox.shift()!;
+      if (wanted(message)) inbox.push(message);
+    }
+    this.#isExact = false;
+  }
+
+  /** Octets of the messages that arrived and were not read yet. */
+  get inboxOctets(): number {
+    let sum = 0;
+    for (const message of this.inbox) sum += messageSize(message);
+    return sum;
   }
 
   /** True when no more messages should be delivered for now. */
   get inboxFull(): boolean {
     const { receiveHighWaterMark: limit, conflate } = this.limits;
-    if (conflate) return false;
-    return (limit > 0 && this.inbox.length >= limit) || this.inboxHeavy;
+    return ((limit > 0 && this.inbox.length >= limit) || this.inboxHeavy) &&
+      !conflate;
   }
 
   /** True when a peer that was stopped may go on: half has been read. */
   protected get inboxLow(): boolean {
     const { receiveHighWaterMark: limit, maxQueuedBytes } = this.limits;
-    const { inbox } = this;
-    if (limit > 0 && inbox.length > limit - lowWaterMark(limit)) return false;
-    return maxQueuedBytes < 0 || !inbox.holds(moreThanHalf(maxQueuedBytes));
+    const { length } = this.inbox;
+    if (limit > 0 && length > limit - lowWaterMark(limit)) return false;
+    return maxQueuedBytes < 0 || length === 0 ||
+      !this.inboxHolds(moreThanHalf(maxQueuedBytes));
   }
 
   /** True at the limit of octets; an empty inbox takes one message anyway. */
   protected get inboxHeavy(): boolean {
     const limit = this.limits.maxQueuedBytes;
-    const { inbox } = this;
-    return limit >= 0 && inbox.length > 0 && inbox.holds(limit);
+    return limit >= 0 && this.inboxHolds(limit) && this.inbox.length > 0;
+  }
+
+  /** True when so many octets wait to be read, or more. */
+  protected inboxHolds(octets: number): boolean {
+    if (this.received.octets - this.#gone < octets) {
+      // Of what arrives from now on, the socket may drop some unread.
+      if (this.#isExact) this.#isExact = false;
+      return false;
+    }
+    if (this.#isExact) return true;
+    const waiting = this.inboxOctets;
+    this.#gone = this.received.octets - waiting;
+    return this.#isExact = waiting >= octets;
+  }
+
+  /** Something else than a message arrived, for which one may wait now. */
+  protected noticed(octets: number): void {
+    this.#gone -= octets;
   }
 
   /** Queues a message that arrived. Owners call it from `pipeMessage`. */

@@ -1,6 +1,7 @@
 // The pipes of inproc and of connections.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import fc from "fast-check";
 import { concat, fromKey, toKey } from "../../../src/base/bytes.ts";
 import {
   ConnectionPipe,
@@ -290,7 +291,61 @@ describe("ConnectionPipe", () => {
     assert.ok(pipe.deliver(frames("123")));
     pipe.detach();
     bench.receiveAll();
-    assert.equal(pipe.inbox.octets, 0);
+    assert.equal(pipe.inboxOctets, 0);
+  });
+
+  it("knows whether too many octets wait, whatever was read and dropped", () => {
+    const word = fc.string({ maxLength: 9 });
+    const steps = fc.array(
+      fc.oneof(
+        {
+          weight: 4,
+          arbitrary: fc.array(word, { minLength: 1, maxLength: 3 }),
+        },
+        { weight: 2, arbitrary: fc.constant("read" as const) },
+        { weight: 2, arbitrary: fc.nat(40) },
+        { weight: 1, arbitrary: fc.constant("filter" as const) },
+      ),
+      { maxLength: 100 },
+    );
+    const wanted = (message: readonly Uint8Array[]) => message.length !== 2;
+    fc.assert(fc.property(steps, (todo) => {
+      const bench = new Bench(DealerPattern);
+      const pipe = connection(bench, { receiveHighWaterMark: 0 });
+      pipe.attach(new Link(), plainPeer("tcp://peer"));
+      const waiting = () =>
+        [...pipe.inbox].flat().reduce((sum, { length }) => sum + length, 0);
+      for (const step of todo) {
+        if (typeof step === "number") {
+          pipe.limits.maxQueuedBytes = step;
+          const isFull = pipe.inbox.length > 0 && waiting() >= step;
+          assert.equal(pipe.inboxFull, isFull);
+        } else if (step === "read") bench.receive();
+        else if (step === "filter") pipe.filter(wanted);
+        else pipe.deliver(frames(...step));
+        assert.equal(pipe.inboxOctets, waiting());
+      }
+    }));
+  });
+
+  it("does not count all that waits for each message that is read", () => {
+    const bench = new Bench(DealerPattern);
+    const count = 20_000;
+    const pipe = connection(bench, {
+      receiveHighWaterMark: 0,
+      maxQueuedBytes: count,
+    });
+    pipe.attach(new Link(), plainPeer("tcp://peer"));
+    let looks = 0;
+    const message = new Proxy(frames("1"), {
+      get(target, key, receiver) {
+        if (key === "0") looks++;
+        return Reflect.get(target, key, receiver);
+      },
+    });
+    while (pipe.deliver(message));
+    for (let i = 0; i < count; i++) pipe.read();
+    assert.ok(looks <= 4 * count, `${looks} looks`);
   });
 
   it("stops its peer at the limit of octets of notices", () => {
@@ -321,7 +376,7 @@ describe("ConnectionPipe", () => {
       const pipe = connection(bench, { maxQueuedBytes: 1, ...limit });
       pipe.attach(new Link(), plainPeer("tcp://peer"));
       for (let i = 0; i < 3; i++) assert.ok(pipe.deliver(frames("123")));
-      assert.equal(pipe.inbox.octets, 3 * pipe.inbox.length);
+      assert.equal(pipe.inboxOctets, 3 * pipe.inbox.length);
     }
   });
 
