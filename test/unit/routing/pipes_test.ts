@@ -1,19 +1,14 @@
 // The pipes of inproc and of connections.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import fc from "fast-check";
 import { concat, fromKey, toKey } from "../../../src/base/bytes.ts";
-import {
-  ConnectionPipe,
-  type PipeLink,
-} from "../../../src/routing/connection_pipe.ts";
+import type { ConnectionPipe } from "../../../src/routing/connection_pipe.ts";
 import { InprocPipe } from "../../../src/routing/inproc_pipe.ts";
 import { plainPeer } from "../../../src/routing/peer.ts";
-import type { PipeLimits } from "../../../src/routing/pipe.ts";
 import { DealerPattern } from "../../../src/socket/patterns/dealer.ts";
-import { XPubPattern } from "../../../src/socket/patterns/xpub.ts";
 import { PairPattern } from "../../../src/socket/patterns/pair.ts";
-import { Bench, frames, joined, limits } from "../../kit/fake_pipe.ts";
+import { connection, Link } from "../../kit/connection_pipes.ts";
+import { Bench, frames, joined } from "../../kit/fake_pipe.ts";
 
 describe("InprocPipe", () => {
   it("queues before the other end exists, then delivers in order", () => {
@@ -143,50 +138,6 @@ describe("InprocPipe", () => {
   });
 });
 
-/** A connection that a test moves by hand. */
-class Link implements PipeLink {
-  schedules = 0;
-  resumes = 0;
-  drops = 0;
-  readonly commands: string[] = [];
-
-  schedule(): void {
-    this.schedules++;
-  }
-
-  flush(): void {}
-
-  resume(): void {
-    this.resumes++;
-  }
-
-  settle(): void {}
-
-  command(command: string, octets: Uint8Array): void {
-    this.commands.push(`${command} ${toKey(octets)}`);
-  }
-
-  dropped(): void {
-    this.drops++;
-  }
-}
-
-function connection(
-  bench: Bench<DealerPattern> | Bench<XPubPattern>,
-  changes: Partial<PipeLimits> = {},
-): ConnectionPipe {
-  const peer = plainPeer("tcp://peer");
-  const pipe = new ConnectionPipe(
-    bench,
-    limits(changes),
-    peer,
-    "tcp://x",
-    true,
-  );
-  bench.pattern.attach(pipe);
-  return pipe;
-}
-
 function taken(pipe: ConnectionPipe): string {
   const parts: Uint8Array[] = [];
   for (let batch = pipe.take(); batch; batch = pipe.take()) {
@@ -252,132 +203,6 @@ describe("ConnectionPipe", () => {
     const pipe = connection(bench, { conflate: true, sendHighWaterMark: 1 });
     for (const text of ["1", "2", "3"]) assert.ok(bench.send(text));
     assert.equal(taken(pipe), "\0\x013");
-  });
-
-  it("stops its peer when the inbox is full, until half is read", () => {
-    const bench = new Bench(DealerPattern);
-    const pipe = connection(bench, { receiveHighWaterMark: 4 });
-    const link = new Link();
-    pipe.attach(link, plainPeer("tcp://peer"));
-    for (let i = 0; i < 3; i++) assert.ok(pipe.deliver(frames(`${i}`)));
-    assert.equal(pipe.deliver(frames("3")), false);
-    bench.receive();
-    assert.equal(link.resumes, 0);
-    bench.receive();
-    assert.equal(link.resumes, 1);
-    bench.receiveAll();
-    assert.equal(link.resumes, 1);
-  });
-
-  it("stops its peer when the inbox has too many octets, until half is read", () => {
-    const bench = new Bench(DealerPattern);
-    const pipe = connection(bench, {
-      receiveHighWaterMark: 0,
-      maxQueuedBytes: 10,
-    });
-    const link = new Link();
-    pipe.attach(link, plainPeer("tcp://peer"));
-    assert.ok(pipe.deliver(frames("123", "4")));
-    assert.ok(pipe.deliver(frames("567", "89")));
-    assert.equal(
-      pipe.deliver(frames("what is below the limit is taken")),
-      false,
-    );
-    bench.receive();
-    bench.receive();
-    assert.equal(link.resumes, 0);
-    bench.receive();
-    assert.equal(link.resumes, 1);
-    assert.ok(pipe.deliver(frames("123")));
-    pipe.detach();
-    bench.receiveAll();
-    assert.equal(pipe.inboxOctets, 0);
-  });
-
-  it("knows whether too many octets wait, whatever was read and dropped", () => {
-    const word = fc.string({ maxLength: 9 });
-    const steps = fc.array(
-      fc.oneof(
-        {
-          weight: 4,
-          arbitrary: fc.array(word, { minLength: 1, maxLength: 3 }),
-        },
-        { weight: 2, arbitrary: fc.constant("read" as const) },
-        { weight: 2, arbitrary: fc.nat(40) },
-        { weight: 1, arbitrary: fc.constant("filter" as const) },
-      ),
-      { maxLength: 100 },
-    );
-    const wanted = (message: readonly Uint8Array[]) => message.length !== 2;
-    fc.assert(fc.property(steps, (todo) => {
-      const bench = new Bench(DealerPattern);
-      const pipe = connection(bench, { receiveHighWaterMark: 0 });
-      pipe.attach(new Link(), plainPeer("tcp://peer"));
-      const waiting = () =>
-        [...pipe.inbox].flat().reduce((sum, { length }) => sum + length, 0);
-      for (const step of todo) {
-        if (typeof step === "number") {
-          pipe.limits.maxQueuedBytes = step;
-          const isFull = pipe.inbox.length > 0 && waiting() >= step;
-          assert.equal(pipe.inboxFull, isFull);
-        } else if (step === "read") bench.receive();
-        else if (step === "filter") pipe.filter(wanted);
-        else pipe.deliver(frames(...step));
-        assert.equal(pipe.inboxOctets, waiting());
-      }
-    }));
-  });
-
-  it("does not count all that waits for each message that is read", () => {
-    const bench = new Bench(DealerPattern);
-    const count = 20_000;
-    const pipe = connection(bench, {
-      receiveHighWaterMark: 0,
-      maxQueuedBytes: count,
-    });
-    pipe.attach(new Link(), plainPeer("tcp://peer"));
-    let looks = 0;
-    const message = new Proxy(frames("1"), {
-      get(target, key, receiver) {
-        if (key === "0") looks++;
-        return Reflect.get(target, key, receiver);
-      },
-    });
-    while (pipe.deliver(message));
-    for (let i = 0; i < count; i++) pipe.read();
-    assert.ok(looks <= 4 * count, `${looks} looks`);
-  });
-
-  it("stops its peer at the limit of octets of notices", () => {
-    const bench = new Bench(XPubPattern);
-    const pipe = connection(bench, { maxQueuedBytes: 10 });
-    const link = new Link();
-    pipe.attach(link, plainPeer("tcp://peer"));
-    assert.ok(pipe.deliverCommand("SUBSCRIBE", fromKey("12345678")));
-    assert.equal(pipe.deliverCommand("SUBSCRIBE", fromKey("1")), false);
-    bench.receive();
-    assert.equal(link.resumes, 1);
-  });
-
-  it("has room for one message whatever its limit of octets", () => {
-    const bench = new Bench(DealerPattern);
-    const pipe = connection(bench, { maxQueuedBytes: 0 });
-    const link = new Link();
-    pipe.attach(link, plainPeer("tcp://peer"));
-    assert.equal(pipe.inboxFull, false);
-    assert.equal(pipe.deliver(frames("1")), false);
-    bench.receive();
-    assert.equal(link.resumes, 1);
-  });
-
-  it("counts no octets when it conflates, or has no limit of them", () => {
-    for (const limit of [{ conflate: true }, { maxQueuedBytes: -1 }]) {
-      const bench = new Bench(DealerPattern);
-      const pipe = connection(bench, { maxQueuedBytes: 1, ...limit });
-      pipe.attach(new Link(), plainPeer("tcp://peer"));
-      for (let i = 0; i < 3; i++) assert.ok(pipe.deliver(frames("123")));
-      assert.equal(pipe.inboxOctets, 3 * pipe.inbox.length);
-    }
   });
 
   it("takes nothing any more once it is retired, whatever its limits become", () => {
