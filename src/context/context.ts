@@ -59,10 +59,8 @@ export interface EngineInit extends ContextInit {
 }
 
 /**
- * Sockets that share inproc names, a runtime and an authenticator. Use
- * {@linkcode Context}.
- *
- * @internal
+ * Sockets that share inproc names, a runtime and an authenticator. Programs
+ * use {@linkcode Context}, which has a runtime.
  */
 export class EngineContext implements AsyncDisposable {
   /** @internal */
