@@ -86,9 +86,14 @@ export class Ffi {
     return this.#koffi.address(view);
   }
 
-  /** The error number after the last call on the main thread. */
-  errno(): number {
-    return this.#koffi.errno();
+  /**
+   * The error number after the last call on the main thread.
+   *
+   * @param value what it is set to first, for a library that looks at it
+   * although nothing has failed. Default: it stays as it is.
+   */
+  errno(value?: number): number {
+    return value === undefined ? this.#koffi.errno() : this.#koffi.errno(value);
   }
 
   /**

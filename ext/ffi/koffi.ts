@@ -70,8 +70,8 @@ export interface Koffi {
   view(pointer: unknown, length: number): ArrayBuffer;
   /** Reads memory. */
   decode(pointer: unknown, type: string, length: number): unknown;
-  /** The error number of the last call on this thread. */
-  errno(): number;
+  /** The error number of the last call on this thread, or sets it. */
+  errno(value?: number): number;
   /** The octets of a type. */
   sizeof(type: string): number;
 }

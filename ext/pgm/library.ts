@@ -74,6 +74,8 @@ export class OpenPgm {
     this.calls = declare(ffi.library(OPEN_PGM));
     this.copy = ffi.library(LIBC)
       .function("memcpy", "void", ["pointer", "pointer", "size"]);
+    // As before `pgm_bind3`: it reads random numbers too.
+    ffi.errno(0);
     const isStarted = quietly(ffi, () => this.calls.init(this.#error));
     if (!isStarted) {
       throw this.failure("Cannot start OpenPGM", "ENOTSUP");

@@ -194,6 +194,9 @@ function bind(
       .getUint32(SCOPE_AT, true)
     : 0;
   const from = device.make({ interface: first.interface, scope });
+  // The library reads its random numbers again for as long as this is EINTR,
+  // which a signal may have left long ago.
+  ffi.errno(0);
   if (
     calls.bind3(
       sock,
