@@ -74,7 +74,7 @@ export class OpenPgm {
     this.calls = declare(ffi.library(OPEN_PGM));
     this.copy = ffi.library(LIBC)
       .function("memcpy", "void", ["pointer", "pointer", "size"]);
-    // As before `pgm_bind3`: it reads random numbers too.
+    // As before `pgm_bind3`, which says why.
     ffi.errno(0);
     const isStarted = quietly(ffi, () => this.calls.init(this.#error));
     if (!isStarted) {

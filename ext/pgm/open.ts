@@ -194,8 +194,7 @@ function bind(
       .getUint32(SCOPE_AT, true)
     : 0;
   const from = device.make({ interface: first.interface, scope });
-  // The library reads its random numbers again for as long as this is EINTR,
-  // which a signal may have left long ago.
+  // The library looks at it, and a signal may have left EINTR there long ago.
   ffi.errno(0);
   if (
     calls.bind3(

@@ -1,5 +1,5 @@
-// An error number that is none: a signal that came while nothing was going on
-// had OpenPGM read random numbers for ever, and the process stand still.
+// An error number that is none: after a signal that had come while nothing was
+// going on, a process stood still where it opened a socket.
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { groupEndpoint, skipWithoutPgm } from "../../kit/pgm.ts";
