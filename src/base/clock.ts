@@ -27,6 +27,9 @@ export interface Clock {
   defer(callback: () => void): void;
 }
 
+/** The longest time that timers are asked for, in milliseconds: 24 days. */
+export const LONGEST_TIMER: number = 2 ** 31 - 1;
+
 /** When a linger time from now on is over; one of -1 never is. */
 export function lingerEnd(clock: Clock, linger: number): number {
   return linger < 0 ? Infinity : clock.now() + linger;

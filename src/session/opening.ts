@@ -10,7 +10,7 @@
  */
 
 import { concat, randomBytes } from "../base/bytes.ts";
-import type { Timer } from "../base/clock.ts";
+import { LONGEST_TIMER, type Timer } from "../base/clock.ts";
 import { protocolError, ZmqError } from "../base/errors.ts";
 import type { Options } from "../options/options.ts";
 import type { PeerInfo } from "../routing/peer.ts";
@@ -78,9 +78,6 @@ export interface OpeningOwner {
   /** The connection is broken. */
   fail(error: unknown): void;
 }
-
-/** The longest time that timers take, in milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** The opening of one connection. */
 export abstract class Opening implements FrameSink {

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { lingerEnd, type Timer } from "../base/clock.ts";
+import { lingerEnd, LONGEST_TIMER, type Timer } from "../base/clock.ts";
 import { ZmqError } from "../base/errors.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
 import type { Options } from "../options/options.ts";
@@ -16,9 +16,6 @@ import type { EventDetail, EventName, SessionHost } from "./host.ts";
 
 /** Failures that another attempt does not change. */
 const FINAL: readonly string[] = ["EINVAL", "ENOTSUP"];
-
-/** The longest that a timer can take, in milliseconds: 24 days. */
-const LONGEST = 2 ** 31 - 1;
 
 /** A socket of the transport. */
 export interface EndSocket {
@@ -245,7 +242,7 @@ export abstract class SocketEnd<
     const { signal } = this.#attempts;
     let socket: Socket;
     // A look-up on a thread of its own would not keep the process running.
-    const opening = this.#host.clock.setTimer(() => {}, LONGEST);
+    const opening = this.#host.clock.setTimer(() => {}, LONGEST_TIMER);
     opening.hold(this.#held);
     this.#opening = opening;
     try {

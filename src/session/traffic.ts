@@ -10,7 +10,7 @@
 
 import { EMPTY } from "../base/bytes.ts";
 import { protocolError, ZmqError } from "../base/errors.ts";
-import type { Clock, Timer } from "../base/clock.ts";
+import { type Clock, LONGEST_TIMER, type Timer } from "../base/clock.ts";
 import type { Message } from "../message/message.ts";
 import type { Options } from "../options/options.ts";
 import type { SocketType } from "../options/socket_type.ts";
@@ -47,9 +47,6 @@ const MAX_COMMAND = 65536 + 16;
  * costs some microseconds, and a system hands over thousands at once.
  */
 const TURN = 500;
-
-/** The longest time that timers take, in milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** The connection, as its traffic sees it. */
 export interface TrafficOwner {

@@ -4,10 +4,8 @@
  * @module
  */
 
+import { LONGEST_TIMER } from "../base/clock.ts";
 import { quote, ZmqError } from "../base/errors.ts";
-
-/** The longest that a timer can take, in milliseconds: 24 days. */
-const LONGEST = 2 ** 31 - 1;
 
 /** How an endpoint, a socket or a context is let go. */
 export interface CloseOptions {
@@ -24,12 +22,12 @@ export interface CloseOptions {
  * @throws {ZmqError} `EINVAL`.
  */
 export function checkLinger(linger: number, call: string): number {
-  if (Number.isInteger(linger) && linger >= -1 && linger <= LONGEST) {
+  if (Number.isInteger(linger) && linger >= -1 && linger <= LONGEST_TIMER) {
     return linger;
   }
   throw new ZmqError(
     "EINVAL",
     `Cannot ${call} with linger ${quote(linger)}: expected an integer from ` +
-      `-1 (for ever) to ${LONGEST} ms`,
+      `-1 (for ever) to ${LONGEST_TIMER} ms`,
   );
 }
