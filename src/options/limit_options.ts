@@ -44,9 +44,10 @@ export interface LimitOptions {
   /**
    * Octets that may wait to be sent to one peer, and as many to be received
    * from it: with them, or more, a queue counts as being at its high water
-   * mark. One message beyond is taken when there is any room. Over inproc one
-   * queue holds the sum of both sides' limits. -1 is no limit. Default:
-   * 67108864. libzmq has no such limit.
+   * mark. One message beyond is taken when there is any room. On its way in,
+   * each frame after the first of a message counts 128 more, as it takes about
+   * that beside its octets. Over inproc one queue holds the sum of both sides'
+   * limits. -1 is no limit. Default: 67108864. libzmq has no such limit.
    */
   maxQueuedBytes: number;
 }

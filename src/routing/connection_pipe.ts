@@ -163,8 +163,7 @@ export class ConnectionPipe extends Pipe {
 
   /** A whole message arrived. `false`: stop reading until `resume`. */
   deliver(message: Message): boolean {
-    this.received.messages++;
-    this.received.octets += messageSize(message);
+    this.arrived(message, messageSize(message));
     this.owner.pipeMessage(this, message);
     return !this.stall();
   }

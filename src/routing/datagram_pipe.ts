@@ -196,8 +196,7 @@ export class DatagramPipe extends Pipe {
       this.#losses.overflow++;
       return;
     }
-    this.received.messages++;
-    this.received.octets += messageSize(message);
+    this.arrived(message, messageSize(message));
     this.#senders.set(message, from);
     this.owner.pipeMessage(this, message);
   }

@@ -161,8 +161,7 @@ export class InprocPipe extends Pipe {
       this.#waitingOctets += size;
       return;
     }
-    other.received.messages++;
-    other.received.octets += size;
+    other.arrived(message, size);
     other.owner.pipeMessage(other, message);
   }
 

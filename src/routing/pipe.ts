@@ -13,6 +13,12 @@ import { type Message, messageSize } from "../message/message.ts";
 import type { EncodedMessage } from "./outbox.ts";
 import type { PeerInfo } from "./peer.ts";
 
+/**
+ * What a frame that waits to be received takes beside its octets, about: a
+ * message of nothing but empty frames is none that takes no memory.
+ */
+const FRAME_OCTETS = 128;
+
 /** A subscription or group command. */
 export type PipeCommand = "SUBSCRIBE" | "CANCEL" | "JOIN" | "LEAVE";
 
@@ -38,7 +44,10 @@ export interface PipeLimits {
   sendHighWaterMark: number;
   /** Incoming messages; 0 is no limit. */
   receiveHighWaterMark: number;
-  /** Octets, each way; -1 is no limit. */
+  /**
+   * Octets, each way; -1 is no limit. On the way in, each frame after the
+   * first of a message counts 128 more: high water marks count messages.
+   */
   maxQueuedBytes: number;
   /** Only the newest message is kept, each way. */
   conflate: boolean;
@@ -154,7 +163,7 @@ export abstract class Pipe {
   read(): Message | undefined {
     const message = this.inbox.shift();
     if (message === undefined) return undefined;
-    if (this.#isExact) this.#gone += messageSize(message);
+    if (this.#isExact) this.#gone += weight(message);
     this.readFrom();
     return message;
   }
@@ -198,7 +207,7 @@ export abstract class Pipe {
     return limit >= 0 && this.inboxHolds(limit) && this.inbox.length > 0;
   }
 
-  /** True when so many octets wait to be read, or more. */
+  /** True when so many octets wait to be read, or more: by their weight. */
   protected inboxHolds(octets: number): boolean {
     if (this.received.octets - this.#gone < octets) {
       // Of what arrives from now on, the socket may drop some unread.
@@ -206,9 +215,17 @@ export abstract class Pipe {
       return false;
     }
     if (this.#isExact) return true;
-    const waiting = this.inboxOctets;
+    let waiting = 0;
+    for (const message of this.inbox) waiting += weight(message);
     this.#gone = this.received.octets - waiting;
     return this.#isExact = waiting >= octets;
+  }
+
+  /** Counts a message that arrived. */
+  protected arrived(message: Message, octets: number): void {
+    this.received.messages++;
+    this.received.octets += octets;
+    if (message.length > 1) this.#gone -= weightOfFrames(message);
   }
 
   /** Something else than a message arrived, for which one may wait now. */
@@ -236,6 +253,15 @@ export abstract class Pipe {
 
   /** Called after a message was read: a stopped peer may go on. */
   protected abstract readFrom(): void;
+}
+
+/** What a message that waits to be received counts against the limit. */
+function weight(message: Message): number {
+  return messageSize(message) + weightOfFrames(message);
+}
+
+function weightOfFrames({ length }: Message): number {
+  return (length - 1) * FRAME_OCTETS;
 }
 
 /** The least octets with which a queue that was full is not open again. */
