@@ -21,6 +21,7 @@ import type {
 import { isHandshakeFailure, toZmqError } from "./failure.ts";
 import type { EventDetail, EventName, SessionHost } from "./host.ts";
 import { type ConnectionMaker, prepareConnections } from "./maker.ts";
+import { setPatientTimer } from "./patience.ts";
 import { subprotocolsOf } from "./subprotocols.ts";
 import { clearWarning } from "./warnings.ts";
 
@@ -218,7 +219,7 @@ export class Connector implements ConnectionOwner {
     const attempt = new AbortController();
     this.#attempt = attempt;
     if (connectTimeout > 0) {
-      this.#setTimer(() => {
+      const expire = () => {
         attempt.abort();
         this.#refused(
           attempt,
@@ -228,7 +229,11 @@ export class Connector implements ConnectionOwner {
             { address: this.#address },
           ),
         );
-      }, connectTimeout);
+      };
+      const { clock } = this.#host;
+      this.#timer?.cancel();
+      this.#timer = setPatientTimer(clock, expire, connectTimeout);
+      this.#timer.hold(this.#held);
     }
     try {
       this.#transport.connect(this.#endpoint, {

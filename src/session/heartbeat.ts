@@ -12,19 +12,12 @@ import { EMPTY } from "../base/bytes.ts";
 import type { Clock, Timer } from "../base/clock.ts";
 import { ZmqError } from "../base/errors.ts";
 import { encodePing } from "../wire/commands.ts";
+import { setPatientTimer } from "./patience.ts";
 
 // libzmq keeps the milliseconds in 16 bits: more would wrap there.
 const MAX_TTL = 655;
 /** RFC 37: the unit of a ttl, in milliseconds. */
 const TTL_UNIT = 100;
-
-/** Milliseconds by which a timer that is not late may be late. */
-const PUNCTUAL = 20;
-/**
- * Milliseconds in which what arrived while the program or the system kept us
- * from reading is read.
- */
-const CATCH_UP = 50;
 
 /** The options that it follows, in milliseconds. */
 export interface HeartbeatOptions {
@@ -109,7 +102,7 @@ export class Heartbeat {
     this.#last = this.#clock.now();
     this.#dying?.cancel();
     this.#dying = ttl > 0
-      ? this.#timer((late) => this.#expire(late), this.#ttl)
+      ? this.#timer(() => this.#expire(), this.#ttl)
       : undefined;
   }
 
@@ -133,28 +126,29 @@ export class Heartbeat {
 
   #startPinging(): void {
     if (this.#interval <= 0 || this.#pinging !== undefined) return;
-    this.#pinging = this.#timer(() => this.#ping(), this.#interval);
+    this.#pingLater();
+  }
+
+  #pingLater(): void {
+    this.#pinging = this.#clock.setTimer(() => this.#ping(), this.#interval);
+    // The connection keeps the process running, its heartbeat does not.
+    this.#pinging.hold(false);
   }
 
   #ping(): void {
-    this.#pinging = this.#timer(() => this.#ping(), this.#interval);
+    this.#pingLater();
     const isJudged = this.#answers && this.#timeout > 0;
     if (this.#waiting === undefined && isJudged) {
       this.#heard = false;
       this.#progress = this.#owner.progress;
-      this.#waiting = this.#timer((late) => this.#judge(late), this.#timeout);
+      this.#waiting = this.#timer(() => this.#judge(), this.#timeout);
     }
     this.#owner.ping(this.#body);
   }
 
-  #judge(late: boolean): void {
+  #judge(): void {
     this.#waiting = undefined;
     if (this.#heard || this.#suspended || this.#proceeds()) return;
-    // Timers come before what can be read: who stood still has not looked yet.
-    if (late) {
-      this.#waiting = this.#timer(() => this.#judge(false), CATCH_UP);
-      return;
-    }
     this.#die(`nothing arrived within ${this.#timeout} ms after a PING`);
   }
 
@@ -167,16 +161,12 @@ export class Heartbeat {
     return before !== undefined && (this.#owner.progress ?? Infinity) > before;
   }
 
-  #expire(late: boolean): void {
+  #expire(): void {
     this.#dying = undefined;
     const silence = this.#clock.now() - this.#last;
     if (silence < this.#ttl || this.#suspended) {
       const rest = this.#suspended ? this.#ttl : this.#ttl - silence;
-      this.#dying = this.#timer((late) => this.#expire(late), rest);
-      return;
-    }
-    if (late) {
-      this.#dying = this.#timer(() => this.#expire(false), CATCH_UP);
+      this.#dying = this.#timer(() => this.#expire(), rest);
       return;
     }
     this.#die(`nothing arrived within its time to live, ${this.#ttl} ms`);
@@ -189,14 +179,7 @@ export class Heartbeat {
     );
   }
 
-  #timer(callback: (late: boolean) => void, delay: number): Timer {
-    const due = this.#clock.now() + delay;
-    const timer = this.#clock.setTimer(
-      () => callback(this.#clock.now() > due + PUNCTUAL),
-      delay,
-    );
-    // The connection keeps the process running, its heartbeat does not.
-    timer.hold(false);
-    return timer;
+  #timer(callback: () => void, delay: number): Timer {
+    return setPatientTimer(this.#clock, callback, delay);
   }
 }

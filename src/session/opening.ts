@@ -34,6 +34,7 @@ import {
   ownMetadata,
   peerOf,
 } from "./introduction.ts";
+import { setPatientTimer } from "./patience.ts";
 import type { SharedProperties } from "./shared_properties.ts";
 
 /** Octets of the random id of a ZAP request. */
@@ -112,7 +113,8 @@ export abstract class Opening implements FrameSink {
       // One limit for all handshakes: TLS and HTTP may have had their part.
       const now = host.clock.now();
       const spent = now - (since ?? now);
-      this.#deadline = host.clock.setTimer(
+      this.#deadline = setPatientTimer(
+        host.clock,
         () =>
           this.#owner.fail(
             new ZmqError(
@@ -122,7 +124,6 @@ export abstract class Opening implements FrameSink {
           ),
         Math.max(0, handshakeInterval - spent),
       );
-      this.#deadline.hold(false);
     }
     this.greet();
     this.speak();

@@ -124,6 +124,20 @@ test("Session counts the time of the handshakes before it", async () => {
   assert.equal(peer.state, "closed");
 });
 
+test("Session reads what arrived while it stood still before the deadline", async () => {
+  for (const isThere of [true, false]) {
+    const clock = new FakeClock();
+    const host = new TestHost("PULL", clock, { handshakeInterval: 1000 });
+    const { peer, session } = await facing(host);
+    clock.standStill(1100);
+    await clock.advance(0);
+    if (isThere) peer.say(greeting() + ready("PUSH"));
+    await clock.advance(50);
+    assert.equal(session.ready, isThere);
+    assert.equal(peer.state, isThere ? "" : "closed");
+  }
+});
+
 test("Session lets a slow peer in that is in time", async () => {
   const clock = new FakeClock();
   const host = new TestHost("PULL", clock, { handshakeInterval: 1000 });
