@@ -232,7 +232,12 @@ export class Connector implements ConnectionOwner {
       };
       const { clock } = this.#host;
       this.#timer?.cancel();
-      this.#timer = setPatientTimer(clock, expire, connectTimeout);
+      this.#timer = setPatientTimer(
+        clock,
+        expire,
+        connectTimeout,
+        connectTimeout,
+      );
       this.#timer.hold(this.#held);
     }
     try {

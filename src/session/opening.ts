@@ -123,6 +123,7 @@ export abstract class Opening implements FrameSink {
             ),
           ),
         Math.max(0, handshakeInterval - spent),
+        handshakeInterval,
       );
     }
     this.greet();

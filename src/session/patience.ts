@@ -19,11 +19,15 @@ const CATCH_UP = 50;
 /**
  * Sets a timer that keeps no process running, and that gives what has arrived
  * the time to be read when it is late.
+ *
+ * @param grace milliseconds that it waits then; more where the peer has yet
+ * to answer what we could not say.
  */
 export function setPatientTimer(
   clock: Clock,
   callback: () => void,
   delay: number,
+  grace: number = CATCH_UP,
 ): Timer {
   const due = clock.now() + delay;
   const set = (callback: () => void, delay: number) => {
@@ -33,7 +37,7 @@ export function setPatientTimer(
   };
   let timer = set(() => {
     if (clock.now() <= due + PUNCTUAL) callback();
-    else timer = set(callback, CATCH_UP);
+    else timer = set(callback, grace);
   }, delay);
   return {
     cancel: () => timer.cancel(),

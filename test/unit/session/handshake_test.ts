@@ -131,8 +131,10 @@ test("Session reads what arrived while it stood still before the deadline", asyn
     const { peer, session } = await facing(host);
     clock.standStill(1100);
     await clock.advance(0);
+    await clock.advance(999);
+    assert.equal(peer.state, "");
     if (isThere) peer.say(greeting() + ready("PUSH"));
-    await clock.advance(50);
+    await clock.advance(1);
     assert.equal(session.ready, isThere);
     assert.equal(peer.state, isThere ? "" : "closed");
   }
