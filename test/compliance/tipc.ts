@@ -379,7 +379,7 @@ describe("the examples with tipc", () => {
   const folder = mkdtempSync(join(tmpdir(), "isomq-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
   const documents = {
-    "the documents": DOCUMENTS.map(read).join("\n"),
+    documents: DOCUMENTS.map(read).join("\n"),
     "ext/tipc/mod.ts": read("ext/tipc/mod.ts").replaceAll(/^ \* ?/gm, ""),
   };
   for (const [name, document] of Object.entries(documents)) {
@@ -388,10 +388,7 @@ describe("the examples with tipc", () => {
         .filter(({ code }) => code.includes("tipc://"));
       assert.ok(blocks.length > 0, "Expected an example");
       for (const [index, { code, prints }] of blocks.entries()) {
-        const path = join(
-          folder,
-          `${name.replaceAll(/\W/g, "_")}_${index}.mjs`,
-        );
+        const path = join(folder, `${name.replaceAll("/", "_")}_${index}.mjs`);
         writeFileSync(path, withDoors(code));
         const { code: exit, output, errors } = await runProgram(path);
         assert.equal(errors, "");
