@@ -43,7 +43,7 @@ function anchorsOf(document: string): string[] {
 
 /** The targets of a document's links, but for other sites. */
 function linksOf(document: string): string[] {
-  const text = proseOf(document).replaceAll(/(?<!\[)`[^`\n]*`(?!\])/g, "");
+  const text = proseOf(document).replaceAll(/`[^`\n]*`/g, "code");
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!)
     .filter((target) => !/^[a-z]+:/.test(target));
 }
