@@ -124,7 +124,7 @@ const COMMON: Readonly<Record<string, string>> = {
   immediate: "queue only for peers that are connected",
   heartbeatInterval: "notice a peer that vanished without a word; 0: do not",
   reconnectInterval: "the first wait before connecting again",
-  reconnectMaxInterval: "the longest",
+  reconnectMaxInterval: "the longest wait",
   connectTimeout: "for one attempt to connect; 0: as the system has it",
   maxMessageBytes: "the largest message that is accepted",
   maxQueuedBytes: "what may wait for a peer, and of it, beside the marks",
