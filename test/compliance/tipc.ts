@@ -18,7 +18,7 @@ import { Script, scriptUrl } from "../kit/runtime.ts";
 import { Bag } from "../kit/sockets.ts";
 import { Bench, rejectsWith } from "../kit/stream_bench.ts";
 import { PATIENCE, pause, until, within } from "../kit/wait.ts";
-import { read } from "../structure/project.ts";
+import { DOCUMENTS, read } from "../structure/project.ts";
 import { testMatrix } from "./interop.ts";
 import { testSockets } from "./socket.ts";
 import { transportSuite } from "./transport.ts";
@@ -379,7 +379,7 @@ describe("the examples with tipc", () => {
   const folder = mkdtempSync(join(tmpdir(), "isomq-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
   const documents = {
-    "README.md": read("README.md"),
+    documents: DOCUMENTS.map(read).join("\n"),
     "ext/tipc/mod.ts": read("ext/tipc/mod.ts").replaceAll(/^ \* ?/gm, ""),
   };
   for (const [name, document] of Object.entries(documents)) {

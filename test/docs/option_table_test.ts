@@ -1,4 +1,4 @@
-// The README's tables of options and error codes say what the engine does.
+// The documents' tables of options and error codes say what the engine does.
 import assert from "node:assert/strict";
 import process from "node:process";
 import { describe, it } from "node:test";
@@ -17,10 +17,10 @@ import {
 } from "../../mod.ts";
 import { isOptionOf, optionTable } from "../../src/options/table.ts";
 import type { Option } from "../../src/options/option.ts";
-import { read } from "../structure/project.ts";
-import { withTables } from "./tables.ts";
+import { DOCUMENTS, read } from "../structure/project.ts";
+import { tables, tablesOf, withTables } from "./tables.ts";
 
-const README = read("README.md");
+const OPTIONS = read("docs/options.md");
 
 const HINT = "Run: tsc && node .out/test/docs/write_tables.js";
 
@@ -43,7 +43,7 @@ function otherThanDefault(name: string, option: Option): unknown {
 
 /** The row of the platform table that says where an option works. */
 function columnsOf(name: string): string[] | undefined {
-  const lines = README.slice(README.indexOf("### Platform options")).split(
+  const lines = OPTIONS.slice(OPTIONS.indexOf("\n## Platform options")).split(
     "\n",
   );
   const row = lines.find((line) =>
@@ -87,14 +87,23 @@ async function takes(
   }
 }
 
-describe("README.md", () => {
-  it("has the tables that the engine's own make", () => {
-    assert.equal(README, withTables(README), HINT);
-  });
+describe("the documents", () => {
+  for (const name of DOCUMENTS) {
+    it(`${name} has the tables that the engine's own make`, () => {
+      assert.equal(read(name), withTables(read(name)), HINT);
+    });
+  }
 
+  it("have a place for each table, and one only", () => {
+    const places = DOCUMENTS.flatMap((name) => tablesOf(read(name)));
+    assert.deepEqual(places.sort(), Object.keys(tables).sort());
+  });
+});
+
+describe("docs/options.md", () => {
   it("says what the special values of options mean", () => {
-    const from = README.indexOf("### Special values");
-    const section = README.slice(from, README.indexOf("\n###", from + 1));
+    const from = OPTIONS.indexOf("\n## Special values");
+    const section = OPTIONS.slice(from, OPTIONS.indexOf("\n## ", from + 1));
     for (const [name, row] of Object.entries(optionTable())) {
       const { lowest, needs } = row as Option;
       if (lowest === undefined || needs !== undefined) continue;

@@ -70,7 +70,7 @@ export function blocksOf(markdown: string): Block[] {
     const code = match[1]!;
     const above = markdown.slice(0, match.index);
     const heading = /^#+ (.*)$/gm;
-    const title = [...above.matchAll(heading)].at(-1)?.[1] ?? "README";
+    const title = [...above.matchAll(heading)].at(-1)?.[1] ?? "";
     const prints = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)]
       .map(([, text]) => text!);
     blocks.push({ title, code, prints });

@@ -1,4 +1,4 @@
-// The tables of the README that are made from the engine's own: options and
+// The tables of the documents that are made from the engine's own: options and
 // error codes. `node .out/test/docs/write_tables.js` puts them there.
 import { errorCodes } from "../../src/base/errors.ts";
 import { contextOptionTable } from "../../src/options/context_options.ts";
@@ -64,14 +64,16 @@ function typeOf({ kind, choices }: Option): string {
   return kind;
 }
 
-function defaultOf(option: Option): string {
+function shownDefaultOf(option: Option): string {
   const meaning = option.default === option.min && option.lowest;
-  const shown = JSON.stringify(option.default) +
-    (meaning ? ` (${meaning})` : "");
+  return JSON.stringify(option.default) + (meaning ? ` (${meaning})` : "");
+}
+
+function defaultOf(option: Option): string {
   const others = Object.entries(option.defaults ?? {}).map(([type, value]) =>
     `${type} ${JSON.stringify(value)}`
   );
-  return [shown, ...others].join("; ");
+  return [shownDefaultOf(option), ...others].join("; ");
 }
 
 function libzmqOf({ libzmq }: Option): string {
@@ -110,6 +112,43 @@ function optionRows(): string {
   const rows = options
     .filter(([, option]) => !isGated(option) && option.access === "settable");
   return markdown(HEAD, rows.map(rowOf));
+}
+
+/** What most programs set, and what each does in a line. */
+const COMMON: Readonly<Record<string, string>> = {
+  linger: "how long `close()` waits for what is unsent; 0 for subscribers",
+  sendHighWaterMark: "what may wait to be sent to a peer",
+  receiveHighWaterMark: "what may wait to be received from a peer",
+  sendTimeout: "how long `send()` waits before `EAGAIN`",
+  receiveTimeout: "how long `receive()` waits before `EAGAIN`",
+  immediate: "queue only for peers that are connected",
+  heartbeatInterval: "notice a peer that vanished without a word; 0: do not",
+  reconnectInterval: "the first wait before connecting again",
+  reconnectMaxInterval: "the longest wait",
+  connectTimeout: "for one attempt to connect; 0: as the system has it",
+  maxMessageBytes: "the largest message that is accepted",
+  maxQueuedBytes: "what may wait for a peer, and of it, beside the marks",
+  ipv6: "IPv6 addresses beside IPv4",
+  routingId: "the name that a `Router` knows the socket by",
+  mandatory: "a `Router` fails or waits where it would drop",
+  noDrop: "a publisher waits for a full subscriber",
+  correlate: "a `Request` drops replies to another request",
+  relaxed: "a `Request` may ask again before the reply",
+  conflate: "keep the newest message only",
+};
+
+/** The options that most programs set. */
+function commonRows(): string {
+  const all = optionTable() as Record<string, Option>;
+  return markdown(
+    ["Option", "Default", "Unit", "What"],
+    Object.entries(COMMON).map(([name, what]) => [
+      `\`${name}\``,
+      shownDefaultOf(all[name]!),
+      all[name]!.unit ?? "",
+      what,
+    ]),
+  );
 }
 
 /** Every property that can only be read. */
@@ -181,9 +220,10 @@ function errorRows(): string {
   );
 }
 
-/** The tables by the names of their places in the README. */
+/** The tables by the names of their places in the documents. */
 export const tables: Readonly<Record<string, () => string>> = {
   options: optionRows,
+  "common options": commonRows,
   "read-only options": readOnlyRows,
   "platform options": platformRows,
   "context options": contextRows,
@@ -192,18 +232,20 @@ export const tables: Readonly<Record<string, () => string>> = {
   "error codes": errorRows,
 };
 
-/** Puts every table into its place: between two comments that name it. */
-export function withTables(readme: string): string {
-  let text = readme;
-  for (const [name, make] of Object.entries(tables)) {
-    const place = new RegExp(
-      `(<!-- table: ${name} -->\n)[\\s\\S]*?(\n<!-- end -->)`,
-    );
-    if (!place.test(text)) throw new Error(`README has no place for ${name}`);
-    text = text.replace(
-      place,
-      (_all, start, end) => `${start}\n${make()}\n${end}`,
-    );
-  }
-  return text;
+/** The names of the tables that a document has a place for. */
+export function tablesOf(document: string): string[] {
+  return [...document.matchAll(/^<!-- table: (.*) -->$/gm)]
+    .map(([, name]) => name!);
+}
+
+/** Puts tables into their places: between two comments that name them. */
+export function withTables(document: string): string {
+  return document.replaceAll(
+    /^(<!-- table: (.*) -->\n)[\s\S]*?(\n<!-- end -->)$/gm,
+    (_all, start: string, name: string, end: string) => {
+      const make = tables[name];
+      if (make === undefined) throw new Error(`There is no table ${name}`);
+      return `${start}\n${make()}\n${end}`;
+    },
+  );
 }

@@ -1,5 +1,5 @@
-// What the README says differs from zeromq.js, where no error tells of it or
-// the name of something changed: each is tried with zeromq.js and with us.
+// What docs/zeromq_js.md says differs from zeromq.js, where no error tells of
+// it or the name of something changed: each is tried with zeromq.js and with us.
 // runtimes: node
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";

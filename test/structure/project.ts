@@ -1,4 +1,5 @@
-// Where the project's files are: its root, its source files, its settings.
+// Where the project's files are: its root, its source files, its documents,
+// its settings.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,6 +43,12 @@ export function filesIn(places: readonly string[], ending = ""): string[] {
   }
   return found.sort();
 }
+
+/** What users read: the README, and what it leads to. */
+export const DOCUMENTS: readonly string[] = [
+  "README.md",
+  ...filesIn(["docs"], ".md"),
+];
 
 /** Reads a file of the project. */
 export function read(path: string): string {

@@ -1,4 +1,4 @@
-// Every TypeScript block of the README compiles as a strict program does.
+// Every TypeScript block of the documents compiles as a strict program does.
 // runtimes: node
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -6,10 +6,10 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { after, before, describe, it } from "node:test";
-import { read, ROOT } from "../structure/project.ts";
+import { DOCUMENTS, read, ROOT } from "../structure/project.ts";
 import { blocksOf } from "./programs.ts";
 
-const FOLDER = join(ROOT, ".out", "readme_types", `${process.pid}`);
+const FOLDER = join(ROOT, ".out", "block_types", `${process.pid}`);
 const TSC = join(ROOT, "node_modules", "typescript", "lib", "tsc.js");
 
 const CONFIG = {
@@ -47,13 +47,15 @@ function compile(): Promise<string> {
   });
 }
 
-describe("the blocks of README.md", () => {
+describe("the blocks of the documents", () => {
   before(() => mkdirSync(FOLDER, { recursive: true }));
   after(() => rmSync(FOLDER, { recursive: true, force: true }));
 
   it("compile", async () => {
     writeFileSync(join(FOLDER, "tsconfig.json"), JSON.stringify(CONFIG));
-    for (const [index, { code }] of blocksOf(read("README.md")).entries()) {
+    const blocks = DOCUMENTS.flatMap((name) => blocksOf(read(name)));
+    assert.ok(blocks.length >= 20, `Expected 20 blocks, got ${blocks.length}`);
+    for (const [index, { code }] of blocks.entries()) {
       writeFileSync(join(FOLDER, `block_${index + 1}.ts`), `${code}\n`);
     }
     assert.equal(await compile(), "");
