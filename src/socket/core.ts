@@ -71,8 +71,10 @@ export class SocketCore
     this.options.ipv6 = services.options.ipv6;
     if (!services.options.blocky) this.options.linger = 0;
     this.pattern = makePattern(this);
-    this.sender = new Sender(this.pattern, this.options, this.clock);
-    this.receiver = new Receiver(this.pattern, this.options, this.clock);
+    const { clock, options, pattern } = this;
+    const { pace } = services;
+    this.sender = new Sender(pattern, options, clock, pace);
+    this.receiver = new Receiver(pattern, options, clock, pace);
   }
 
   get clock(): Clock {

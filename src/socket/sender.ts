@@ -9,6 +9,7 @@ import type { Clock } from "../base/clock.ts";
 import type { ZmqError } from "../base/errors.ts";
 import type { Message } from "../message/message.ts";
 import type { Options } from "../options/options.ts";
+import type { Pace } from "./pace.ts";
 import type { Envelope, Pattern } from "./pattern.ts";
 import { checkTimeout, Waiters, type WaitOptions } from "./waiters.ts";
 
@@ -21,27 +22,20 @@ interface Outgoing {
   readonly envelope: Envelope | undefined;
 }
 
-/**
- * A loop of resolved sends never lets the event loop turn: nothing would
- * leave, nothing would arrive. Every so many sends, one takes a turn.
- */
-const SENDS_PER_TURN = 512;
-
 const DONE: Promise<void> = Promise.resolve();
 
 /** The sending half of a socket. */
 export class Sender {
   readonly #pattern: Pattern;
   readonly #options: Options;
-  readonly #clock: Clock;
+  readonly #pace: Pace;
   readonly #waiters: Waiters<Outgoing, void>;
-  #sends = 0;
   #closed: ZmqError | undefined;
 
-  constructor(pattern: Pattern, options: Options, clock: Clock) {
+  constructor(pattern: Pattern, options: Options, clock: Clock, pace: Pace) {
     this.#pattern = pattern;
     this.#options = options;
-    this.#clock = clock;
+    this.#pace = pace;
     this.#waiters = new Waiters(clock, "send a message");
   }
 
@@ -55,7 +49,7 @@ export class Sender {
       if (this.#closed !== undefined) throw this.#closed;
       if (options?.signal?.aborted) throw options.signal.reason;
       if (this.#waiters.length === 0 && this.#pattern.send(message, envelope)) {
-        return ++this.#sends % SENDS_PER_TURN === 0 ? this.#turn() : DONE;
+        return this.#pace.spend(1) ?? DONE;
       }
       const timeout = options?.timeout === undefined
         ? this.#options.sendTimeout
@@ -90,9 +84,5 @@ export class Sender {
   close(error: ZmqError): void {
     this.#closed ??= error;
     this.#waiters.fail(error);
-  }
-
-  #turn(): Promise<void> {
-    return new Promise((resolve) => this.#clock.defer(resolve));
   }
 }
