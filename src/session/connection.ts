@@ -246,6 +246,11 @@ export abstract class Connection implements ByteSink {
     return undefined;
   }
 
+  /** What may be why a peer goes that gives no reason, as an error's text. */
+  protected get suspicion(): string {
+    return "";
+  }
+
   /** Does what `settle` says; what it throws ends the connection. */
   protected abstract catchUp(): void;
 
@@ -328,8 +333,15 @@ export abstract class Connection implements ByteSink {
     this.#failed = true;
     if (cause !== undefined || !this.#ready) {
       this.#error = cause === undefined
-        ? new ZmqError("ECONNRESET", "The peer closed the connection")
-        : toZmqError(cause, "ECONNRESET", "The connection was lost");
+        ? new ZmqError(
+          "ECONNRESET",
+          `The peer closed the connection${this.suspicion}`,
+        )
+        : toZmqError(
+          cause,
+          "ECONNRESET",
+          `The connection was lost${this.suspicion}`,
+        );
     }
     this.#release();
     this.announce(this.#error);

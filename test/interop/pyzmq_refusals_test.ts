@@ -38,6 +38,8 @@ interface Refusal {
   readonly theirs: ForeignOptions;
   /** Events of ours, any of which is right. */
   readonly events: readonly EventName[];
+  /** What our client's error names, where the server says nothing. */
+  readonly hint?: RegExp;
 }
 
 const AUTH: readonly EventName[] = ["handshake:error:auth"];
@@ -78,6 +80,7 @@ const refusals: readonly Refusal[] = [
     server: "CURVE",
     ours: ourWrongKey,
     theirs: theirWrongKey,
+    hint: /curveServerKey/,
     // Their server says nothing: it just closes.
     events: ANY,
   },
@@ -156,7 +159,7 @@ describe("refusals", { skip: noPython }, () => {
     places.remove();
   });
 
-  for (const { name, server, ours, theirs, events } of refusals) {
+  for (const { name, server, ours, theirs, events, hint } of refusals) {
     for (const scheme of ["tcp", "ipc"] as const) {
       it(`keep ${name} out of our server over ${scheme}`, async () => {
         await using bag = new Bag();
@@ -203,6 +206,7 @@ describe("refusals", { skip: noPython }, () => {
         await intruder.send("intruder");
         const { error } = await event;
         assert.ok(error !== undefined, "the event says why");
+        if (hint !== undefined) assert.match(error.message, hint);
         const welcome = bag.keep(
           new Push({ context, ...ourSecurity(server, false) }),
         );
