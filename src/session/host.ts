@@ -46,7 +46,7 @@ export interface EventDetail {
   readonly peer?: PeerInfo;
   /** Why. */
   readonly error?: ZmqError;
-  /** `connect:retry`: milliseconds until the next attempt. */
+  /** `connect:retry` and `close`: milliseconds until the next attempt. */
   readonly interval?: number;
   /** `warning`: what of. */
   readonly warning?: Warning;

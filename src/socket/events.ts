@@ -30,7 +30,10 @@ export class SocketEvent extends Event {
   readonly peer: PeerInfo | undefined;
   /** Why it happened, when something went wrong. */
   readonly error: ZmqError | undefined;
-  /** `connect:retry`: milliseconds until the next attempt. */
+  /**
+   * `connect:retry` and the `close` before it: milliseconds until the next
+   * attempt. A `close` without it is of an endpoint that is gone.
+   */
   readonly interval: number | undefined;
   /** `warning`: what of. */
   readonly warning: Warning | undefined;

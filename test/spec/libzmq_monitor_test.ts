@@ -175,8 +175,9 @@ describe("the events of a subscriber whose publisher goes", () => {
     await events.next("disconnect");
     await events.next("connect:retry");
     await events.next("connect:delay");
-    const { error } = await events.until("close");
+    const { error, interval } = await events.next("close");
     assert.equal(error?.code, "ECONNREFUSED");
+    assert.equal(interval, undefined);
     await assert.rejects(sub.disconnect(endpoint), { code: "ENOENT" });
     sub.connect(endpoint);
     await events.until("connect:delay");

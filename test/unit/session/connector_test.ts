@@ -28,6 +28,7 @@ test("Connector queues before the connection, and reports its steps", async () =
     "connect:retry",
   ]);
   assert.equal(push.events[1]!.error?.code, "ECONNREFUSED");
+  assert.equal(push.events[1]!.interval, push.events[2]!.interval);
   const acceptor = await bind(pull);
   await clock.advance(push.events[2]!.interval!);
   assert.deepEqual(pull.messages, [["early"]]);
@@ -252,18 +253,29 @@ test("Connector gives an endpoint up that must not be tried again", async () => 
     assert.ok(gone());
     assert.ok(push.pipes[0]!.closed);
     assert.equal(clock.timers, 0);
+    assert.deepEqual(push.names, ["connect:delay", "close"]);
+    assert.equal(push.events[1]!.error?.code, "ECONNREFUSED");
+    assert.equal(push.events[1]!.interval, undefined);
   }
 });
 
 test("Connector gives up after a failed handshake when told to", async () => {
   const { clock, network, host, connect } = world();
   const peers = await listenRaw(network);
-  const { gone } = connect(host("PUSH", { reconnectStop: 2 }));
+  const push = host("PUSH", { reconnectStop: 2 });
+  const { gone } = connect(push);
   await clock.settle();
   peers[0]!.stream.close();
   await clock.settle();
   assert.ok(gone());
   assert.equal(clock.timers, 0);
+  assert.deepEqual(push.names, [
+    "connect:delay",
+    "connect",
+    "handshake:error:other",
+    "disconnect",
+    "close",
+  ]);
 });
 
 test("Connector bounds an attempt by connectTimeout", async () => {
