@@ -193,7 +193,7 @@ export type { Warning, WarningCode } from "./src/session/warnings.ts";
 export type { DishMessage } from "./src/socket/dish.ts";
 export type { EndpointOptions } from "./src/socket/endpoints.ts";
 export type { CloseOptions } from "./src/socket/linger.ts";
-export type { SocketEventListener } from "./src/socket/events.ts";
+export type { EventOfType, SocketEventListener } from "./src/socket/events.ts";
 export type { RadioGroup } from "./src/socket/radio.ts";
 export type { Received } from "./src/socket/readable_socket.ts";
 export type { ReceiveOptions } from "./src/socket/receiver.ts";
