@@ -115,7 +115,7 @@ export { errorCodes, ZmqError } from "./src/base/errors.ts";
 export { parseTipc } from "./src/endpoint/tipc.ts";
 export { z85Decode, z85Encode } from "./src/base/z85.ts";
 export { poll } from "./src/context/poll.ts";
-export { proxy } from "./src/context/proxy.ts";
+export { Proxy, proxy } from "./src/context/proxy.ts";
 export { Channel } from "./src/socket/channel.ts";
 export { Client } from "./src/socket/client.ts";
 export { Datagram } from "./src/socket/datagram.ts";

@@ -59,6 +59,7 @@ export class SocketCore
   readonly receiver: Receiver;
   readonly #pipes = new Set<Pipe>();
   readonly #counters = new SocketCounters();
+  #end: AbortController | undefined;
 
   constructor(
     type: SocketType,
@@ -267,6 +268,12 @@ export class SocketCore
   shut(error: ZmqError): void {
     this.sender.close(error);
     this.receiver.close(error);
+    this.#end?.abort(error);
+  }
+
+  /** Aborts with the error when the halves are closed. */
+  get end(): AbortSignal {
+    return (this.#end ??= new AbortController()).signal;
   }
 }
 
