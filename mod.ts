@@ -188,7 +188,7 @@ export type {
   ZapRequest,
   ZapStatusCode,
 } from "./src/security/zap.ts";
-export type { EventDetail, EventName } from "./src/session/host.ts";
+export type { EventDetail, EventType } from "./src/session/host.ts";
 export type { Warning, WarningCode } from "./src/session/warnings.ts";
 export type { DishMessage } from "./src/socket/dish.ts";
 export type { EndpointOptions } from "./src/socket/endpoints.ts";

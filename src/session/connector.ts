@@ -19,7 +19,7 @@ import type {
   ConnectionOwner,
 } from "./connection.ts";
 import { isHandshakeFailure, toZmqError } from "./failure.ts";
-import type { EventDetail, EventName, SessionHost } from "./host.ts";
+import type { EventDetail, EventType, SessionHost } from "./host.ts";
 import { type ConnectionMaker, prepareConnections } from "./maker.ts";
 import { subprotocolsOf } from "./subprotocols.ts";
 import { clearWarning } from "./warnings.ts";
@@ -372,7 +372,7 @@ export class Connector implements ConnectionOwner {
     this.#timer.hold(this.#held);
   }
 
-  #emit(name: EventName, detail: Partial<EventDetail>): void {
+  #emit(name: EventType, detail: Partial<EventDetail>): void {
     if (!this.#host.observed) return;
     this.#host.emit(name, { address: this.#address, ...detail });
   }

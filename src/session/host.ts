@@ -17,7 +17,7 @@ import type { Turns } from "./turns.ts";
 import type { Warning } from "./warnings.ts";
 
 /** The names of the events of a socket; zeromq.js's, `gap` and `warning`. */
-export type EventName =
+export type EventType =
   | "accept"
   | "accept:error"
   | "bind"
@@ -85,5 +85,5 @@ export interface SessionHost {
   /** True when somebody listens to events: nothing is made for nobody. */
   readonly observed: boolean;
   /** Tells the socket's listeners. */
-  emit(name: EventName, detail: EventDetail): void;
+  emit(name: EventType, detail: EventDetail): void;
 }

@@ -12,7 +12,7 @@ import type { Endpoint } from "../endpoint/endpoint.ts";
 import type { Options } from "../options/options.ts";
 import { Backoff } from "./backoff.ts";
 import { toZmqError } from "./failure.ts";
-import type { EventDetail, EventName, SessionHost } from "./host.ts";
+import type { EventDetail, EventType, SessionHost } from "./host.ts";
 
 /** Failures that another attempt does not change. */
 const FINAL: readonly string[] = ["EINVAL", "ENOTSUP"];
@@ -215,7 +215,7 @@ export abstract class SocketEnd<
     }
   }
 
-  protected emit(name: EventName, detail: Partial<EventDetail>): void {
+  protected emit(name: EventType, detail: Partial<EventDetail>): void {
     if (!this.#host.observed) return;
     this.#host.emit(name, { address: this.address, ...detail });
   }

@@ -12,7 +12,7 @@
 import { ZmqError } from "../base/errors.ts";
 import { Ring } from "../base/ring.ts";
 import type { PeerInfo } from "../routing/peer.ts";
-import type { EventDetail, EventName } from "../session/host.ts";
+import type { EventDetail, EventType } from "../session/host.ts";
 import type { Warning } from "../session/warnings.ts";
 
 /** How many events are kept for a slow reader; then the oldest go. */
@@ -21,7 +21,7 @@ const MAX_PENDING = 10_000;
 /** One event of a socket. */
 export class SocketEvent extends Event {
   /** What happened. */
-  declare readonly type: EventName;
+  declare readonly type: EventType;
   /** The endpoint or the local address that the event is about. */
   readonly address: string;
   /** The peer's own address, once there is a connection. */
@@ -44,7 +44,7 @@ export class SocketEvent extends Event {
   readonly suppressed: number | undefined;
 
   /** @internal */
-  constructor(type: EventName, detail: EventDetail) {
+  constructor(type: EventType, detail: EventDetail) {
     super(type);
     this.address = detail.address;
     this.peerAddress = detail.peerAddress;
@@ -57,7 +57,7 @@ export class SocketEvent extends Event {
 }
 
 /** An event of a type, with what events of the type always have. */
-export type EventOfType<E extends EventName = EventName> = {
+export type EventOfType<E extends EventType = EventType> = {
   readonly [T in E]:
     & SocketEvent
     & { readonly type: T }
@@ -73,7 +73,7 @@ export type EventOfType<E extends EventName = EventName> = {
 }[E];
 
 /** A function that is told of events. */
-export type SocketEventListener<E extends EventName = EventName> = (
+export type SocketEventListener<E extends EventType = EventType> = (
   event: EventOfType<E>,
 ) => void;
 
@@ -128,7 +128,7 @@ export class SocketEvents extends EventTarget
   }
 
   /** Adds a listener for one kind of event; it is called in a microtask. */
-  override addEventListener<E extends EventName>(
+  override addEventListener<E extends EventType>(
     type: E,
     listener: SocketEventListener<E> | EventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
@@ -140,7 +140,7 @@ export class SocketEvents extends EventTarget
   }
 
   /** Removes a listener. */
-  override removeEventListener<E extends EventName>(
+  override removeEventListener<E extends EventType>(
     type: E,
     listener: SocketEventListener<E> | EventListenerObject | null,
     options?: boolean | EventListenerOptions,
@@ -149,13 +149,13 @@ export class SocketEvents extends EventTarget
   }
 
   /** Adds a listener, as zeromq.js names it. */
-  on<E extends EventName>(type: E, listener: SocketEventListener<E>): this {
+  on<E extends EventType>(type: E, listener: SocketEventListener<E>): this {
     this.addEventListener(type, listener);
     return this;
   }
 
   /** Removes a listener, as zeromq.js names it. */
-  off<E extends EventName>(type: E, listener: SocketEventListener<E>): this {
+  off<E extends EventType>(type: E, listener: SocketEventListener<E>): this {
     this.removeEventListener(type, listener);
     return this;
   }
@@ -164,7 +164,7 @@ export class SocketEvents extends EventTarget
    * The next event of the kind. Never settles when none comes, not even when
    * the socket is closed: wait for `"end"` beside.
    */
-  once<E extends EventName>(type: E): Promise<EventOfType<E>> {
+  once<E extends EventType>(type: E): Promise<EventOfType<E>> {
     return new Promise((resolve) => {
       this.addEventListener(type, resolve, { once: true });
     });
@@ -208,7 +208,7 @@ export class SocketEvents extends EventTarget
   }
 
   /** @internal Tells iterators at once, and listeners soon. */
-  emit(type: EventName, detail: EventDetail): void {
+  emit(type: EventType, detail: EventDetail): void {
     if (this.#ended) return;
     this.#ended = type === "end";
     if (!this.#observed) return;
