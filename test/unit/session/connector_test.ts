@@ -238,46 +238,6 @@ test("Connector waits longer and longer until a connection lasts a second", asyn
   await connector.close({ linger: 0 });
 });
 
-test("Connector gives an endpoint up that must not be tried again", async () => {
-  for (
-    const changes of [
-      { reconnectInterval: -1 },
-      { reconnectInterval: 0 },
-      { reconnectStop: 1 },
-    ]
-  ) {
-    const { clock, host, connect } = world();
-    const push = host("PUSH", changes);
-    const { gone } = connect(push);
-    await clock.settle();
-    assert.ok(gone());
-    assert.ok(push.pipes[0]!.closed);
-    assert.equal(clock.timers, 0);
-    assert.deepEqual(push.names, ["connect:delay", "close"]);
-    assert.equal(push.events[1]!.error?.code, "ECONNREFUSED");
-    assert.equal(push.events[1]!.interval, undefined);
-  }
-});
-
-test("Connector gives up after a failed handshake when told to", async () => {
-  const { clock, network, host, connect } = world();
-  const peers = await listenRaw(network);
-  const push = host("PUSH", { reconnectStop: 2 });
-  const { gone } = connect(push);
-  await clock.settle();
-  peers[0]!.stream.close();
-  await clock.settle();
-  assert.ok(gone());
-  assert.equal(clock.timers, 0);
-  assert.deepEqual(push.names, [
-    "connect:delay",
-    "connect",
-    "handshake:error:other",
-    "disconnect",
-    "close",
-  ]);
-});
-
 test("Connector bounds an attempt by connectTimeout", async () => {
   const { clock, network, host, connect } = world();
   network.silent = true;
