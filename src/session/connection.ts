@@ -20,7 +20,7 @@ import type {
 } from "../transport/transport.ts";
 import { toZmqError } from "./failure.ts";
 import type { FailureLimit } from "./failure_limit.ts";
-import type { EventDetail, EventName, SessionHost } from "./host.ts";
+import type { EventDetail, EventType, SessionHost } from "./host.ts";
 import type { SharedProperties } from "./shared_properties.ts";
 import type { Writer } from "./writer.ts";
 
@@ -306,7 +306,7 @@ export abstract class Connection implements ByteSink {
   }
 
   /** Emits an event about this connection. */
-  protected emit(name: EventName, detail: Partial<EventDetail>): void {
+  protected emit(name: EventType, detail: Partial<EventDetail>): void {
     if (!this.host.observed) return;
     this.host.emit(name, {
       address: this.#endpoint,

@@ -5,7 +5,7 @@ import { after, before, describe, it } from "node:test";
 import {
   Context,
   curveKeyPair,
-  type EventName,
+  type EventType,
   Pull,
   Push,
   type Socket,
@@ -37,13 +37,13 @@ interface Refusal {
   /** Options of the client when it is theirs. */
   readonly theirs: ForeignOptions;
   /** Events of ours, any of which is right. */
-  readonly events: readonly EventName[];
+  readonly events: readonly EventType[];
   /** What our client's error names, where the server says nothing. */
   readonly hint?: RegExp;
 }
 
-const AUTH: readonly EventName[] = ["handshake:error:auth"];
-const ANY: readonly EventName[] = [
+const AUTH: readonly EventType[] = ["handshake:error:auth"];
+const ANY: readonly EventType[] = [
   "handshake:error:auth",
   "handshake:error:protocol",
   "handshake:error:other",
@@ -122,7 +122,7 @@ function mismatch(one: Mechanism, other: Mechanism): Refusal[] {
 /** The first of the events that comes. */
 function firstOf(
   socket: Socket,
-  names: readonly EventName[],
+  names: readonly EventType[],
 ): Promise<SocketEvent> {
   const first = within(
     Promise.race(names.map((name) => socket.events.once(name))),
