@@ -20,10 +20,20 @@ export class IdCounter {
   }
 }
 
-/** Octet strings as names of pipes, one each way. */
+/** The id of a pipe, as octets and as a key. */
+interface Name {
+  readonly id: Uint8Array;
+  readonly key: string;
+}
+
+/**
+ * Octet strings as names of pipes, one each way. The table's own octets never
+ * leave it: who could write to them, or transfer their buffer, would rename
+ * the peer.
+ */
 export class RoutingTable {
   readonly #pipes = new Map<string, Pipe>();
-  readonly #ids = new Map<Pipe, Uint8Array>();
+  readonly #names = new Map<Pipe, Name>();
   readonly #counter = new IdCounter();
 
   /** The pipe that has an id. */
@@ -31,37 +41,40 @@ export class RoutingTable {
     return this.#pipes.get(toKey(id));
   }
 
-  /** The id of a pipe. */
+  /** True when a pipe has an id. */
+  has(pipe: Pipe): boolean {
+    return this.#names.has(pipe);
+  }
+
+  /** The id of a pipe, in octets of the caller's own. */
   idOf(pipe: Pipe): Uint8Array | undefined {
-    return this.#ids.get(pipe);
+    return this.#names.get(pipe)?.id.slice();
   }
 
   /** Every pipe that has an id. */
   pipes(): IterableIterator<Pipe> {
-    return this.#ids.keys();
+    return this.#names.keys();
   }
 
   /** Names a pipe, and tells it. The id must be free. */
   add(pipe: Pipe, id: Uint8Array): void {
-    this.#pipes.set(toKey(id), pipe);
-    this.#ids.set(pipe, id);
+    const key = toKey(id);
+    this.#pipes.set(key, pipe);
+    this.#names.set(pipe, { id: new Uint8Array(id), key });
     this.tell(pipe);
   }
 
   /** Makes the pipe's peer carry the id of the table. */
   tell(pipe: Pipe): void {
-    const routingId = this.#ids.get(pipe);
-    if (routingId !== pipe.peer.routingId) {
-      pipe.peer = { ...pipe.peer, routingId };
-    }
+    pipe.peer = { ...pipe.peer, routingId: this.idOf(pipe) };
   }
 
   /** Takes a pipe's id away. */
   remove(pipe: Pipe): void {
-    const id = this.#ids.get(pipe);
-    if (id === undefined) return;
-    this.#ids.delete(pipe);
-    this.#pipes.delete(toKey(id));
+    const name = this.#names.get(pipe);
+    if (name === undefined) return;
+    this.#names.delete(pipe);
+    this.#pipes.delete(name.key);
   }
 
   /** A free id of the form that no peer may choose: 00 and a number. */

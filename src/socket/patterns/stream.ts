@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EMPTY, printable } from "../../base/bytes.ts";
+import { printable } from "../../base/bytes.ts";
 import { ZmqError } from "../../base/errors.ts";
 import type { Message } from "../../message/message.ts";
 import type { SocketType } from "../../options/socket_type.ts";
@@ -85,6 +85,6 @@ export class StreamPattern extends QueuedPattern {
   #announce(pipe: Pipe, change: "connect" | "disconnect"): void {
     const id = this.#table.idOf(pipe);
     if (id === undefined || !announces(this.host.options, change)) return;
-    this.deliver(pipe, [id, EMPTY]);
+    this.deliver(pipe, [id, new Uint8Array(0)]);
   }
 }
