@@ -3,7 +3,7 @@
 // the messages after it for its body.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Pull, Push, ZmqError } from "../../mod.ts";
+import { Pull, Push, type ZmqError } from "../../mod.ts";
 import { WriteQueue } from "../../adapters/connection.ts";
 import { text } from "../kit/messages.ts";
 import { Stage, TIMEOUT } from "../kit/stage.ts";
