@@ -20,16 +20,23 @@ const LAST_SLAB = 64 * 1024;
 export class FrameCopies {
   #slab: Uint8Array = EMPTY;
   #end = 0;
+  readonly #lastSlab: number;
+
+  /** @param lastSlab octets that a slab has at most: a copy keeps all of it. */
+  constructor(lastSlab: number = LAST_SLAB) {
+    this.#lastSlab = lastSlab;
+  }
 
   /** The receiver's message. */
   of(message: readonly Uint8Array[]): Uint8Array[] {
-    if (message.length === 1) return [this.#frame(message[0]!)];
+    if (message.length === 1) return [this.frame(message[0]!)];
     const copy = new Array<Uint8Array>(message.length);
-    for (let i = 0; i < message.length; i++) copy[i] = this.#frame(message[i]!);
+    for (let i = 0; i < message.length; i++) copy[i] = this.frame(message[i]!);
     return copy;
   }
 
-  #frame(frame: Uint8Array): Uint8Array {
+  /** The receiver's frame. */
+  frame(frame: Uint8Array): Uint8Array {
     const { length } = frame;
     if (length > COPY_LIMIT) return reference(frame);
     // One of its own: delimiters are shared on their way here. V8 makes it
@@ -48,7 +55,7 @@ export class FrameCopies {
   #open(needed: number): Uint8Array {
     const size = Math.max(FIRST_SLAB, 2 * this.#slab.length, needed);
     this.#end = 0;
-    return this.#slab = new Uint8Array(Math.min(size, LAST_SLAB));
+    return this.#slab = new Uint8Array(Math.min(size, this.#lastSlab));
   }
 }
 

@@ -45,6 +45,20 @@ describe("a routing id that was received", () => {
     }
   }
 
+  it("may be transferred while others wait", async () => {
+    await using stage = new Stage("tcp");
+    const router = stage.make(Router, {});
+    const dealer = stage.make(Dealer, { routingId: "ada" });
+    await stage.join(router, dealer);
+    for (let i = 0; i < 3; i++) await dealer.send("question");
+    await until(() => router.stats.queued.incoming === 3, "all have arrived");
+    for (let i = 0; i < 3; i++) {
+      const [id] = await router.receive(TIMEOUT);
+      assert.equal(text(id), "ada");
+      takeAway(id!);
+    }
+  });
+
   it("may be written to where a STREAM gave it", async () => {
     await using stage = new Stage("tcp");
     const server = stage.make(Stream, {});

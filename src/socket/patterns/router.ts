@@ -89,6 +89,12 @@ export class RouterPattern extends QueuedPattern {
     return true;
   }
 
+  override receive(): Message | undefined {
+    const message = super.receive();
+    this.#table.renew(message, this.source);
+    return message;
+  }
+
   override get canSend(): boolean {
     if (!this.host.options.mandatory) return true;
     for (const pipe of this.#table.pipes()) if (!pipe.full) return true;

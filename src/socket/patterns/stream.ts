@@ -77,6 +77,12 @@ export class StreamPattern extends QueuedPattern {
     return pipe.write([message[1]!]);
   }
 
+  override receive(): Message | undefined {
+    const message = super.receive();
+    this.#table.renew(message, this.source);
+    return message;
+  }
+
   /** Always true: without the peer sending fails, it does not wait. */
   override get canSend(): boolean {
     return true;
