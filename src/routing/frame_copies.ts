@@ -19,6 +19,8 @@ const LAST_SLAB = 64 * 1024;
  */
 export class FrameCopies {
   #slab: Uint8Array = EMPTY;
+  // Its memory: the buffer of a view costs as much as making a view.
+  #memory: ArrayBufferLike = EMPTY.buffer;
   #end = 0;
   readonly #lastSlab: number;
 
@@ -48,14 +50,16 @@ export class FrameCopies {
     const from = this.#end;
     this.#end = from + length;
     slab.set(frame, from);
-    return new Uint8Array(slab.buffer, from, length);
+    return new Uint8Array(this.#memory, from, length);
   }
 
   /** Begins another slab. They follow the traffic: idle, there is hardly any. */
   #open(needed: number): Uint8Array {
     const size = Math.max(FIRST_SLAB, 2 * this.#slab.length, needed);
     this.#end = 0;
-    return this.#slab = new Uint8Array(Math.min(size, this.#lastSlab));
+    this.#slab = new Uint8Array(Math.min(size, this.#lastSlab));
+    this.#memory = this.#slab.buffer;
+    return this.#slab;
   }
 }
 
