@@ -5,6 +5,7 @@
  * @module
  */
 
+import { checkUnsent } from "../src/base/detached.ts";
 import { Ring } from "../src/base/ring.ts";
 import type { DirectConnection } from "../src/transport/streams.ts";
 import type { ByteSink } from "../src/transport/transport.ts";
@@ -139,7 +140,10 @@ export class WriteQueue {
   // Octets of the first part that were gathered already.
   #taken = 0;
   #scratch: Uint8Array | undefined;
+  // What is being written, and its octets: it may be a part whose memory is
+  // somebody else's, and can go.
   #chunk: Uint8Array | undefined;
+  #chunkLength = 0;
 
   /** Appends parts. */
   push(parts: readonly Uint8Array[]): void {
@@ -150,16 +154,27 @@ export class WriteQueue {
     }
   }
 
-  /** The octets to write next. */
+  /**
+   * The octets to write next.
+   *
+   * @throws {ZmqError} `EINVAL` when the memory of a part is gone.
+   */
   peek(): Uint8Array {
-    return this.#chunk ??= this.#gather();
+    if (this.#chunk === undefined) {
+      this.#chunk = this.#gather();
+      this.#chunkLength = this.#chunk.length;
+    } else checkUnsent(this.#chunk.length, this.#chunkLength);
+    return this.#chunk;
   }
 
   /** Takes away what was written of the octets that `peek` gave. */
   consume(length: number): void {
     this.length -= length;
     const chunk = this.#chunk!;
-    this.#chunk = length < chunk.length ? chunk.subarray(length) : undefined;
+    const left = this.#chunkLength -= length;
+    // One whose memory is gone meanwhile stays, for `peek` to see.
+    if (left === 0) this.#chunk = undefined;
+    else if (chunk.length > 0) this.#chunk = chunk.subarray(length);
   }
 
   /** Drops everything. */
@@ -172,7 +187,7 @@ export class WriteQueue {
   }
 
   #gather(): Uint8Array {
-    const first = this.#parts.peek()!;
+    const first = present(this.#parts.peek()!);
     if (first.length >= largePart || this.#parts.length === 1) {
       const rest = this.#taken === 0 ? first : first.subarray(this.#taken);
       this.#parts.shift();
@@ -183,6 +198,7 @@ export class WriteQueue {
     let length = 0;
     for (let part = this.#parts.peek(); part; part = this.#parts.peek()) {
       const room = Math.min(scratch.length - length, largePart);
+      present(part);
       if (part.length > room) {
         // The head of a long frame travels with its header: a packet of a few
         // octets of its own would wake the peer for nothing.
@@ -207,4 +223,10 @@ export class WriteQueue {
     if (this.#scratch?.length !== size) this.#scratch = new Uint8Array(size);
     return this.#scratch!;
   }
+}
+
+/** The same part: none is empty as long as it has its memory. */
+function present(part: Uint8Array): Uint8Array {
+  checkUnsent(Math.min(part.length, 1), 1);
+  return part;
 }

@@ -121,13 +121,19 @@ export class BunConnection extends SocketConnection {
 
   #flush(): void {
     const queue = this.#queue;
-    while (queue.length > 0) {
-      const chunk = queue.peek();
-      const length = this.#socket.write(chunk);
-      if (this.lost) return;
-      if (length < 0) return this.#giveUp();
-      queue.consume(length);
-      if (length < chunk.length) return;
+    try {
+      while (queue.length > 0) {
+        const chunk = queue.peek();
+        const length = this.#socket.write(chunk);
+        if (this.lost) return;
+        if (length < 0) return this.#giveUp();
+        queue.consume(length);
+        if (length < chunk.length) return;
+      }
+    } catch (cause) {
+      // A part has lost its memory: what comes after it must not be written.
+      this.gone(cause);
+      this.drop();
     }
   }
 

@@ -5,6 +5,7 @@
  */
 
 import type { Socket } from "node:net";
+import { checkUnsent } from "../../src/base/detached.ts";
 import { SocketConnection, writeLimit } from "../connection.ts";
 import { type Intake, type IntakeOwner, unsentOf } from "./intake.ts";
 
@@ -15,7 +16,22 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
   readonly #isNode: boolean;
   #paused = true;
   #full = false;
-  #failure: Error | undefined;
+  #ending = false;
+  #failure: unknown;
+  // What waits until the socket has written what it has. In the socket's own
+  // queue, nobody would see that the memory of a part is gone.
+  #held: Uint8Array[] = [];
+  #heldOctets = 0;
+  readonly #wrote = (error?: Error | null): void => {
+    // Told late of an earlier write, the socket is at work on another one.
+    if (error || this.lost || this.#socket.writableLength > 0) return;
+    if (this.#held.length > 0) this.#giveHeld();
+    else if (this.#ending) this.#socket.end();
+    else if (this.#full) {
+      this.#full = false;
+      this.drained();
+    }
+  };
 
   /**
    * Takes a socket that is connected, and has it to itself.
@@ -36,11 +52,6 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
     this.#isNode = this.#reading = intake !== undefined;
     if (intake !== undefined) intake.owner = this;
     socket.on("finish", () => this.drained());
-    socket.on("drain", () => {
-      if (!this.#full) return;
-      this.#full = false;
-      this.drained();
-    });
     socket.on("error", (error) => {
       this.#failure = error;
     });
@@ -54,28 +65,22 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
   /** Writes the parts in order, with one system call where possible. */
   write(parts: readonly Uint8Array[]): boolean {
     const socket = this.#socket;
-    if (this.lost || socket.writableEnded) return false;
-    // Another runtime's `node:net` copies what was corked into one piece.
-    const corks = this.#isNode && parts.length > 1;
-    if (corks) socket.cork();
-    for (const part of parts) {
-      // On Deno an empty write over TLS is never over.
-      if (part.length > 0) socket.write(part);
-    }
-    if (corks) socket.uncork();
-    if (socket.writableLength < writeLimit) return true;
+    if (this.lost || this.#ending || socket.writableEnded) return false;
+    if (socket.writableLength > 0) this.#hold(parts);
+    else this.#give(parts);
+    if (socket.writableLength + this.#heldOctets < writeLimit) return true;
     this.#full = true;
     return false;
   }
 
   /** True when the system has all that was written. */
   get settled(): boolean {
-    return this.#socket.writableLength === 0 && !this.lost;
+    return this.#socket.writableLength + this.#heldOctets === 0 && !this.lost;
   }
 
   /** How many octets the system has not taken yet. */
   get unsent(): number {
-    return unsentOf(this.#socket);
+    return unsentOf(this.#socket) + this.#heldOctets;
   }
 
   /** Stops calling `data`. */
@@ -98,7 +103,8 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
 
   /** Ends the writing side once everything written has left. */
   end(): void {
-    this.#socket.end();
+    if (this.#held.length === 0) this.#socket.end();
+    else this.#ending = true;
   }
 
   /** Says whether the connection keeps the process running. */
@@ -109,7 +115,49 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
 
   /** Drops the socket. */
   protected drop(): void {
+    this.#held = [];
+    this.#heldOctets = 0;
     this.#socket.destroy();
+  }
+
+  #hold(parts: readonly Uint8Array[]): void {
+    for (const part of parts) {
+      if (part.length === 0) continue;
+      this.#held.push(part);
+      this.#heldOctets += part.length;
+    }
+  }
+
+  #giveHeld(): void {
+    const parts = this.#held;
+    const octets = this.#heldOctets;
+    this.#held = [];
+    this.#heldOctets = 0;
+    try {
+      checkUnsent(parts.reduce((sum, { length }) => sum + length, 0), octets);
+    } catch (cause) {
+      this.#failure = cause;
+      this.#socket.destroy();
+      return;
+    }
+    this.#give(parts);
+  }
+
+  /** Gives the socket, which has written all, what to write next. */
+  #give(parts: readonly Uint8Array[]): void {
+    const socket = this.#socket;
+    // Another runtime's `node:net` copies what was corked into one piece.
+    const corks = this.#isNode && parts.length > 1;
+    let last = parts.length - 1;
+    // On Deno an empty write over TLS is never over.
+    while (last > 0 && parts[last]!.length === 0) last--;
+    if (corks) socket.cork();
+    for (let i = 0; i < last; i++) {
+      if (parts[i]!.length > 0) socket.write(parts[i]!);
+    }
+    const part = parts[last];
+    if (part !== undefined && part.length > 0) socket.write(part, this.#wrote);
+    if (corks) socket.uncork();
   }
 
   #listen(): void {

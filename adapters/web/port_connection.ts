@@ -9,6 +9,7 @@
  */
 
 import type { Timer } from "../../src/base/clock.ts";
+import { checkUnsent } from "../../src/base/detached.ts";
 import { ZmqError } from "../../src/base/errors.ts";
 import { Ring } from "../../src/base/ring.ts";
 import {
@@ -180,13 +181,18 @@ export class PortConnection extends HeldConnection {
 
   /** Sends what is queued, as far as there is credit. */
   #flush(): void {
-    while (this.#queued > 0 && this.#credit > 0 && !this.lost) {
-      const octets = this.#gather(
-        Math.min(this.#queued, this.#credit, MESSAGE_SIZE),
-      );
-      this.#queued -= octets.length;
-      this.#credit -= octets.length;
-      this.#post({ kind: "data", octets });
+    try {
+      while (this.#queued > 0 && this.#credit > 0 && !this.lost) {
+        const octets = this.#gather(
+          Math.min(this.#queued, this.#credit, MESSAGE_SIZE),
+        );
+        this.#queued -= octets.length;
+        this.#credit -= octets.length;
+        this.#post({ kind: "data", octets });
+      }
+    } catch (cause) {
+      this.#post({ kind: "close", broken: true });
+      this.failed(cause);
     }
   }
 
@@ -195,6 +201,8 @@ export class PortConnection extends HeldConnection {
     const octets = new Uint8Array(length);
     for (let at = 0; at < length;) {
       const part = this.#queue.peek()!;
+      // None is empty as long as it has its memory.
+      checkUnsent(Math.min(part.length, 1), 1);
       const end = Math.min(part.length, this.#taken + length - at);
       octets.set(part.subarray(this.#taken, end), at);
       at += end - this.#taken;

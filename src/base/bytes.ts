@@ -7,7 +7,7 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** A shared empty frame. */
+/** A shared empty frame, which no user may get: one could transfer its buffer. */
 export const EMPTY: Uint8Array = new Uint8Array(0);
 
 /** UTF-8 octets of a text. */

@@ -75,7 +75,8 @@ export class ZmqError extends Error {
    * answer of an authenticator. `"300"`, `"400"` or `"500"`: the status code
    * of a login that was refused. `ERR_SOCKS_…`: why a proxy refused.
    * `ERR_TLS_…`, `ERR_WS_OPENING`: what failed before the handshake of ZMTP.
-   * `ERR_GSS_…`: the status of GSSAPI. `docs/errors.md` lists them.
+   * `ERR_GSS_…`: the status of GSSAPI. `ERR_MEMORY_DETACHED`: the buffer of a
+   * frame was transferred while it was needed. `docs/errors.md` lists them.
    */
   readonly reason?: string;
   /** The endpoint or the peer address that the error is about. */

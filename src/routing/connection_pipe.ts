@@ -5,6 +5,7 @@
  * @module
  */
 
+import { checkUnsent } from "../base/detached.ts";
 import type { Message } from "../message/message.ts";
 import { messageSize } from "../message/message.ts";
 import {
@@ -199,10 +200,18 @@ export class ConnectionPipe extends Pipe {
     return false;
   }
 
-  /** Takes a batch for the wire. */
+  /**
+   * Takes a batch for the wire.
+   *
+   * @throws {ZmqError} `EINVAL` when the memory of a frame is gone: the batch
+   * is dropped, and the connection is not to go on, for nobody would know of
+   * the loss.
+   */
   take(): Batch | undefined {
     const batch = this.#outbox.take();
-    if (batch !== undefined) this.sent.octets += batch.octets;
+    if (batch === undefined) return undefined;
+    if (batch.refers) this.#check(batch);
+    this.sent.octets += batch.octets;
     return batch;
   }
 
@@ -215,6 +224,15 @@ export class ConnectionPipe extends Pipe {
     if (!this.#stalled || !this.inboxLow) return;
     this.#stalled = false;
     this.#link?.resume();
+  }
+
+  #check({ parts, octets, messages }: Batch): void {
+    try {
+      checkUnsent(messageSize(parts), octets);
+    } catch (error) {
+      this.dropped += messages;
+      throw error;
+    }
   }
 
   #roomAgain(): void {

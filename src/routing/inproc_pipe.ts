@@ -1,6 +1,6 @@
 /**
- * The pipe between two sockets of one context. Messages go from one socket to
- * the other by reference: there is no wire.
+ * The pipe between two sockets of one context: there is no wire. Small frames
+ * are copied, large ones go from one socket to the other by reference.
  *
  * As in libzmq, each direction holds the sum of the sender's and the
  * receiver's high water marks, and is unlimited when either is 0. The same
@@ -11,6 +11,7 @@
 
 import type { Message } from "../message/message.ts";
 import { messageSize } from "../message/message.ts";
+import { FrameCopies } from "./frame_copies.ts";
 import type { PeerInfo } from "./peer.ts";
 import { lowWaterMark, moreThanHalf, Pipe, type PipeCommand } from "./pipe.ts";
 
@@ -25,6 +26,7 @@ export class InprocPipe extends Pipe {
   /** Told when the other end is gone, and another one is to take its place. */
   onParted: (() => void) | undefined;
   #other: InprocPipe | undefined;
+  readonly #copies = new FrameCopies();
   // Messages sent before the other end exists.
   #waiting: Message[] = [];
   #waitingOctets = 0;
@@ -56,18 +58,18 @@ export class InprocPipe extends Pipe {
     if (this.closed) return false;
     if (this.full) return false;
     this.sent.messages++;
-    // The receiver owns its array: it may take frames out of it.
-    this.#pass(message.slice());
+    this.#pass(this.#copies.of(message));
     return true;
   }
 
   override writeFirst(message: readonly Uint8Array[]): void {
     if (this.closed) return;
     this.sent.messages++;
+    const copy = this.#copies.of(message);
     if (this.#other === undefined) {
-      this.#waiting.unshift(message.slice());
-      this.#waitingOctets += messageSize(message);
-    } else this.#pass(message.slice());
+      this.#waiting.unshift(copy);
+      this.#waitingOctets += messageSize(copy);
+    } else this.#pass(copy);
   }
 
   override command(command: PipeCommand, data: Uint8Array): void {

@@ -56,6 +56,8 @@ export class Batch {
   messages = 0;
   /** How many octets they are. */
   octets = 0;
+  /** True when some of the parts are the caller's memory. */
+  refers = false;
   /** Memory of the octets, to be given back when they have left. */
   borrowed: Uint8Array[] | undefined = undefined;
 
@@ -177,7 +179,10 @@ export class Outbox {
       if (this.#limit - this.#end < 9) this.#room(9);
       this.#end = writeHeader(this.#buffer, this.#end, flags, length);
       this.#part();
-      this.#tail.parts.push(body);
+      // A view of our own: the caller's may follow a buffer that grows.
+      const { buffer, byteOffset } = body;
+      this.#tail.parts.push(new Uint8Array(buffer, byteOffset, length));
+      this.#tail.refers = true;
       this.#foreign += length;
       return 9 + length;
     }

@@ -23,6 +23,13 @@ export interface PeerInfo {
   readonly properties: ReadonlyMap<string, string>;
 }
 
+/** The same for a user: octets of the user's own. */
+export function ownPeer(peer: PeerInfo): PeerInfo {
+  const { routingId } = peer;
+  if (!(routingId instanceof Uint8Array)) return peer;
+  return { ...peer, routingId: routingId.slice() };
+}
+
 const NO_PROPERTIES: ReadonlyMap<string, string> = new Map();
 
 /** A peer of which only the address is known. */

@@ -126,9 +126,10 @@ export function makeZapRequest(peer: ZapPeer): ZapRequest {
     requestId: peer.requestId,
     domain: peer.domain,
     address: peer.address,
-    identity: peer.identity,
+    // Copies: what the handshake has is a view of the octets under way.
+    identity: new Uint8Array(peer.identity),
     mechanism: peer.mechanism,
-    credentials: peer.credentials,
+    credentials: peer.credentials.map((each) => new Uint8Array(each)),
   };
   const [first, second] = peer.credentials;
   if (peer.mechanism === "PLAIN" && first !== undefined) {
@@ -149,7 +150,7 @@ export function makeZapRequest(peer: ZapPeer): ZapRequest {
 /** A request as frames, beginning with the delimiter. RFC 27 "request". */
 export function encodeZapRequest(request: ZapRequest): Uint8Array[] {
   return [
-    EMPTY,
+    new Uint8Array(0),
     VERSION_FRAME,
     request.requestId,
     toBytes(request.domain),

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { EMPTY, printable, toBytes, toText } from "../base/bytes.ts";
+import { printable, toBytes, toText } from "../base/bytes.ts";
 import { protocolError, quote } from "../base/errors.ts";
 import type { Options } from "../options/options.ts";
 import {
@@ -27,7 +27,7 @@ const INVALID = "ERR_ZMTP_INVALID_METADATA";
 export function ownMetadata(type: SocketType, options: Options): Property[] {
   const properties: Property[] = [[SOCKET_TYPE, toBytes(type)]];
   if (identityTypes.has(type)) {
-    properties.push([IDENTITY, options.routingId ?? EMPTY]);
+    properties.push([IDENTITY, options.routingId ?? new Uint8Array(0)]);
   }
   return [...properties, ...options.metadata];
 }
@@ -64,11 +64,13 @@ export function checkMetadata(
 /** The identity that a peer claims, or none. */
 export function identityOf(metadata: Metadata | undefined): Uint8Array {
   const identity = metadata?.get(IDENTITY);
-  if (metadata === undefined || identity === undefined) return EMPTY;
+  if (metadata === undefined || identity === undefined) {
+    return new Uint8Array(0);
+  }
   // RFC 37: from other types it is to be ignored.
   const type = metadata.getText(SOCKET_TYPE);
   if (type !== undefined && !identityTypes.has(type as SocketType)) {
-    return EMPTY;
+    return new Uint8Array(0);
   }
   return identity;
 }

@@ -9,9 +9,10 @@
  */
 
 import { EMPTY } from "../base/bytes.ts";
+import { checkWaiting } from "../base/detached.ts";
 import { protocolError, ZmqError } from "../base/errors.ts";
 import { type Clock, LONGEST_TIMER, type Timer } from "../base/clock.ts";
-import type { Message } from "../message/message.ts";
+import { type Message, messageSize } from "../message/message.ts";
 import type { Options } from "../options/options.ts";
 import type { SocketType } from "../options/socket_type.ts";
 import type { ConnectionPipe, PipeLink } from "../routing/connection_pipe.ts";
@@ -330,6 +331,8 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
       throw tooLarge(`a message of ${this.#octets} octets`, maxMessageBytes);
     }
     if (more) return true;
+    // Its first frames may be views of a chunk that somebody has taken.
+    if (parts.length > 1) checkWaiting(messageSize(parts), this.#octets);
     this.#parts = [];
     this.#octets = 0;
     if (this.#intake === "replies") checkReply(parts);

@@ -117,9 +117,8 @@ export class Writer {
    * It is made when it is sent: who sends PINGs and reads nothing costs little.
    */
   sendPong(context: Uint8Array): void {
-    // What waits for long must not keep a whole chunk.
-    const keeps = this.#blocked && context.length > 0;
-    this.#pong = keeps ? new Uint8Array(context) : context;
+    // What waits must not keep a whole chunk, nor be taken away with it.
+    this.#pong = context.length > 0 ? new Uint8Array(context) : context;
     this.schedule();
   }
 

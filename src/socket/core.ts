@@ -19,7 +19,7 @@ import type { SocketType } from "../options/socket_type.ts";
 import { ConnectionPipe } from "../routing/connection_pipe.ts";
 import { DatagramPipe } from "../routing/datagram_pipe.ts";
 import { InprocPipe } from "../routing/inproc_pipe.ts";
-import { type PeerInfo, plainPeer } from "../routing/peer.ts";
+import { ownPeer, type PeerInfo, plainPeer } from "../routing/peer.ts";
 import type {
   Pipe,
   PipeCommand,
@@ -143,7 +143,9 @@ export class SocketCore
   /** Who is connected now. */
   get peers(): PeerInfo[] {
     const peers: PeerInfo[] = [];
-    for (const pipe of this.#pipes) if (pipe.online) peers.push(pipe.peer);
+    for (const pipe of this.#pipes) {
+      if (pipe.online) peers.push(ownPeer(pipe.peer));
+    }
     return peers;
   }
 

@@ -47,7 +47,7 @@ export class Dish extends ReadableSocket<DishMessage> {
    */
   join(...groups: FrameLike[]): void {
     const pattern = coreOf(this).pattern as DishPattern;
-    for (const group of groups) pattern.join(toFrame(group));
+    for (const group of groups) pattern.join(toFrame(group, "join"));
   }
 
   /**
@@ -57,7 +57,7 @@ export class Dish extends ReadableSocket<DishMessage> {
    */
   leave(...groups: FrameLike[]): void {
     const pattern = coreOf(this).pattern as DishPattern;
-    for (const group of groups) pattern.leave(toFrame(group));
+    for (const group of groups) pattern.leave(toFrame(group, "leave"));
   }
 }
 

@@ -11,7 +11,7 @@
 
 import { ZmqError } from "../base/errors.ts";
 import { Ring } from "../base/ring.ts";
-import type { PeerInfo } from "../routing/peer.ts";
+import { ownPeer, type PeerInfo } from "../routing/peer.ts";
 import type { EventDetail, EventType } from "../session/host.ts";
 import type { Warning } from "../session/warnings.ts";
 
@@ -48,7 +48,7 @@ export class SocketEvent extends Event {
     super(type);
     this.address = detail.address;
     this.peerAddress = detail.peerAddress;
-    this.peer = detail.peer;
+    this.peer = detail.peer && ownPeer(detail.peer);
     this.error = detail.error;
     this.interval = detail.interval;
     this.warning = detail.warning;

@@ -6,7 +6,7 @@
 
 import { quote, ZmqError } from "../base/errors.ts";
 import type { Message } from "../message/message.ts";
-import type { PeerInfo } from "../routing/peer.ts";
+import { ownPeer, type PeerInfo } from "../routing/peer.ts";
 import type { Pipe } from "../routing/pipe.ts";
 import type { ReceiveOptions, Receiver, Shape } from "./receiver.ts";
 import { coreOf, Socket } from "./socket.ts";
@@ -94,7 +94,7 @@ export abstract class ReadableSocket<T = Message> extends Socket
         message: shape === undefined
           ? message as unknown as T
           : shape(message, source),
-        peer: source.peer,
+        peer: ownPeer(source.peer),
       }),
       options,
     );

@@ -20,13 +20,14 @@ export interface RoutedConnectOptions extends EndpointOptions {
 }
 
 /**
- * The octets of a routing id that was passed to `connect`.
+ * The octets of a routing id that was passed to `connect`, in memory of their
+ * own: the peer may be known by them for long.
  *
  * @throws {ZmqError} `EINVAL`.
  */
 export function toRoutingId(value: FrameLike): Uint8Array {
-  const id = toFrame(value);
-  if (id.length >= 1 && id.length <= 255) return id;
+  const id = toFrame(value, "use");
+  if (id.length >= 1 && id.length <= 255) return new Uint8Array(id);
   throw new ZmqError(
     "EINVAL",
     `Cannot use ${quote(value)} as routingId: expected 1 to 255 octets, got ` +

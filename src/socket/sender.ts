@@ -7,7 +7,11 @@
 
 import type { Clock } from "../base/clock.ts";
 import type { ZmqError } from "../base/errors.ts";
-import type { Message, MessageLike } from "../message/message.ts";
+import {
+  checkFrames,
+  type Message,
+  type MessageLike,
+} from "../message/message.ts";
 import type { Options } from "../options/options.ts";
 import type { Pace } from "./pace.ts";
 import type { Envelope, Pattern } from "./pattern.ts";
@@ -88,6 +92,8 @@ export class Sender {
   pump(): void {
     if (this.#waiters.length === 0) return;
     this.#waiters.serve(({ message, envelope }, resolve) => {
+      // It waited by reference: an empty frame would go out in its place.
+      checkFrames(message);
       if (!this.#pattern.send(message, envelope)) return false;
       resolve();
       return true;

@@ -47,7 +47,7 @@ export class Subscriber extends ReadableSocket {
   subscribe(...topics: FrameLike[]): void {
     const pattern = coreOf(this).pattern as SubPattern;
     for (const topic of topics.length === 0 ? [""] : topics) {
-      pattern.subscribe(toFrame(topic));
+      pattern.subscribe(toFrame(topic, "subscribe to"));
     }
   }
 
@@ -55,7 +55,7 @@ export class Subscriber extends ReadableSocket {
   unsubscribe(...topics: FrameLike[]): void {
     const pattern = coreOf(this).pattern as SubPattern;
     for (const topic of topics.length === 0 ? [""] : topics) {
-      pattern.unsubscribe(toFrame(topic));
+      pattern.unsubscribe(toFrame(topic, "unsubscribe from"));
     }
   }
 }

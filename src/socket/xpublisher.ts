@@ -44,13 +44,17 @@ export class XPublisher extends DuplexSocket {
    */
   subscribe(...topics: FrameLike[]): void {
     const pattern = coreOf(this).pattern as XPubPattern;
-    for (const topic of topics) pattern.subscribe(toFrame(topic));
+    for (const topic of topics) {
+      pattern.subscribe(toFrame(topic, "subscribe to"));
+    }
   }
 
   /** With the option `manual`: takes subscriptions of that peer back. */
   unsubscribe(...topics: FrameLike[]): void {
     const pattern = coreOf(this).pattern as XPubPattern;
-    for (const topic of topics) pattern.unsubscribe(toFrame(topic));
+    for (const topic of topics) {
+      pattern.unsubscribe(toFrame(topic, "unsubscribe from"));
+    }
   }
 }
 

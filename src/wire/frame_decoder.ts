@@ -8,6 +8,7 @@
  */
 
 import { concat, EMPTY } from "../base/bytes.ts";
+import { checkWaiting } from "../base/detached.ts";
 import { protocolError, ZmqError } from "../base/errors.ts";
 import {
   COMMAND,
@@ -45,7 +46,10 @@ export interface Decoder {
    * beyond its limit. Nothing may be fed afterwards.
    */
   push(chunk: Uint8Array): void;
-  /** Goes on with the chunk that was stopped in. */
+  /**
+   * Goes on with the chunk that was stopped in. Throws as `push` does, and
+   * `EINVAL` when its memory is gone.
+   */
   resume(): void;
 }
 
@@ -63,6 +67,8 @@ export class FrameDecoder implements Decoder {
   readonly limits: FrameLimits;
   readonly #sink: FrameSink;
   #chunk: Uint8Array = EMPTY;
+  // Octets of the chunk. Frames are views of it: who gets one may take it all.
+  #size = 0;
   #at = 0;
   #stopped = false;
   // A frame that is not whole yet: its header, or a body of known size.
@@ -123,19 +129,26 @@ export class FrameDecoder implements Decoder {
    */
   push(chunk: Uint8Array): void {
     if (this.#stopped) {
+      checkWaiting(this.#chunk.length, this.#size);
       const rest = this.#chunk.subarray(this.#at);
       this.#chunk = rest.length === 0 ? chunk : concat([rest, chunk]);
+      this.#size = this.#chunk.length;
       this.#at = 0;
       return;
     }
     this.#chunk = chunk;
+    this.#size = chunk.length;
     this.#at = 0;
     this.#decode();
   }
 
-  /** Goes on with the chunk that was stopped in. */
+  /**
+   * Goes on with the chunk that was stopped in. Throws as `push` does, and
+   * `EINVAL` when its memory is gone.
+   */
   resume(): void {
     if (!this.#stopped) return;
+    checkWaiting(this.#chunk.length, this.#size);
     this.#stopped = false;
     this.#decode();
   }
@@ -205,7 +218,7 @@ export class FrameDecoder implements Decoder {
 
   #release(): void {
     this.#chunk = EMPTY;
-    this.#at = 0;
+    this.#size = this.#at = 0;
   }
 
   #begin(flags: number, length: number, piece: Uint8Array): void {

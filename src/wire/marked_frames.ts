@@ -8,6 +8,7 @@
  */
 
 import { concat, EMPTY } from "../base/bytes.ts";
+import { checkWaiting } from "../base/detached.ts";
 import { protocolError, ZmqError } from "../base/errors.ts";
 import {
   FrameDecoder,
@@ -147,6 +148,8 @@ export class MarkedFrameDecoder implements UnitDecoder {
   // The last frame was not the last of its message.
   #more = false;
   #chunk: Uint8Array = EMPTY;
+  // Octets of the chunk: see `FrameDecoder`.
+  #size = 0;
   #at = 0;
 
   /** Makes a decoder as `FrameDecoder` is made. */
@@ -164,13 +167,16 @@ export class MarkedFrameDecoder implements UnitDecoder {
   }
 
   push(octets: Uint8Array): void {
+    checkWaiting(this.#chunk.length, this.#size);
     const rest = this.#chunk.subarray(this.#at);
     this.#chunk = rest.length === 0 ? octets : concat([rest, octets]);
+    this.#size = this.#chunk.length;
     this.#at = 0;
     this.#decode();
   }
 
   resume(): void {
+    checkWaiting(this.#chunk.length, this.#size);
     this.#decoder.resume();
     this.#decode();
   }
@@ -185,7 +191,7 @@ export class MarkedFrameDecoder implements UnitDecoder {
     }
     if (this.#at < chunk.length) return;
     this.#chunk = EMPTY;
-    this.#at = 0;
+    this.#size = this.#at = 0;
   }
 
   #takeBody(): void {

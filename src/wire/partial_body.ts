@@ -91,8 +91,10 @@ export class PartialBody {
     this.#length = 0;
     this.#trust = Math.max(this.#trust, 2 * length);
     // Who has the body has all of its buffer: what is behind it may be left
-    // over from somebody else.
-    return octets.length === length ? octets : octets.slice(0, length);
+    // over from somebody else, and what is shared is nobody's to transfer.
+    return octets.length === length && length > 0
+      ? octets
+      : octets.slice(0, length);
   }
 
   #grow(needed: number): void {

@@ -9,6 +9,7 @@
  */
 
 import { concat, EMPTY } from "../base/bytes.ts";
+import { checkWaiting } from "../base/detached.ts";
 import { protocolError, ZmqError } from "../base/errors.ts";
 import type { Decoder, FrameLimits, FrameSink } from "./frame_decoder.ts";
 import { COMMAND, MORE, readLength } from "./framing.ts";
@@ -72,6 +73,8 @@ export class WebSocketDecoder implements Decoder {
   readonly #masker = new Masker();
   readonly #body: PartialBody;
   #chunk: Uint8Array = EMPTY;
+  // Octets of the chunk: see `FrameDecoder`.
+  #size = 0;
   #at = 0;
   #stopped = false;
   #over = false;
@@ -124,18 +127,22 @@ export class WebSocketDecoder implements Decoder {
   push(chunk: Uint8Array): void {
     if (this.#over) return;
     if (this.#stopped) {
+      checkWaiting(this.#chunk.length, this.#size);
       const rest = this.#chunk.subarray(this.#at);
       this.#chunk = rest.length === 0 ? chunk : concat([rest, chunk]);
+      this.#size = this.#chunk.length;
       this.#at = 0;
       return;
     }
     this.#chunk = chunk;
+    this.#size = chunk.length;
     this.#at = 0;
     this.#decode();
   }
 
   resume(): void {
     if (!this.#stopped) return;
+    checkWaiting(this.#chunk.length, this.#size);
     this.#stopped = false;
     this.#decode();
   }
@@ -157,7 +164,7 @@ export class WebSocketDecoder implements Decoder {
     }
     if (this.#stopped) return;
     this.#chunk = EMPTY;
-    this.#at = 0;
+    this.#size = this.#at = 0;
     this.#masker.forget();
   }
 

@@ -26,7 +26,8 @@ export function farewell(pipe: Pipe, options: Options): Message | undefined {
   const frame = pipe.connecting
     ? options.hiccupMessage
     : options.disconnectMessage;
-  return frame === null ? undefined : [frame];
+  // A copy: the application gets the message, not the option.
+  return frame === null ? undefined : [frame.slice()];
 }
 
 /** True when the application is told of peers that come, or that go. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EMPTY, printable } from "../../base/bytes.ts";
+import { printable } from "../../base/bytes.ts";
 import { ZmqError } from "../../base/errors.ts";
 import type { Message } from "../../message/message.ts";
 import type { SocketType } from "../../options/socket_type.ts";
@@ -34,13 +34,13 @@ export class RouterPattern extends QueuedPattern {
   }
 
   override online(pipe: Pipe): void {
-    if (this.#table.idOf(pipe) === undefined) this.#admit(pipe);
-    else this.#table.tell(pipe);
+    if (this.#table.has(pipe)) this.#table.tell(pipe);
+    else this.#admit(pipe);
     const id = this.#table.idOf(pipe);
     if (id === undefined) return;
     greet(pipe, this.host.options);
     if (announces(this.host.options, "connect")) {
-      this.deliver(pipe, [id, EMPTY]);
+      this.deliver(pipe, [id, new Uint8Array(0)]);
     }
   }
 
@@ -50,9 +50,9 @@ export class RouterPattern extends QueuedPattern {
     const message = farewell(pipe, this.host.options);
     // Whoever connects next need not be the same peer.
     if (this.#nameless.has(pipe)) this.#forget(pipe);
-    if (message !== undefined) this.deliver(pipe, [id, ...message]);
+    if (message !== undefined) this.deliver(pipe, [id.slice(), ...message]);
     if (announces(this.host.options, "disconnect")) {
-      this.deliver(pipe, [id, EMPTY]);
+      this.deliver(pipe, [id, new Uint8Array(0)]);
     }
   }
 
@@ -89,6 +89,12 @@ export class RouterPattern extends QueuedPattern {
     return true;
   }
 
+  override receive(): Message | undefined {
+    const message = super.receive();
+    this.#table.renew(message, this.source);
+    return message;
+  }
+
   override get canSend(): boolean {
     if (!this.host.options.mandatory) return true;
     for (const pipe of this.#table.pipes()) if (!pipe.full) return true;
@@ -114,8 +120,7 @@ export class RouterPattern extends QueuedPattern {
       if (!this.host.options.handover) return this.#refuse(pipe, named);
       this.#dismiss(owner, named);
     }
-    // A copy: the peer's octets may be a view of a whole chunk.
-    this.#table.add(pipe, named.slice());
+    this.#table.add(pipe, named);
   }
 
   #dismiss(pipe: Pipe, id: Uint8Array): void {
@@ -142,7 +147,7 @@ export class RouterPattern extends QueuedPattern {
   }
 
   #forget(pipe: Pipe): void {
-    if (this.#table.idOf(pipe) === undefined) return;
+    if (!this.#table.has(pipe)) return;
     this.#nameless.delete(pipe);
     this.#table.remove(pipe);
     // A sender that waits for this peer must learn that it is gone.

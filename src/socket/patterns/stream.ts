@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EMPTY, printable } from "../../base/bytes.ts";
+import { printable } from "../../base/bytes.ts";
 import { ZmqError } from "../../base/errors.ts";
 import type { Message } from "../../message/message.ts";
 import type { SocketType } from "../../options/socket_type.ts";
@@ -77,6 +77,12 @@ export class StreamPattern extends QueuedPattern {
     return pipe.write([message[1]!]);
   }
 
+  override receive(): Message | undefined {
+    const message = super.receive();
+    this.#table.renew(message, this.source);
+    return message;
+  }
+
   /** Always true: without the peer sending fails, it does not wait. */
   override get canSend(): boolean {
     return true;
@@ -85,6 +91,6 @@ export class StreamPattern extends QueuedPattern {
   #announce(pipe: Pipe, change: "connect" | "disconnect"): void {
     const id = this.#table.idOf(pipe);
     if (id === undefined || !announces(this.host.options, change)) return;
-    this.deliver(pipe, [id, EMPTY]);
+    this.deliver(pipe, [id, new Uint8Array(0)]);
   }
 }
