@@ -1,6 +1,7 @@
 /**
  * The sending half of a socket: at once when the pattern takes the message,
- * else first come, first served.
+ * else first come, first served; where messages are for one peer each, with
+ * those for the same peer only.
  *
  * @module
  */
@@ -10,7 +11,12 @@ import type { ZmqError } from "../base/errors.ts";
 import type { Message } from "../message/message.ts";
 import type { Options } from "../options/options.ts";
 import type { Envelope, Pattern } from "./pattern.ts";
-import { checkTimeout, Waiters, type WaitOptions } from "./waiters.ts";
+import {
+  checkTimeout,
+  type Target,
+  Waiters,
+  type WaitOptions,
+} from "./waiters.ts";
 
 /** Options of `send`. */
 export type SendOptions = WaitOptions;
@@ -54,16 +60,21 @@ export class Sender {
     try {
       if (this.#closed !== undefined) throw this.#closed;
       if (options?.signal?.aborted) throw options.signal.reason;
-      if (this.#waiters.length === 0 && this.#pattern.send(message, envelope)) {
+      if (
+        !this.#mustWait(message, envelope) &&
+        this.#pattern.send(message, envelope)
+      ) {
         return ++this.#sends % SENDS_PER_TURN === 0 ? this.#turn() : DONE;
       }
       const timeout = options?.timeout === undefined
         ? this.#options.sendTimeout
         : checkTimeout(options.timeout);
       return this.#waiters.wait(
-        { message, envelope },
+        // The caller may use what it passed once more, for another message.
+        { message, envelope: envelope && { ...envelope } },
         timeout,
         options?.signal,
+        this.#pattern.target(message, envelope),
       );
     } catch (error) {
       return Promise.reject(error);
@@ -73,17 +84,15 @@ export class Sender {
   /** Sends now, or says `false` when it would have to wait. */
   trySend(message: Message, envelope: Envelope | undefined): boolean {
     if (this.#closed !== undefined) throw this.#closed;
-    return this.#waiters.length === 0 && this.#pattern.send(message, envelope);
+    return !this.#mustWait(message, envelope) &&
+      this.#pattern.send(message, envelope);
   }
 
-  /** Serves the calls that wait. */
-  pump(): void {
+  /** Serves the calls that wait: those for one target, or all. */
+  pump(target?: Target): void {
     if (this.#waiters.length === 0) return;
-    this.#waiters.serve(({ message, envelope }, resolve) => {
-      if (!this.#pattern.send(message, envelope)) return false;
-      resolve();
-      return true;
-    });
+    if (target === undefined) this.#waiters.serveAll(this.#serve);
+    else this.#waiters.serve(this.#serve, target);
   }
 
   /** Fails what waits and everything after it. */
@@ -91,6 +100,21 @@ export class Sender {
     this.#closed ??= error;
     this.#waiters.fail(error);
   }
+
+  /** True when others wait already that must go first. */
+  #mustWait(message: Message, envelope: Envelope | undefined): boolean {
+    return this.#waiters.length > 0 &&
+      this.#waiters.has(this.#pattern.target(message, envelope));
+  }
+
+  readonly #serve = (
+    { message, envelope }: Outgoing,
+    resolve: () => void,
+  ): boolean => {
+    if (!this.#pattern.send(message, envelope)) return false;
+    resolve();
+    return true;
+  };
 
   #turn(): Promise<void> {
     return new Promise((resolve) => this.#clock.defer(resolve));

@@ -4,13 +4,14 @@
  * @module
  */
 
-import { EMPTY, printable } from "../../base/bytes.ts";
+import { EMPTY, printable, toKey } from "../../base/bytes.ts";
 import { ZmqError } from "../../base/errors.ts";
 import type { Message } from "../../message/message.ts";
 import type { SocketType } from "../../options/socket_type.ts";
 import type { Pipe } from "../../routing/pipe.ts";
 import { RoutingTable } from "../../routing/routing_table.ts";
 import type { Envelope } from "../pattern.ts";
+import type { Target } from "../waiters.ts";
 import { announces } from "./greetings.ts";
 import { QueuedPattern } from "./queued.ts";
 
@@ -35,9 +36,11 @@ export class StreamPattern extends QueuedPattern {
   }
 
   override detach(pipe: Pipe): void {
+    const id = this.#table.idOf(pipe);
+    if (id === undefined) return;
     this.#table.remove(pipe);
     // A sender that waits for this peer must learn that it is gone.
-    this.host.writable();
+    this.host.writable(toKey(id));
   }
 
   override online(pipe: Pipe): void {
@@ -49,8 +52,9 @@ export class StreamPattern extends QueuedPattern {
     this.#announce(pipe, "disconnect");
   }
 
-  override writable(_pipe: Pipe): void {
-    this.host.writable();
+  override writable(pipe: Pipe): void {
+    const id = this.#table.idOf(pipe);
+    if (id !== undefined) this.host.writable(toKey(id));
   }
 
   override message(pipe: Pipe, message: Message): void {
@@ -75,6 +79,10 @@ export class StreamPattern extends QueuedPattern {
       );
     }
     return pipe.write([message[1]!]);
+  }
+
+  override target(message: Message): Target {
+    return toKey(message[0]!);
   }
 
   /** Always true: without the peer sending fails, it does not wait. */
