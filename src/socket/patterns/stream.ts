@@ -19,6 +19,10 @@ import { QueuedPattern } from "./queued.ts";
 export class StreamPattern extends QueuedPattern {
   override readonly type: SocketType = "STREAM";
   readonly #table = new RoutingTable();
+  // Pipes whose connection the application ends, as soon as what it sent
+  // before has left. As in libzmq, they have no id any more: the end that it
+  // wants is not told, and nothing can be sent behind it and be lost.
+  readonly #ending = new Set<Pipe>();
 
   override attach(pipe: Pipe): void {
     const assigned = pipe.assignedRoutingId;
@@ -36,6 +40,7 @@ export class StreamPattern extends QueuedPattern {
   }
 
   override detach(pipe: Pipe): void {
+    this.#ending.delete(pipe);
     const id = this.#table.idOf(pipe);
     if (id === undefined) return;
     this.#table.remove(pipe);
@@ -44,11 +49,15 @@ export class StreamPattern extends QueuedPattern {
   }
 
   override online(pipe: Pipe): void {
-    this.#table.tell(pipe);
+    if (this.#ending.has(pipe)) return;
+    if (this.#table.idOf(pipe) !== undefined) this.#table.tell(pipe);
+    else this.#table.add(pipe, pipe.assignedRoutingId ?? this.#table.fresh());
     this.#announce(pipe, "connect");
   }
 
   override offline(pipe: Pipe): void {
+    // Its next connection is another one, with an id.
+    if (pipe.pending === 0) this.#ending.delete(pipe);
     this.#announce(pipe, "disconnect");
   }
 
@@ -78,7 +87,13 @@ export class StreamPattern extends QueuedPattern {
         `Cannot send: no peer has routing id "${printable(message[0]!)}"`,
       );
     }
-    return pipe.write([message[1]!]);
+    const octets = message[1]!;
+    if (octets.length === 0) {
+      if (pipe.full) return false;
+      this.#table.remove(pipe);
+      this.#ending.add(pipe);
+    }
+    return pipe.write([octets]);
   }
 
   override target(message: Message): Target {
