@@ -115,7 +115,7 @@ export { errorCodes, ZmqError } from "./src/base/errors.ts";
 export { parseTipc } from "./src/endpoint/tipc.ts";
 export { z85Decode, z85Encode } from "./src/base/z85.ts";
 export { poll } from "./src/context/poll.ts";
-export { proxy } from "./src/context/proxy.ts";
+export { Proxy, proxy } from "./src/context/proxy.ts";
 export { Channel } from "./src/socket/channel.ts";
 export { Client } from "./src/socket/client.ts";
 export { Datagram } from "./src/socket/datagram.ts";
@@ -188,12 +188,12 @@ export type {
   ZapRequest,
   ZapStatusCode,
 } from "./src/security/zap.ts";
-export type { EventDetail, EventName } from "./src/session/host.ts";
+export type { EventDetail, EventType } from "./src/session/host.ts";
 export type { Warning, WarningCode } from "./src/session/warnings.ts";
 export type { DishMessage } from "./src/socket/dish.ts";
 export type { EndpointOptions } from "./src/socket/endpoints.ts";
 export type { CloseOptions } from "./src/socket/linger.ts";
-export type { SocketEventListener } from "./src/socket/events.ts";
+export type { EventOfType, SocketEventListener } from "./src/socket/events.ts";
 export type { RadioGroup } from "./src/socket/radio.ts";
 export type { Received } from "./src/socket/readable_socket.ts";
 export type { ReceiveOptions } from "./src/socket/receiver.ts";

@@ -20,6 +20,7 @@ import type { Authenticator } from "../security/zap.ts";
 import { Turns } from "../session/turns.ts";
 import { InprocRegistry } from "../socket/inproc.ts";
 import { checkLinger, type CloseOptions } from "../socket/linger.ts";
+import { Pace } from "../socket/pace.ts";
 import type { OwnedSocket, SocketServices } from "../socket/services.ts";
 import {
   type AnyTransport,
@@ -216,6 +217,7 @@ export class EngineContext implements AsyncDisposable {
       mechanisms,
       loadCurve,
       turns: new Turns(runtime.clock),
+      pace: new Pace(runtime.clock),
       authenticator: () => this.authenticate ?? this.#zap.authenticator(),
       open: (socket) => this.#open(socket),
       closed: (socket) => this.#closed(socket),

@@ -128,27 +128,32 @@ export function proxy(
   const stop = new AbortController();
   const terminate = (): void => stop.abort();
   if (options.signal?.aborted) terminate();
-  options.signal?.addEventListener("abort", terminate, { once: true });
+  const { signal } = stop;
+  options.signal?.addEventListener("abort", terminate, { signal });
+  // Told of at once: who waits for one side would take a message from it, and
+  // have nowhere to put it.
+  for (const socket of [front, back, options.capture ?? front]) {
+    const { end } = coreOf(socket);
+    end.addEventListener("abort", () => stop.abort(end.reason), { signal });
+  }
   let gate: Promise<void> | undefined;
   let open: (() => void) | undefined;
   const resume = (): void => {
     gate = undefined;
     open?.();
   };
-  stop.signal.addEventListener("abort", resume, { once: true });
+  signal.addEventListener("abort", resume, { once: true });
   const make = (from: Socket, to: Socket): Direction =>
     new Direction(from, to, options.capture, () => gate);
   const forth = make(front, back);
   const forthOnly = front === back;
   const back2front = make(back, front);
   const runs: Promise<void>[] = [];
-  if (canPass(front, back)) runs.push(forth.run(stop.signal));
+  if (canPass(front, back)) runs.push(forth.run(signal));
   if (!forthOnly && canPass(back, front)) {
-    runs.push(back2front.run(stop.signal));
+    runs.push(back2front.run(signal));
   }
-  const done = finish(runs, stop).finally(() =>
-    options.signal?.removeEventListener("abort", terminate)
-  );
+  const done = finish(runs, stop);
   // Whoever does not look at `done` has no use for its failure.
   done.catch(() => {});
   return {
@@ -171,6 +176,99 @@ export function proxy(
   };
 }
 
+/**
+ * The proxy of zeromq.js: {@linkcode proxy} that begins with `run()`, and at
+ * whose end both sockets are closed.
+ *
+ * @example
+ * ```ts
+ * import { Dealer, Proxy, Router } from "isomq";
+ *
+ * const queue = new Proxy(new Router(), new Dealer());
+ * await queue.frontEnd.bind("inproc://clients");
+ * await queue.backEnd.bind("inproc://workers");
+ * const ended = queue.run();
+ * queue.terminate();
+ * await ended;
+ * ```
+ */
+export class Proxy<F extends Socket = Socket, B extends Socket = Socket> {
+  /** The first socket. */
+  readonly frontEnd: F;
+  /** The second socket. */
+  readonly backEnd: B;
+  #handle: ProxyHandle | undefined;
+
+  /**
+   * Makes a proxy that does not run yet.
+   *
+   * @throws {ZmqError} `EINVAL` when an argument is no open socket.
+   */
+  constructor(frontEnd: F, backEnd: B) {
+    check(frontEnd, "frontEnd");
+    check(backEnd, "backEnd");
+    this.frontEnd = frontEnd;
+    this.backEnd = backEnd;
+  }
+
+  /**
+   * Forwards until it is terminated or a socket is closed, and closes both
+   * sockets then. What they have not sent may take their `linger`; that is
+   * not waited for.
+   *
+   * @throws {ZmqError} `EFSM` when it runs already, `EINVAL` when a socket is
+   * closed before; what a socket fails with that stays open.
+   */
+  async run(): Promise<void> {
+    if (this.#handle !== undefined) {
+      throw new ZmqError("EFSM", "Cannot run the proxy: it runs already");
+    }
+    const { frontEnd, backEnd } = this;
+    this.#handle = proxy(frontEnd, backEnd);
+    try {
+      await this.#handle.done;
+    } catch (error) {
+      if (!frontEnd.closed && !backEnd.closed) throw error;
+    } finally {
+      this.#handle = undefined;
+      void frontEnd.close();
+      void backEnd.close();
+    }
+  }
+
+  /**
+   * Stops forwarding; messages wait in the sockets' queues.
+   *
+   * @throws {ZmqError} `EBADF` when it does not run.
+   */
+  pause(): void {
+    this.#running.pause();
+  }
+
+  /**
+   * Forwards again.
+   *
+   * @throws {ZmqError} `EBADF` when it does not run.
+   */
+  resume(): void {
+    this.#running.resume();
+  }
+
+  /**
+   * Ends the proxy, soon after which both sockets are closed.
+   *
+   * @throws {ZmqError} `EBADF` when it does not run.
+   */
+  terminate(): void {
+    this.#running.terminate();
+  }
+
+  get #running(): ProxyHandle {
+    if (this.#handle !== undefined) return this.#handle;
+    throw new ZmqError("EBADF", "Cannot steer the proxy: it does not run");
+  }
+}
+
 async function finish(
   runs: readonly Promise<void>[],
   stop: AbortController,
@@ -186,6 +284,8 @@ async function finish(
   });
   const settled = await Promise.allSettled(outcomes);
   for (const each of settled) if (each.status === "rejected") throw each.reason;
+  const { reason } = stop.signal;
+  if (reason instanceof ZmqError) throw reason;
 }
 
 function canPass(from: Socket, to: Socket): boolean {

@@ -19,7 +19,7 @@ import type {
 import type { Connection, ConnectionOwner } from "./connection.ts";
 import { toZmqError } from "./failure.ts";
 import { FailureLimit } from "./failure_limit.ts";
-import type { EventDetail, EventName, SessionHost } from "./host.ts";
+import type { EventDetail, EventType, SessionHost } from "./host.ts";
 import { SharedProperties } from "./shared_properties.ts";
 import { type ConnectionMaker, prepareConnections } from "./maker.ts";
 import { subprotocolsOf } from "./subprotocols.ts";
@@ -279,7 +279,7 @@ export class Acceptor implements ConnectionOwner {
     oldest!.close();
   }
 
-  #emit(name: EventName, detail: Partial<EventDetail>): void {
+  #emit(name: EventType, detail: Partial<EventDetail>): void {
     if (!this.#host.observed) return;
     this.#host.emit(name, { address: this.#endpoint, ...detail });
   }

@@ -20,7 +20,7 @@ import type {
 } from "../transport/transport.ts";
 import { toZmqError } from "./failure.ts";
 import type { FailureLimit } from "./failure_limit.ts";
-import type { EventDetail, EventName, SessionHost } from "./host.ts";
+import type { EventDetail, EventType, SessionHost } from "./host.ts";
 import type { SharedProperties } from "./shared_properties.ts";
 import type { Writer } from "./writer.ts";
 
@@ -246,6 +246,11 @@ export abstract class Connection implements ByteSink {
     return undefined;
   }
 
+  /** What may be why a peer goes that gives no reason, as an error's text. */
+  protected get suspicion(): string {
+    return "";
+  }
+
   /** Does what `settle` says; what it throws ends the connection. */
   protected abstract catchUp(): void;
 
@@ -301,7 +306,7 @@ export abstract class Connection implements ByteSink {
   }
 
   /** Emits an event about this connection. */
-  protected emit(name: EventName, detail: Partial<EventDetail>): void {
+  protected emit(name: EventType, detail: Partial<EventDetail>): void {
     if (!this.host.observed) return;
     this.host.emit(name, {
       address: this.#endpoint,
@@ -328,8 +333,15 @@ export abstract class Connection implements ByteSink {
     this.#failed = true;
     if (cause !== undefined || !this.#ready) {
       this.#error = cause === undefined
-        ? new ZmqError("ECONNRESET", "The peer closed the connection")
-        : toZmqError(cause, "ECONNRESET", "The connection was lost");
+        ? new ZmqError(
+          "ECONNRESET",
+          `The peer closed the connection${this.suspicion}`,
+        )
+        : toZmqError(
+          cause,
+          "ECONNRESET",
+          `The connection was lost${this.suspicion}`,
+        );
     }
     this.#release();
     this.announce(this.#error);

@@ -19,7 +19,7 @@ import type {
   ConnectionOwner,
 } from "./connection.ts";
 import { isHandshakeFailure, toZmqError } from "./failure.ts";
-import type { EventDetail, EventName, SessionHost } from "./host.ts";
+import type { EventDetail, EventType, SessionHost } from "./host.ts";
 import { type ConnectionMaker, prepareConnections } from "./maker.ts";
 import { setPatientTimer } from "./patience.ts";
 import { subprotocolsOf } from "./subprotocols.ts";
@@ -310,17 +310,17 @@ export class Connector implements ConnectionOwner {
     this.#timer?.cancel();
     const what = `Cannot connect to "${this.#address}"`;
     const error = toZmqError(cause, "ECONNRESET", what);
-    this.#emit("close", { error });
     const stop = isHandshakeFailure(error)
       ? STOP_HANDSHAKE_FAILED
       : error.code === "ECONNREFUSED"
       ? STOP_REFUSED
       : 0;
     if ((this.#options.reconnectStop & stop) !== 0) this.#giveUp(error);
-    else this.#retry(error);
+    else this.#retry(error, true);
   }
 
-  #retry(error: ZmqError | undefined): void {
+  /** @param refused an attempt to connect has failed, and is yet to be told. */
+  #retry(error: ZmqError | undefined, refused = false): void {
     if (this.#closed) return;
     if (this.#closing !== undefined && !this.#lingers()) {
       this.#finish();
@@ -333,7 +333,9 @@ export class Connector implements ConnectionOwner {
     const interval = error?.code === "EACCES"
       ? this.#backoff.nextAfterRefusal()
       : this.#backoff.next();
-    this.#emit("connect:retry", { interval, ...error && { error } });
+    const detail = { interval, ...error && { error } };
+    if (refused) this.#emit("close", detail);
+    if (!this.#closed) this.#emit("connect:retry", detail);
     if (!this.#closed) this.#setTimer(() => this.#again(), interval);
   }
 
@@ -380,7 +382,7 @@ export class Connector implements ConnectionOwner {
     this.#timer.hold(this.#held);
   }
 
-  #emit(name: EventName, detail: Partial<EventDetail>): void {
+  #emit(name: EventType, detail: Partial<EventDetail>): void {
     if (!this.#host.observed) return;
     this.#host.emit(name, { address: this.#address, ...detail });
   }

@@ -5,7 +5,7 @@
  */
 
 import { quote, ZmqError } from "../base/errors.ts";
-import type { EventName } from "./host.ts";
+import type { EventType } from "./host.ts";
 
 /**
  * Anything thrown or reported, as an error of the library: what is none
@@ -22,7 +22,7 @@ export function toZmqError(
 }
 
 /** The event for a handshake that failed with an error. */
-export function handshakeEvent(error: ZmqError): EventName {
+export function handshakeEvent(error: ZmqError): EventType {
   switch (error.code) {
     case "EACCES":
       return "handshake:error:auth";

@@ -17,7 +17,7 @@ import type { Turns } from "./turns.ts";
 import type { Warning } from "./warnings.ts";
 
 /** The names of the events of a socket; zeromq.js's, `gap` and `warning`. */
-export type EventName =
+export type EventType =
   | "accept"
   | "accept:error"
   | "bind"
@@ -46,7 +46,7 @@ export interface EventDetail {
   readonly peer?: PeerInfo;
   /** Why. */
   readonly error?: ZmqError;
-  /** `connect:retry`: milliseconds until the next attempt. */
+  /** `connect:retry` and `close`: milliseconds until the next attempt. */
   readonly interval?: number;
   /** `warning`: what of. */
   readonly warning?: Warning;
@@ -85,5 +85,5 @@ export interface SessionHost {
   /** True when somebody listens to events: nothing is made for nobody. */
   readonly observed: boolean;
   /** Tells the socket's listeners. */
-  emit(name: EventName, detail: EventDetail): void;
+  emit(name: EventType, detail: EventDetail): void;
 }

@@ -142,6 +142,16 @@ export abstract class Opening implements FrameSink {
     return this.#heard && !this.setup.maker.asServer ? this.#work : undefined;
   }
 
+  /** What may be why a peer goes that gives no reason. */
+  get suspicion(): string {
+    const mechanism = this.#mechanism;
+    if (mechanism === undefined) return "";
+    // RFC 26: a server whose key a HELLO is not for tells nobody.
+    return mechanism.name === "CURVE" && !mechanism.asServer && !this.#heard
+      ? " without an answer to CURVE's HELLO: curveServerKey may be another's"
+      : ` in the handshake of ${mechanism.name}`;
+  }
+
   /** Takes octets of the greeting; what is left of them are frames. */
   abstract greeted(chunk: Uint8Array): Uint8Array;
 

@@ -168,6 +168,10 @@ export class Session extends Connection
     return this.#opening?.work;
   }
 
+  protected override get suspicion(): string {
+    return this.#opening?.suspicion ?? "";
+  }
+
   protected override catchUp(): void {
     if (this.#traffic === undefined) return;
     while (this.#decoder.stopped && !this.over) this.#decoder.resume();

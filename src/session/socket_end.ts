@@ -12,7 +12,7 @@ import type { Endpoint } from "../endpoint/endpoint.ts";
 import type { Options } from "../options/options.ts";
 import { Backoff } from "./backoff.ts";
 import { toZmqError } from "./failure.ts";
-import type { EventDetail, EventName, SessionHost } from "./host.ts";
+import type { EventDetail, EventType, SessionHost } from "./host.ts";
 
 /** Failures that another attempt does not change. */
 const FINAL: readonly string[] = ["EINVAL", "ENOTSUP"];
@@ -70,6 +70,8 @@ export abstract class SocketEnd<
   #opening: Timer | undefined;
   #gone: (() => void) | undefined;
   #closing: Promise<void> | undefined;
+  // Why it is given up, for the `close` at the end.
+  #ending: Partial<EventDetail> = {};
   #lingerEnd = Infinity;
   #emptied: (() => void) | undefined;
 
@@ -213,7 +215,7 @@ export abstract class SocketEnd<
     }
   }
 
-  protected emit(name: EventName, detail: Partial<EventDetail>): void {
+  protected emit(name: EventType, detail: Partial<EventDetail>): void {
     if (!this.#host.observed) return;
     this.#host.emit(name, { address: this.address, ...detail });
   }
@@ -229,9 +231,11 @@ export abstract class SocketEnd<
     } catch (cause) {
       const what = `Cannot connect to "${this.address}"`;
       const error = toZmqError(cause, "ECONNRESET", what);
-      this.emit("close", { error });
-      if (this.#closing !== undefined) this.emptied();
-      else this.#retry({ error });
+      if (this.#closing === undefined) this.#retry({ error }, true);
+      else {
+        this.#ending = { error };
+        this.emptied();
+      }
     } finally {
       this.#attempted = true;
     }
@@ -261,9 +265,11 @@ export abstract class SocketEnd<
     if (!this.#held) socket.hold?.(false);
   }
 
-  #retry(detail: Partial<EventDetail>): void {
+  /** @param refused an attempt to connect has failed, and is yet to be told. */
+  #retry(detail: Partial<EventDetail>, refused = false): void {
     const code = detail.error?.code ?? "";
     if (this.#backoff.never || FINAL.includes(code)) {
+      this.#ending = detail;
       this.#gone?.();
       void this.close({ linger: 0 });
       return;
@@ -271,7 +277,9 @@ export abstract class SocketEnd<
     const interval = code === "EACCES"
       ? this.#backoff.nextAfterRefusal()
       : this.#backoff.next();
-    this.emit("connect:retry", { interval, ...detail });
+    const next = { interval, ...detail };
+    if (refused) this.emit("close", next);
+    this.emit("connect:retry", next);
     this.#setTimer(() => void this.#connect(), interval);
   }
 
@@ -291,7 +299,9 @@ export abstract class SocketEnd<
     this.socket = undefined;
     this.stop();
     this.pipe?.close();
-    if (await this.release(socket)) this.emit("close", {});
+    if (socket === undefined || await this.release(socket)) {
+      this.emit("close", this.#ending);
+    }
   }
 
   /** Waits no longer than that from now, nor than was said before. */

@@ -30,7 +30,7 @@ import type { CurveCrypto } from "../security/curve_crypto.ts";
 import type { MechanismFactory } from "../security/mechanism.ts";
 import type { PatientAuthenticator } from "../security/zap.ts";
 import type { DatagramHost } from "../session/datagrams.ts";
-import type { EventDetail, EventName, SessionHost } from "../session/host.ts";
+import type { EventDetail, EventType, SessionHost } from "../session/host.ts";
 import { sealRoom } from "../session/security.ts";
 import type { Turns } from "../session/turns.ts";
 import { addressedDatagrams, groupDatagrams } from "../wire/datagrams.ts";
@@ -60,6 +60,7 @@ export class SocketCore
   readonly receiver: Receiver;
   readonly #pipes = new Set<Pipe>();
   readonly #counters = new SocketCounters();
+  #end: AbortController | undefined;
 
   constructor(
     type: SocketType,
@@ -72,8 +73,10 @@ export class SocketCore
     this.options.ipv6 = services.options.ipv6;
     if (!services.options.blocky) this.options.linger = 0;
     this.pattern = makePattern(this);
-    this.sender = new Sender(this.pattern, this.options, this.clock);
-    this.receiver = new Receiver(this.pattern, this.options, this.clock);
+    const { clock, options, pattern } = this;
+    const { pace } = services;
+    this.sender = new Sender(pattern, options, clock, pace);
+    this.receiver = new Receiver(pattern, options, clock, pace);
   }
 
   get clock(): Clock {
@@ -100,7 +103,7 @@ export class SocketCore
     return this.events.observed;
   }
 
-  emit(name: EventName, detail: EventDetail): void {
+  emit(name: EventType, detail: EventDetail): void {
     this.events.emit(name, detail);
   }
 
@@ -268,6 +271,12 @@ export class SocketCore
   shut(error: ZmqError): void {
     this.sender.close(error);
     this.receiver.close(error);
+    this.#end?.abort(error);
+  }
+
+  /** Aborts with the error when the halves are closed. */
+  get end(): AbortSignal {
+    return (this.#end ??= new AbortController()).signal;
   }
 }
 

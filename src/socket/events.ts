@@ -9,19 +9,19 @@
  * @module
  */
 
-import type { ZmqError } from "../base/errors.ts";
+import { ZmqError } from "../base/errors.ts";
 import { Ring } from "../base/ring.ts";
 import type { PeerInfo } from "../routing/peer.ts";
-import type { EventDetail, EventName } from "../session/host.ts";
+import type { EventDetail, EventType } from "../session/host.ts";
 import type { Warning } from "../session/warnings.ts";
 
-/** How many events an iterator keeps for a slow reader; then the oldest go. */
+/** How many events are kept for a slow reader; then the oldest go. */
 const MAX_PENDING = 10_000;
 
 /** One event of a socket. */
 export class SocketEvent extends Event {
   /** What happened. */
-  declare readonly type: EventName;
+  declare readonly type: EventType;
   /** The endpoint or the local address that the event is about. */
   readonly address: string;
   /** The peer's own address, once there is a connection. */
@@ -30,7 +30,10 @@ export class SocketEvent extends Event {
   readonly peer: PeerInfo | undefined;
   /** Why it happened, when something went wrong. */
   readonly error: ZmqError | undefined;
-  /** `connect:retry`: milliseconds until the next attempt. */
+  /**
+   * `connect:retry` and the `close` before it: milliseconds until the next
+   * attempt. A `close` without it is of an endpoint that is gone.
+   */
   readonly interval: number | undefined;
   /** `warning`: what of. */
   readonly warning: Warning | undefined;
@@ -41,7 +44,7 @@ export class SocketEvent extends Event {
   readonly suppressed: number | undefined;
 
   /** @internal */
-  constructor(type: EventName, detail: EventDetail) {
+  constructor(type: EventType, detail: EventDetail) {
     super(type);
     this.address = detail.address;
     this.peerAddress = detail.peerAddress;
@@ -53,11 +56,34 @@ export class SocketEvent extends Event {
   }
 }
 
+/** An event of a type, with what events of the type always have. */
+export type EventOfType<E extends EventType = EventType> = {
+  readonly [T in E]:
+    & SocketEvent
+    & { readonly type: T }
+    & (T extends `${string}:error${string}` ? { readonly error: ZmqError }
+      : T extends "connect:retry" ? { readonly interval: number }
+      : T extends "warning" ? { readonly warning: Warning }
+      : T extends "accept" | "connect" | "handshake" | "gap"
+        ? { readonly peerAddress: string }
+      : unknown)
+    & (T extends "handshake" ? { readonly peer: PeerInfo }
+      : T extends "gap" ? { readonly error: ZmqError }
+      : unknown);
+}[E];
+
 /** A function that is told of events. */
-export type SocketEventListener = (event: SocketEvent) => void;
+export type SocketEventListener<E extends EventType = EventType> = (
+  event: EventOfType<E>,
+) => void;
 
 /**
  * What happens to a socket's connections.
+ *
+ * There are listeners, as of any `EventTarget`, {@linkcode receive} and
+ * `for await`. From when a program first looks at `socket.events`, the newest
+ * 10 000 events are kept for the first of the latter two, unless a listener
+ * is added before it.
  *
  * Listeners hear events in the order in which they happened, each in a
  * microtask of its own: never inside of a call to the socket, but before
@@ -76,44 +102,60 @@ export type SocketEventListener = (event: SocketEvent) => void;
  * ```
  */
 export class SocketEvents extends EventTarget
-  implements AsyncIterable<SocketEvent> {
+  implements AsyncIterable<EventOfType> {
   #observed = false;
   #listened = false;
   #ended = false;
+  // What has happened since the first look, until somebody takes it.
+  #kept: EventIterator | undefined;
+  #received: EventIterator | undefined;
   readonly #iterators = new Set<EventIterator>();
 
-  /** True when somebody listens, or did. */
+  /** @internal True once a program has looked at them. */
   get observed(): boolean {
     return this.#observed;
   }
 
+  /** True once there are no more: `receive()` fails. */
+  get closed(): boolean {
+    return (this.#received ?? this.#kept)?.over ?? this.#ended;
+  }
+
+  /** @internal Gives them to the program, and keeps what happens for it. */
+  look(): this {
+    if (!this.#observed) this.#kept = this.#iterate();
+    return this;
+  }
+
   /** Adds a listener for one kind of event; it is called in a microtask. */
-  override addEventListener(
-    type: EventName,
-    listener: SocketEventListener | EventListenerObject | null,
+  override addEventListener<E extends EventType>(
+    type: E,
+    listener: SocketEventListener<E> | EventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
   ): void {
     this.#observed = this.#listened = true;
+    void this.#kept?.return();
+    this.#kept = undefined;
     super.addEventListener(type, listener as EventListener, options);
   }
 
   /** Removes a listener. */
-  override removeEventListener(
-    type: EventName,
-    listener: SocketEventListener | EventListenerObject | null,
+  override removeEventListener<E extends EventType>(
+    type: E,
+    listener: SocketEventListener<E> | EventListenerObject | null,
     options?: boolean | EventListenerOptions,
   ): void {
     super.removeEventListener(type, listener as EventListener, options);
   }
 
   /** Adds a listener, as zeromq.js names it. */
-  on(type: EventName, listener: SocketEventListener): this {
+  on<E extends EventType>(type: E, listener: SocketEventListener<E>): this {
     this.addEventListener(type, listener);
     return this;
   }
 
   /** Removes a listener, as zeromq.js names it. */
-  off(type: EventName, listener: SocketEventListener): this {
+  off<E extends EventType>(type: E, listener: SocketEventListener<E>): this {
     this.removeEventListener(type, listener);
     return this;
   }
@@ -122,17 +164,40 @@ export class SocketEvents extends EventTarget
    * The next event of the kind. Never settles when none comes, not even when
    * the socket is closed: wait for `"end"` beside.
    */
-  once(type: EventName): Promise<SocketEvent> {
+  once<E extends EventType>(type: E): Promise<EventOfType<E>> {
     return new Promise((resolve) => {
       this.addEventListener(type, resolve, { once: true });
     });
   }
 
   /**
-   * Every event from now on, until the socket is closed. For a slow reader
-   * the last 10 000 are kept.
+   * Waits for the next event of any kind. Any number of calls may wait; no
+   * event is lost between two of them, but of more than 10 000 the oldest.
+   *
+   * @throws {ZmqError} `EBADF` after `end`, the last event of the socket.
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<SocketEvent> {
+  async receive(): Promise<EventOfType> {
+    this.#received ??= this.#take();
+    const { value } = await this.#received.next();
+    if (value !== undefined) return value;
+    throw new ZmqError("EBADF", "Cannot receive an event: there are no more");
+  }
+
+  /**
+   * Every event, until the socket is closed: the first time what is kept, and
+   * else from now on. For a slow reader the newest 10 000 are kept.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<EventOfType> {
+    return this.#take();
+  }
+
+  #take(): EventIterator {
+    const iterator = this.#kept ?? this.#iterate();
+    this.#kept = undefined;
+    return iterator;
+  }
+
+  #iterate(): EventIterator {
     this.#observed = true;
     const iterator = new EventIterator(() => {
       this.#iterators.delete(iterator);
@@ -143,22 +208,23 @@ export class SocketEvents extends EventTarget
   }
 
   /** @internal Tells iterators at once, and listeners soon. */
-  emit(type: EventName, detail: EventDetail): void {
-    if (!this.#observed || this.#ended) return;
-    const event = new SocketEvent(type, detail);
+  emit(type: EventType, detail: EventDetail): void {
+    if (this.#ended) return;
+    this.#ended = type === "end";
+    if (!this.#observed) return;
+    const event = new SocketEvent(type, detail) as EventOfType;
     for (const iterator of this.#iterators) iterator.push(event);
     if (this.#listened) queueMicrotask(() => this.dispatchEvent(event));
-    if (type !== "end") return;
-    this.#ended = true;
+    if (!this.#ended) return;
     for (const iterator of this.#iterators) iterator.end();
     this.#iterators.clear();
   }
 }
 
-type Step = IteratorResult<SocketEvent, undefined>;
+type Step = IteratorResult<EventOfType, undefined>;
 
-class EventIterator implements AsyncIterableIterator<SocketEvent> {
-  readonly #pending = new Ring<SocketEvent>();
+class EventIterator implements AsyncIterableIterator<EventOfType> {
+  readonly #pending = new Ring<EventOfType>();
   readonly #waiting = new Ring<(step: Step) => void>();
   readonly #left: () => void;
   #ended = false;
@@ -167,7 +233,11 @@ class EventIterator implements AsyncIterableIterator<SocketEvent> {
     this.#left = left;
   }
 
-  push(event: SocketEvent): void {
+  get over(): boolean {
+    return this.#ended && this.#pending.length === 0;
+  }
+
+  push(event: EventOfType): void {
     const waiting = this.#waiting.shift();
     if (waiting !== undefined) waiting({ value: event, done: false });
     else {
@@ -199,7 +269,7 @@ class EventIterator implements AsyncIterableIterator<SocketEvent> {
     return Promise.resolve({ value: undefined, done: true });
   }
 
-  [Symbol.asyncIterator](): AsyncIterableIterator<SocketEvent> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<EventOfType> {
     return this;
   }
 }

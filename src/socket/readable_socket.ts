@@ -83,7 +83,7 @@ export abstract class ReadableSocket<T = Message> extends Socket
       // A REP or REQ has its turn, or the socket was closed: what has been
       // taken must not be lost. The next call tells.
     }
-    return messages;
+    return receiver.afterTurn(messages, messages.length - 1);
   }
 
   /** As `receive`, and says who sent the message. */
@@ -199,7 +199,9 @@ class MessageIterator<T> implements AsyncIterableIterator<T> {
       const value = receiver.closed
         ? undefined
         : receiver.tryReceive(this.#shape);
-      if (value !== undefined) return Promise.resolve({ value, done: false });
+      if (value !== undefined) {
+        return receiver.afterTurn({ value, done: false }, 1);
+      }
     } catch (error) {
       return Promise.reject(error);
     }

@@ -10,6 +10,7 @@ import type { ZmqError } from "../base/errors.ts";
 import type { Message } from "../message/message.ts";
 import type { Options } from "../options/options.ts";
 import type { Pipe } from "../routing/pipe.ts";
+import type { Pace } from "./pace.ts";
 import type { Pattern } from "./pattern.ts";
 import { checkTimeout, Waiters, type WaitOptions } from "./waiters.ts";
 
@@ -23,12 +24,14 @@ export type Shape<T> = (message: Message, source: Pipe) => T;
 export class Receiver {
   readonly #pattern: Pattern;
   readonly #options: Options;
+  readonly #pace: Pace;
   readonly #waiters: Waiters<Shape<unknown>, unknown>;
   #closed: ZmqError | undefined;
 
-  constructor(pattern: Pattern, options: Options, clock: Clock) {
+  constructor(pattern: Pattern, options: Options, clock: Clock, pace: Pace) {
     this.#pattern = pattern;
     this.#options = options;
+    this.#pace = pace;
     this.#waiters = new Waiters(clock, "receive a message");
   }
 
@@ -48,7 +51,7 @@ export class Receiver {
       if (this.#waiters.length === 0) {
         const message = this.#pattern.receive();
         if (message !== undefined) {
-          return Promise.resolve(this.#shape(shape, message));
+          return this.afterTurn(this.#shape(shape, message), 1);
         }
       }
       const timeout = options?.timeout === undefined
@@ -62,6 +65,17 @@ export class Receiver {
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /**
+   * What was received without waiting, so many messages: at once, or when the
+   * event loop has turned.
+   */
+  afterTurn<T>(received: T, messages: number): Promise<T> {
+    const turn = this.#pace.spend(messages);
+    return turn === undefined
+      ? Promise.resolve(received)
+      : following(turn, received);
   }
 
   /** The next message if there is one. */
@@ -94,6 +108,11 @@ export class Receiver {
       ? message as unknown as T
       : shape(message, this.#pattern.source!);
   }
+}
+
+// Apart: a closure that may be made costs something where it is not, too.
+function following<T>(turn: Promise<void>, received: T): Promise<T> {
+  return turn.then(() => received);
 }
 
 function plain(message: Message): Message {

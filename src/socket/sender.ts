@@ -10,6 +10,7 @@ import type { Clock } from "../base/clock.ts";
 import type { ZmqError } from "../base/errors.ts";
 import type { Message } from "../message/message.ts";
 import type { Options } from "../options/options.ts";
+import type { Pace } from "./pace.ts";
 import type { Envelope, Pattern } from "./pattern.ts";
 import {
   checkTimeout,
@@ -27,27 +28,28 @@ interface Outgoing {
   readonly envelope: Envelope | undefined;
 }
 
-/**
- * A loop of resolved sends never lets the event loop turn: nothing would
- * leave, nothing would arrive. Every so many sends, one takes a turn.
- */
-const SENDS_PER_TURN = 512;
-
 const DONE: Promise<void> = Promise.resolve();
 
 /** The sending half of a socket. */
 export class Sender {
   readonly #pattern: Pattern;
   readonly #options: Options;
-  readonly #clock: Clock;
+  readonly #pace: Pace;
   readonly #waiters: Waiters<Outgoing, void>;
-  #sends = 0;
   #closed: ZmqError | undefined;
+  readonly #serve = (
+    { message, envelope }: Outgoing,
+    resolve: () => void,
+  ): boolean => {
+    if (!this.#pattern.send(message, envelope)) return false;
+    resolve();
+    return true;
+  };
 
-  constructor(pattern: Pattern, options: Options, clock: Clock) {
+  constructor(pattern: Pattern, options: Options, clock: Clock, pace: Pace) {
     this.#pattern = pattern;
     this.#options = options;
-    this.#clock = clock;
+    this.#pace = pace;
     this.#waiters = new Waiters(clock, "send a message");
   }
 
@@ -64,7 +66,7 @@ export class Sender {
         !this.#mustWait(message, envelope) &&
         this.#pattern.send(message, envelope)
       ) {
-        return ++this.#sends % SENDS_PER_TURN === 0 ? this.#turn() : DONE;
+        return this.#pace.spend(1) ?? DONE;
       }
       const timeout = options?.timeout === undefined
         ? this.#options.sendTimeout
@@ -105,18 +107,5 @@ export class Sender {
   #mustWait(message: Message, envelope: Envelope | undefined): boolean {
     return this.#waiters.length > 0 &&
       this.#waiters.has(this.#pattern.target(message, envelope));
-  }
-
-  readonly #serve = (
-    { message, envelope }: Outgoing,
-    resolve: () => void,
-  ): boolean => {
-    if (!this.#pattern.send(message, envelope)) return false;
-    resolve();
-    return true;
-  };
-
-  #turn(): Promise<void> {
-    return new Promise((resolve) => this.#clock.defer(resolve));
   }
 }

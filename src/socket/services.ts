@@ -16,6 +16,7 @@ import type { AnyTransport } from "../transport/any.ts";
 import type { Runtime } from "../transport/runtime.ts";
 import type { InprocRegistry } from "./inproc.ts";
 import type { CloseOptions } from "./linger.ts";
+import type { Pace } from "./pace.ts";
 
 /** A socket as its context sees it. */
 export interface OwnedSocket {
@@ -50,6 +51,8 @@ export interface SocketServices {
   readonly loadCurve: () => Promise<CurveCrypto>;
   /** Where costly steps of handshakes take turns. */
   readonly turns: Turns;
+  /** How the calls of sockets that need not wait let the event loop turn. */
+  readonly pace: Pace;
   /** The ZAP handler, if there is one now. */
   authenticator(): PatientAuthenticator | undefined;
   /**

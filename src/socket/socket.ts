@@ -93,7 +93,7 @@ export abstract class Socket implements AsyncDisposable {
 
   /** What happens to the socket's connections. */
   get events(): SocketEvents {
-    return this.#core.events;
+    return this.#core.events.look();
   }
 
   /** Messages, octets, queue lengths and drops so far. */

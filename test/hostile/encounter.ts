@@ -6,7 +6,7 @@ import type {
   Context,
   DuplexSocket,
   ErrorCode,
-  EventName,
+  EventType,
   SocketEvent,
 } from "../../mod.ts";
 import { ourSecurity } from "../interop/security.ts";
@@ -90,17 +90,17 @@ export abstract class Encounter<Type extends TypeName = TypeName>
   }
 
   /** The names of the events so far. */
-  get names(): EventName[] {
+  get names(): EventType[] {
     return this.events.map((event) => event.type);
   }
 
   /** How often an event came. */
-  count(name: EventName): number {
+  count(name: EventType): number {
     return this.names.filter((each) => each === name).length;
   }
 
   /** Waits for an event, one that has come already included. */
-  async event(name: EventName, limit: number = END_TIME): Promise<SocketEvent> {
+  async event(name: EventType, limit: number = END_TIME): Promise<SocketEvent> {
     const find = () => this.events.find((event) => event.type === name);
     await until(() => find() !== undefined, `${name} came`, limit);
     return find()!;

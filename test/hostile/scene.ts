@@ -2,7 +2,7 @@
 // meet hostile clients; connecting ones are DEALERs and meet hostile servers,
 // with a message queued that must not leak.
 import assert from "node:assert/strict";
-import { Dealer, type DuplexSocket, type EventName } from "../../mod.ts";
+import { Dealer, type DuplexSocket, type EventType } from "../../mod.ts";
 import { texts } from "../kit/messages.ts";
 import { pause, until, within } from "../kit/wait.ts";
 import {
@@ -18,7 +18,7 @@ import type { Place } from "./words.ts";
 
 /** The event that says why a peer did not come in, or was dropped. */
 export interface Failure extends Reason {
-  readonly event: EventName;
+  readonly event: EventType;
 }
 
 /** Where one case takes place. */
@@ -37,7 +37,7 @@ export class Scene extends Encounter {
 
   /** Fails unless the peer does not come in, for the reason given. */
   async keepsOut(peer: RawPeer, failure: Failure): Promise<void> {
-    const failed = (name: EventName) => name.startsWith("handshake:error");
+    const failed = (name: EventType) => name.startsWith("handshake:error");
     await until(() => this.names.some(failed), "the handshake failed", END_TIME)
       .catch((error) => assert.fail(`${error.message}: ${this.names}`));
     const [event, more] = this.events.filter((each) => failed(each.type));

@@ -5,7 +5,7 @@ import { after, before, describe, it } from "node:test";
 import {
   Context,
   curveKeyPair,
-  type EventName,
+  type EventType,
   Pull,
   Push,
   type Socket,
@@ -37,11 +37,13 @@ interface Refusal {
   /** Options of the client when it is theirs. */
   readonly theirs: ForeignOptions;
   /** Events of ours, any of which is right. */
-  readonly events: readonly EventName[];
+  readonly events: readonly EventType[];
+  /** What our client's error names, where the server says nothing. */
+  readonly hint?: RegExp;
 }
 
-const AUTH: readonly EventName[] = ["handshake:error:auth"];
-const ANY: readonly EventName[] = [
+const AUTH: readonly EventType[] = ["handshake:error:auth"];
+const ANY: readonly EventType[] = [
   "handshake:error:auth",
   "handshake:error:protocol",
   "handshake:error:other",
@@ -78,6 +80,7 @@ const refusals: readonly Refusal[] = [
     server: "CURVE",
     ours: ourWrongKey,
     theirs: theirWrongKey,
+    hint: /curveServerKey/,
     // Their server says nothing: it just closes.
     events: ANY,
   },
@@ -119,7 +122,7 @@ function mismatch(one: Mechanism, other: Mechanism): Refusal[] {
 /** The first of the events that comes. */
 function firstOf(
   socket: Socket,
-  names: readonly EventName[],
+  names: readonly EventType[],
 ): Promise<SocketEvent> {
   const first = within(
     Promise.race(names.map((name) => socket.events.once(name))),
@@ -156,7 +159,7 @@ describe("refusals", { skip: noPython }, () => {
     places.remove();
   });
 
-  for (const { name, server, ours, theirs, events } of refusals) {
+  for (const { name, server, ours, theirs, events, hint } of refusals) {
     for (const scheme of ["tcp", "ipc"] as const) {
       it(`keep ${name} out of our server over ${scheme}`, async () => {
         await using bag = new Bag();
@@ -203,6 +206,7 @@ describe("refusals", { skip: noPython }, () => {
         await intruder.send("intruder");
         const { error } = await event;
         assert.ok(error !== undefined, "the event says why");
+        if (hint !== undefined) assert.match(error.message, hint);
         const welcome = bag.keep(
           new Push({ context, ...ourSecurity(server, false) }),
         );

@@ -15,7 +15,7 @@ import type {
 } from "../../src/session/connection.ts";
 import type {
   EventDetail,
-  EventName,
+  EventType,
   SessionHost,
 } from "../../src/session/host.ts";
 import type { CurveLibrary } from "../../src/security/curve_crypto.ts";
@@ -34,7 +34,7 @@ import { type MemoryOptions, MemoryStream } from "./memory_stream.ts";
 
 /** One event as it was emitted. */
 export interface Emitted extends EventDetail {
-  readonly name: EventName;
+  readonly name: EventType;
 }
 
 /** A socket that sessions can serve. */
@@ -84,7 +84,7 @@ export class TestHost implements SessionHost, PipeOwner, ConnectionOwner {
     return this.authenticate;
   }
 
-  emit(name: EventName, detail: EventDetail): void {
+  emit(name: EventType, detail: EventDetail): void {
     this.events.push({ name, ...detail });
   }
 

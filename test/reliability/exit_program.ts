@@ -11,7 +11,7 @@ import {
   Datagram,
   Dealer,
   Dish,
-  type EventName,
+  type EventType,
   Publisher,
   Pull,
   Push,
@@ -87,7 +87,7 @@ async function timers(): Promise<void> {
 
 /** Sockets that listeners of their events close, one at each step. */
 async function listeners(): Promise<void> {
-  const closes = (socket: Pull | Push, type: EventName): Promise<void> =>
+  const closes = (socket: Pull | Push, type: EventType): Promise<void> =>
     new Promise((resolve) => {
       socket.events.on(type, () => resolve(socket.close()));
     });

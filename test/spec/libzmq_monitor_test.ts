@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   Dealer,
-  type EventName,
+  type EventType,
   Publisher,
   Pull,
   Push,
@@ -28,14 +28,14 @@ class Watch {
   }
 
   /** The next event, which must be of the type. */
-  async next(type: EventName): Promise<SocketEvent> {
+  async next(type: EventType): Promise<SocketEvent> {
     const { value } = await within(this.#events.next(), type);
     assert.equal(value?.type, type);
     return value;
   }
 
   /** Skips events until one of the type comes. */
-  async until(type: EventName): Promise<SocketEvent> {
+  async until(type: EventType): Promise<SocketEvent> {
     for (;;) {
       const { value } = await within(this.#events.next(), type);
       assert.ok(value !== undefined, `the events ended before ${type}`);
@@ -175,8 +175,9 @@ describe("the events of a subscriber whose publisher goes", () => {
     await events.next("disconnect");
     await events.next("connect:retry");
     await events.next("connect:delay");
-    const { error } = await events.until("close");
+    const { error, interval } = await events.next("close");
     assert.equal(error?.code, "ECONNREFUSED");
+    assert.equal(interval, undefined);
     await assert.rejects(sub.disconnect(endpoint), { code: "ENOENT" });
     sub.connect(endpoint);
     await events.until("connect:delay");

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   Dealer,
-  type EventName,
+  type EventType,
   Publisher,
   Router,
   type Socket,
@@ -187,9 +187,9 @@ describe("a raw peer", () => {
 /** Collects events up to the last one named; those named only. */
 async function watch(
   socket: Socket,
-  ...names: EventName[]
-): Promise<EventName[]> {
-  const seen: EventName[] = [];
+  ...names: EventType[]
+): Promise<EventType[]> {
+  const seen: EventType[] = [];
   for await (const { type } of socket.events) {
     if (!names.includes(type)) continue;
     seen.push(type);

@@ -6,7 +6,7 @@ import {
   Context,
   curveKeyPair,
   Dealer,
-  type EventName,
+  type EventType,
   type SocketEvent,
   type ZapReply,
 } from "../../mod.ts";
@@ -84,9 +84,9 @@ class Scene implements AsyncDisposable {
 
   /** Fails unless the client is refused, and both sides are told so. */
   async refused(
-    atServer: EventName,
+    atServer: EventType,
     check: (event: SocketEvent) => void = () => {},
-    atClient: readonly EventName[] = [
+    atClient: readonly EventType[] = [
       "handshake:error:auth",
       "handshake:error:protocol",
       "handshake:error:other",

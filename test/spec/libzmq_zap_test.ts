@@ -6,7 +6,7 @@ import {
   Context,
   curveKeyPair,
   Dealer,
-  type EventName,
+  type EventType,
   Reply,
   Request,
   Router,
@@ -78,7 +78,7 @@ class Scene implements AsyncDisposable {
 
 /** The error of the first of a server's events that tells of a refusal. */
 async function refusal(scene: Scene) {
-  const names: EventName[] = [
+  const names: EventType[] = [
     "handshake:error:auth",
     "handshake:error:protocol",
     "handshake:error:other",

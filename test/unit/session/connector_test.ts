@@ -28,6 +28,7 @@ test("Connector queues before the connection, and reports its steps", async () =
     "connect:retry",
   ]);
   assert.equal(push.events[1]!.error?.code, "ECONNREFUSED");
+  assert.equal(push.events[1]!.interval, push.events[2]!.interval);
   const acceptor = await bind(pull);
   await clock.advance(push.events[2]!.interval!);
   assert.deepEqual(pull.messages, [["early"]]);
@@ -235,35 +236,6 @@ test("Connector waits longer and longer until a connection lasts a second", asyn
   const again = waits()[5]!;
   assert.ok(again >= 100 && again < 200, String(again));
   await connector.close({ linger: 0 });
-});
-
-test("Connector gives an endpoint up that must not be tried again", async () => {
-  for (
-    const changes of [
-      { reconnectInterval: -1 },
-      { reconnectInterval: 0 },
-      { reconnectStop: 1 },
-    ]
-  ) {
-    const { clock, host, connect } = world();
-    const push = host("PUSH", changes);
-    const { gone } = connect(push);
-    await clock.settle();
-    assert.ok(gone());
-    assert.ok(push.pipes[0]!.closed);
-    assert.equal(clock.timers, 0);
-  }
-});
-
-test("Connector gives up after a failed handshake when told to", async () => {
-  const { clock, network, host, connect } = world();
-  const peers = await listenRaw(network);
-  const { gone } = connect(host("PUSH", { reconnectStop: 2 }));
-  await clock.settle();
-  peers[0]!.stream.close();
-  await clock.settle();
-  assert.ok(gone());
-  assert.equal(clock.timers, 0);
 });
 
 test("Connector bounds an attempt by connectTimeout", async () => {

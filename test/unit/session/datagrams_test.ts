@@ -55,6 +55,7 @@ describe("connect() over datagrams", () => {
     await until(() => names.includes("connect:retry"), "it failed");
     assert.deepEqual(names, ["connect:delay", "close", "connect:retry"]);
     assert.equal(events[1]!.error?.code, "EHOSTUNREACH");
+    assert.equal(events[1]!.interval, events[2]!.interval);
     await radio.send("kept", { group: "g" });
     world.network.refusal = undefined;
     await world.clock.advance(events[2]!.interval!);
@@ -72,10 +73,12 @@ describe("connect() over datagrams", () => {
     const world = new DatagramWorld();
     world.network.refusal = new Error("no");
     const radio = new Radio({ context: world.context, reconnectInterval: -1 });
-    const { names } = world.watch(radio);
+    const { names, events } = world.watch(radio);
     radio.connect(THERE);
     await until(() => names.includes("close"), "it failed");
     await world.clock.settle();
+    assert.deepEqual(names, ["connect:delay", "close"]);
+    assert.match(events[1]!.error!.message, /: no$/);
     await assert.rejects(radio.disconnect(THERE), { code: "ENOENT" });
     await radio.close();
   });

@@ -50,3 +50,72 @@ test("SocketEvents keeps the newest 10 000 events for a slow reader", async () =
   while (!(await slow.next()).done) count++;
   assert.equal(count, KEPT);
 });
+
+/** Events as a program has them that looks at `socket.events`. */
+function looked(): SocketEvents {
+  return new SocketEvents().look();
+}
+
+test("SocketEvents.receive() gives each event once, from the first look on", async () => {
+  const events = new SocketEvents();
+  events.emit("bind", { address: "unseen" });
+  assert.equal(events.look(), events);
+  for (const address of ["1", "2"]) events.emit("accept", { address });
+  const heard = [(await events.receive()).address];
+  const waiting = [1, 2, 3].map(() => events.receive());
+  events.emit("accept", { address: "3" });
+  events.emit("accept", { address: "4" });
+  for (const event of await Promise.all(waiting)) heard.push(event.address);
+  assert.deepEqual(heard, ["1", "2", "3", "4"]);
+});
+
+test("SocketEvents.receive() gives end, and then fails", async () => {
+  const events = looked();
+  events.emit("close", { address: "1" });
+  events.emit("end", { address: "" });
+  const heard: string[] = [];
+  while (!events.closed) heard.push((await events.receive()).type);
+  assert.deepEqual(heard, ["close", "end"]);
+  await assert.rejects(events.receive(), { code: "EBADF" });
+});
+
+test("SocketEvents.receive() that waits at the end fails but for one", async () => {
+  const events = looked();
+  const waiting = [events.receive(), events.receive()] as const;
+  events.emit("end", { address: "" });
+  assert.equal((await waiting[0]).type, "end");
+  await assert.rejects(waiting[1], { code: "EBADF" });
+});
+
+test("SocketEvents gives what is kept to the first iterator", async () => {
+  const events = looked();
+  events.emit("bind", { address: "1" });
+  const [first, second] = [1, 2].map(() => events[Symbol.asyncIterator]());
+  events.emit("end", { address: "" });
+  const typesOf = async (iterator?: AsyncIterator<SocketEvent>) => {
+    const types: string[] = [];
+    for (let step; !(step = await iterator!.next()).done;) {
+      types.push(step.value.type);
+    }
+    return types;
+  };
+  assert.deepEqual(await typesOf(first), ["bind", "end"]);
+  assert.deepEqual(await typesOf(second), ["end"]);
+});
+
+test("SocketEvents keeps nothing for who listens, until it is received", async () => {
+  const events = looked().on("accept", () => {});
+  events.emit("accept", { address: "1" });
+  const waiting = events.receive();
+  events.emit("accept", { address: "2" });
+  assert.equal((await waiting).address, "2");
+  // A listener takes nothing away from who receives.
+  events.on("accept", () => {}).emit("accept", { address: "3" });
+  assert.equal((await events.receive()).address, "3");
+});
+
+test("SocketEvents keeps the newest 10 000 events for receive()", async () => {
+  const events = looked();
+  for (let i = 0; i < KEPT + 5; i++) events.emit("accept", { address: `${i}` });
+  assert.equal((await events.receive()).address, "5");
+});
