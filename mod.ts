@@ -26,6 +26,7 @@ import {
   mechanismsOf,
   transportsOf,
 } from "./adapters/extensions.ts";
+import { checkOptions } from "./src/base/errors.ts";
 import { type ContextInit, EngineContext } from "./src/context/context.ts";
 import { noble } from "./src/security/crypto.ts";
 import type { NativeSockets } from "./src/transport/native_sockets.ts";
@@ -82,6 +83,7 @@ export class Context extends EngineContext {
    * `ENOTSUP` for one that tunes what this engine does not have.
    */
   constructor(init: ContextInit = {}) {
+    checkOptions(init, "make a context");
     const { curveCrypto = fastest, mechanisms = [] } = init;
     const { runtime = detectRuntime(loadNativeSockets) } = init;
     // All extensions are made of native code.

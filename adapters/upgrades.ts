@@ -33,12 +33,12 @@ export type {
 /** What may be different about a {@linkcode WebSocketUpgrades}. */
 export interface WebSocketUpgradesInit {
   /** True when the server has TLS: the endpoints are `wss` then. */
-  readonly secure?: boolean;
+  readonly secure?: boolean | undefined;
   /**
    * Octets of the longest message that `Bun.serve` puts together before a
    * socket sees it. Default: 64 MiB.
    */
-  readonly maxPayloadLength?: number;
+  readonly maxPayloadLength?: number | undefined;
 }
 
 /**

@@ -69,7 +69,7 @@ export interface LocksLike {
 /** What a platform has for names that others hear. */
 export interface BroadcastWays {
   /** Opens a channel; default: the platform's `BroadcastChannel`. */
-  readonly open?: (name: string) => BroadcastLike;
+  readonly open?: ((name: string) => BroadcastLike) | undefined;
   /** Web Locks, which browsers have where pages come by https. */
   readonly locks?: LocksLike | undefined;
 }

@@ -23,7 +23,7 @@ export interface OctetField {
   /** How many octets. */
   readonly octets: number;
   /** What the place is a multiple of. Default: 1. */
-  readonly align?: number;
+  readonly align?: number | undefined;
 }
 
 /** The fields of a struct, in order. */

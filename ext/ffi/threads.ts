@@ -24,12 +24,12 @@ export interface Outcome<Result> {
 /** What a call off the main thread depends on. */
 export interface CallConditions {
   /** Fires when nobody wants the call any more: it is not begun then. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * True: nothing but `after` runs on the thread until the outcome is
    * released. Default: false.
    */
-  readonly keepsThread?: boolean;
+  readonly keepsThread?: boolean | undefined;
 }
 
 /** A function, as a thread finds it anew. */

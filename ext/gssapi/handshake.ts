@@ -34,7 +34,7 @@ export interface GssapiOptions {
   /** False with `gssapiPlainText`. */
   readonly encrypts: boolean;
   /** True: the connection goes on when the credentials of a side expire. */
-  readonly outlivesTickets?: boolean;
+  readonly outlivesTickets?: boolean | undefined;
 }
 
 /** Kerberos needs one; more than these are a loop without an end. */

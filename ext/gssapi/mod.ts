@@ -45,13 +45,13 @@ import { GssapiServer } from "./server.ts";
 /** How the mechanism is made. */
 export interface GssapiInit {
   /** The runtime. Default: the one at hand. */
-  readonly runtime?: Runtime;
+  readonly runtime?: Runtime | undefined;
   /**
    * True: a connection goes on when the ticket that it was made with expires,
    * as libzmq has it. Default: false: it ends, and the client comes again
    * with a new ticket if it can get one.
    */
-  readonly outlivesTickets?: boolean;
+  readonly outlivesTickets?: boolean | undefined;
 }
 
 /** The options that the mechanism honours. */

@@ -26,7 +26,7 @@ import { NORM_OPTIONS, readSettings } from "./settings.ts";
 /** How the transport is made. */
 export interface NormInit {
   /** The runtime. Default: the one at hand. */
-  readonly runtime?: Runtime;
+  readonly runtime?: Runtime | undefined;
 }
 
 const load = loadedPerRuntime(async (runtime) => {

@@ -23,7 +23,7 @@ import { PgmSocket } from "./socket.ts";
 /** How a transport is made. */
 export interface PgmInit {
   /** The runtime. Default: the one at hand. */
-  readonly runtime?: Runtime;
+  readonly runtime?: Runtime | undefined;
 }
 
 const load = loadedPerRuntime(async (runtime) =>

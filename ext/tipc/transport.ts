@@ -27,7 +27,7 @@ const SOCK_STREAM = 1;
 /** How a transport is made. */
 export interface TipcInit {
   /** The runtime. Default: the one at hand. */
-  readonly runtime?: Runtime;
+  readonly runtime?: Runtime | undefined;
 }
 
 /** Connections and listeners of TIPC. */

@@ -128,6 +128,19 @@ export function quote(value: unknown): string {
 }
 
 /**
+ * Checks an object of options that was passed to a call, or to a constructor.
+ *
+ * @throws {ZmqError} `EINVAL`.
+ */
+export function checkOptions(options: unknown, action: string): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new ZmqError(
+    "EINVAL",
+    `Cannot ${action} with ${quote(options)}: expected an object of options`,
+  );
+}
+
+/**
  * What a terminal obeys, or does not show, and JSON leaves as it is: C1
  * controls, formats such as a change of direction, line separators.
  */

@@ -13,13 +13,14 @@ import {
   getContextOption,
   setContextOption,
 } from "../options/context_options.ts";
+import type { Settings } from "../options/types.ts";
 import { noble } from "../security/crypto.ts";
 import type { CurveCrypto, CurveLibrary } from "../security/curve_crypto.ts";
 import type { MechanismFactory } from "../security/mechanism.ts";
 import type { Authenticator } from "../security/zap.ts";
 import { Turns } from "../session/turns.ts";
 import { InprocRegistry } from "../socket/inproc.ts";
-import { checkLinger, type CloseOptions } from "../socket/linger.ts";
+import { type CloseOptions, lingerOf } from "../socket/linger.ts";
 import { Pace } from "../socket/pace.ts";
 import type { OwnedSocket, SocketServices } from "../socket/services.ts";
 import {
@@ -30,13 +31,13 @@ import type { Runtime } from "../transport/runtime.ts";
 import { ZapClient } from "./zap_client.ts";
 
 /** What a context is made with, all of it optional. */
-export interface ContextInit extends Partial<ContextOptions> {
+export interface ContextInit extends Settings<ContextOptions> {
   /** The runtime. Default: the one at hand. */
-  readonly runtime?: Runtime;
+  readonly runtime?: Runtime | undefined;
   /** Transports beside those of the runtime; they win over its own. */
-  readonly transports?: readonly AnyTransport[];
+  readonly transports?: readonly AnyTransport[] | undefined;
   /** Mechanisms beside those that are built in; the first of a name counts. */
-  readonly mechanisms?: readonly MechanismFactory[];
+  readonly mechanisms?: readonly MechanismFactory[] | undefined;
   /**
    * The library of cryptography for CURVE. Default: sodium where the package
    * `sodium-native` is installed and may be loaded, else noble.
@@ -141,7 +142,8 @@ export class EngineContext implements AsyncDisposable {
    * @param options.linger milliseconds that what its sockets have not sent may
    * take, -1 for ever, 0 to drop it; sockets that are being closed already take
    * no longer than they would have. Default: the `linger` of each socket.
-   * @throws {ZmqError} `EINVAL` for a linger that is none.
+   * @throws {ZmqError} `EINVAL` for a linger that is none, or options that are
+   * no object.
    *
    * @example
    * ```ts
@@ -156,9 +158,7 @@ export class EngineContext implements AsyncDisposable {
    */
   shutdown(options?: CloseOptions): Promise<void> {
     try {
-      if (options?.linger !== undefined) {
-        checkLinger(options.linger, "shut down");
-      }
+      lingerOf(options, "shut down");
     } catch (error) {
       return Promise.reject(error);
     }

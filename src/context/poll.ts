@@ -7,7 +7,13 @@
 import { quote, ZmqError } from "../base/errors.ts";
 import type { Message } from "../message/message.ts";
 import { ReadableSocket } from "../socket/readable_socket.ts";
-import { checkTimeout, type WaitOptions } from "../socket/waiters.ts";
+import { coreOf } from "../socket/socket.ts";
+import {
+  checkCall,
+  checkTimeout,
+  Waiters,
+  type WaitOptions,
+} from "../socket/waiters.ts";
 
 /** A message and the socket that received it. */
 export interface Polled<T = Message> {
@@ -19,10 +25,16 @@ export interface Polled<T = Message> {
 
 /**
  * Waits until one of the sockets has a message, and takes it. When several
- * have one, the first in the list wins. Nothing is taken from the others.
+ * have one, the first in the list wins. Nothing is taken from the others. It is
+ * no error when it is not a socket's turn to receive, as before the request of
+ * a {@linkcode Request} or the reply of a {@linkcode Reply}: the socket has no
+ * message then. Calls of `receive()` that wait for a socket have its messages
+ * first.
  *
- * @throws {ZmqError} `EAGAIN` after the timeout, `EBADF` when a socket is
- * closed, `EINVAL` without sockets.
+ * @throws {ZmqError} `EAGAIN` after the timeout (default: it waits for ever),
+ * `EBADF` when a socket is closed, `ETERM` when its context was shut down,
+ * `EINVAL` without sockets, or for wrong options. A call that is aborted
+ * rejects with the reason of its signal.
  * @example
  * ```ts
  * import { poll, Pull, Push } from "isomq";
@@ -52,38 +64,39 @@ export async function poll<T = Message>(
       `Cannot poll ${quote(sockets)}: expected sockets that receive`,
     );
   }
-  if (options.timeout !== undefined) checkTimeout(options.timeout);
+  checkCall(options, "poll");
+  const { timeout = -1, signal } = options;
+  checkTimeout(timeout);
   for (const socket of sockets) {
-    const message = socket.tryReceive();
-    if (message !== undefined) return { socket, message };
+    const message = socket.take();
+    if (message === undefined) continue;
+    return await coreOf(socket).receiver.afterTurn({ socket, message }, 1);
   }
-  const stop = new AbortController();
-  const signal = options.signal;
-  const abort = (): void => stop.abort(signal?.reason);
-  if (signal?.aborted) throw signal.reason;
-  signal?.addEventListener("abort", abort, { once: true });
-  try {
-    return await first(sockets, stop, options.timeout ?? -1);
-  } finally {
-    signal?.removeEventListener("abort", abort);
-  }
+  return await first(sockets, timeout, signal);
 }
 
-/** The first message; the other calls are taken back before they get one. */
-function first<T>(
+/** Waits for the first message; only that one is taken. */
+async function first<T>(
   sockets: readonly ReadableSocket<T>[],
-  stop: AbortController,
   timeout: number,
+  signal: AbortSignal | undefined,
 ): Promise<Polled<T>> {
-  return new Promise((resolve, reject) => {
-    for (const socket of sockets) {
-      socket.receiveInto((message) => {
-        stop.abort();
-        resolve({ socket, message });
-      }, { signal: stop.signal, timeout }).catch((error: unknown) => {
-        reject(error);
-        stop.abort();
-      });
-    }
-  });
+  const { clock } = coreOf(sockets[0]!);
+  const waiters = new Waiters<undefined, Polled<T>>(clock, "poll");
+  const stops = sockets.map((socket) =>
+    coreOf(socket).receiver.watch({
+      readable: () =>
+        waiters.serve((_, resolve) => {
+          const message = socket.take();
+          if (message !== undefined) resolve({ socket, message });
+          return message !== undefined;
+        }),
+      closed: (error) => waiters.fail(error),
+    })
+  );
+  try {
+    return await waiters.wait(undefined, timeout, signal);
+  } finally {
+    for (const stop of stops) stop();
+  }
 }

@@ -30,6 +30,11 @@ export type { TcpOptions } from "./tcp_options.ts";
 export type { ReceivingOptions, SendingOptions } from "./transfer_options.ts";
 export type { UdpOptions } from "./udp_options.ts";
 
+/** What something is made with: options, each of which may be left out. */
+export type Settings<Options> = {
+  [Name in keyof Options]?: Options[Name] | undefined;
+};
+
 /** The options of a PAIR socket. */
 export interface PairOptions
   extends SocketOptions, SendingOptions, ReceivingOptions {}

@@ -42,6 +42,8 @@ export interface PipeLink {
 
 /** A pipe over a byte stream. */
 export class ConnectionPipe extends Pipe {
+  /** True while its connection ends for another to take its place. */
+  renewing = false;
   readonly #outbox: Outbox;
   #link: PipeLink | undefined;
   #refused = false;
@@ -125,6 +127,18 @@ export class ConnectionPipe extends Pipe {
 
   override settle(): void {
     this.#link?.settle();
+  }
+
+  override renew(): void {
+    if (!this.connecting) {
+      this.close();
+      return;
+    }
+    this.dropped += this.#outbox.clear();
+    this.renewing = true;
+    this.#link?.dropped();
+    this.renewing = false;
+    this.#roomAgain();
   }
 
   override close(): void {

@@ -22,6 +22,8 @@ export class InprocPipe extends Pipe {
   onClosed: (() => void) | undefined;
   /** Told when what waited for the other end has gone there. */
   onJoined: (() => void) | undefined;
+  /** Told when the other end is gone, and another one is to take its place. */
+  onParted: (() => void) | undefined;
   #other: InprocPipe | undefined;
   // Messages sent before the other end exists.
   #waiting: Message[] = [];
@@ -83,12 +85,33 @@ export class InprocPipe extends Pipe {
     this.#retired = true;
   }
 
-  override close(): void {
-    if (this.closed) return;
-    this.closed = true;
+  override renew(): void {
+    const other = this.#other;
+    if (other !== undefined && !this.connecting) {
+      other.renew();
+      return;
+    }
+    this.#dropWaiting();
+    if (other !== undefined) {
+      this.#other = other.#other = undefined;
+      this.online = false;
+      this.owner.pipeOffline(this);
+      other.close();
+      if (!this.closed) this.onParted?.();
+    }
+    this.#roomAgain();
+  }
+
+  #dropWaiting(): void {
     this.dropped += this.#waiting.length;
     this.#waiting = [];
     this.#waitingOctets = 0;
+  }
+
+  override close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.#dropWaiting();
     const other = this.#other;
     this.#other = undefined;
     const wasOnline = this.online;

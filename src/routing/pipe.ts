@@ -248,6 +248,14 @@ export abstract class Pipe {
   /** Hands over what has arrived and waits for room, limits or not. */
   settle(): void {}
 
+  /**
+   * Ends the connection and drops what waits to leave. Who connected does so
+   * again at once; without a connection, nothing else changes.
+   */
+  renew(): void {
+    this.close();
+  }
+
   /** Closes the pipe now, dropping what waits to leave. */
   abstract close(): void;
 

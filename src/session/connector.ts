@@ -170,9 +170,12 @@ export class Connector implements ConnectionOwner {
     // routing id that is taken, is no reason to come again at once.
     const lasted = this.#host.clock.now() - this.#readyAt;
     if (end.ready && lasted >= STEADY_TIME) this.#backoff.reset();
+    const isRenewed = this.#pipe?.renewing;
     if (this.#options.immediate) this.#dropPipe();
     const flags = this.#options.reconnectStop;
-    if (!end.ready && (flags & STOP_HANDSHAKE_FAILED) !== 0) {
+    if (isRenewed && this.#closing === undefined) {
+      this.#setTimer(() => this.#again(), 0);
+    } else if (!end.ready && (flags & STOP_HANDSHAKE_FAILED) !== 0) {
       this.#giveUp(end.error);
     } else this.#retry(end.error);
   }

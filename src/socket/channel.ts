@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ChannelOptions } from "../options/types.ts";
+import type { ChannelOptions, Settings } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import { ChannelPattern } from "./patterns/channel.ts";
 import type { SocketInit } from "./socket.ts";
@@ -24,7 +24,7 @@ import { DuplexSocket } from "./writable_socket.ts";
  */
 export class Channel extends DuplexSocket {
   /** Makes a CHANNEL socket. */
-  constructor(init?: Partial<ChannelOptions> & SocketInit) {
+  constructor(init?: Settings<ChannelOptions> & SocketInit) {
     super("CHANNEL", (host) => new ChannelPattern(host), init);
   }
 

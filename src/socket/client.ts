@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ClientOptions } from "../options/types.ts";
+import type { ClientOptions, Settings } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import { ClientPattern } from "./patterns/client.ts";
 import type { SocketInit } from "./socket.ts";
@@ -25,7 +25,7 @@ import { DuplexSocket } from "./writable_socket.ts";
  */
 export class Client extends DuplexSocket {
   /** Makes a CLIENT socket. */
-  constructor(init?: Partial<ClientOptions> & SocketInit) {
+  constructor(init?: Settings<ClientOptions> & SocketInit) {
     super("CLIENT", (host) => new ClientPattern(host), init);
   }
 

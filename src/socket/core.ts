@@ -221,7 +221,7 @@ export class SocketCore
     this.pattern.attach(pipe);
   }
 
-  reject(pipe: Pipe, reason: Error): void {
+  reject(pipe: Pipe, reason: Error, again = false): void {
     this.emit("disconnect", {
       address: pipe.endpoint,
       peerAddress: pipe.peer.address,
@@ -230,7 +230,8 @@ export class SocketCore
         ? reason
         : new ZmqError("EPROTO", reason.message, { cause: reason }),
     });
-    pipe.close();
+    if (again) pipe.renew();
+    else pipe.close();
   }
 
   pipeMessage(pipe: Pipe, message: Message): void {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DatagramOptions } from "../options/types.ts";
+import type { DatagramOptions, Settings } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import { DgramPattern } from "./patterns/dgram.ts";
 import type { SocketInit } from "./socket.ts";
@@ -32,7 +32,7 @@ import { DuplexSocket } from "./writable_socket.ts";
  */
 export class Datagram extends DuplexSocket {
   /** Makes a DGRAM socket. */
-  constructor(init?: Partial<DatagramOptions> & SocketInit) {
+  constructor(init?: Settings<DatagramOptions> & SocketInit) {
     super("DGRAM", (host) => new DgramPattern(host), init);
   }
 

@@ -8,30 +8,18 @@
 
 import { quote, ZmqError } from "../base/errors.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
-import { platformOptions, snapshot } from "../options/options.ts";
-import { datagramTypes, multicastTypes } from "../options/socket_type.ts";
+import { snapshot } from "../options/options.ts";
 import type { DatagramConnector } from "../session/datagrams.ts";
 import { toZmqError } from "../session/failure.ts";
 import type { DatagramTransport } from "../transport/datagram.ts";
 import type { SocketCore } from "./core.ts";
+import { checkSocketOptions } from "./system_options.ts";
 
 /** Who may do what; as in libzmq. */
 const ROLES: Readonly<Record<"bind" | "connect", ReadonlySet<string>>> = {
   bind: new Set(["DISH", "DGRAM"]),
   connect: new Set(["RADIO"]),
 };
-
-/** Options that a transport honours, or must not be used with. */
-const SOCKET_OPTIONS = [
-  "socksProxy",
-  "sendBufferSize",
-  "receiveBufferSize",
-  "typeOfService",
-  "interface",
-  "priority",
-  "busyPoll",
-  "useFd",
-];
 
 /** An endpoint without connections that is open, or being opened. */
 export interface OpenDatagrams {
@@ -84,31 +72,6 @@ export function requireNoSecurity(
     "ENOTSUP",
     `Cannot ${role} ${quote(text)}: ${scheme} has no security, expected a ` +
       `socket without ${securityMechanism ?? "zapDomain"}`,
-    { address: text },
-  );
-}
-
-/**
- * Checks that no option is set that the endpoint's transport cannot honour.
- * Some of them only datagrams can.
- *
- * @throws {ZmqError} `ENOTSUP`.
- */
-export function checkSocketOptions(
-  core: SocketCore,
-  { scheme, text }: Endpoint,
-  honoured: Pick<ReadonlySet<string>, "has">,
-): void {
-  if (!datagramTypes.has(core.type) && !multicastTypes.has(core.type)) return;
-  const changed = platformOptions(core.options);
-  const missing = SOCKET_OPTIONS.find((name) =>
-    name in changed && !honoured.has(name)
-  );
-  if (missing === undefined) return;
-  throw new ZmqError(
-    "ENOTSUP",
-    `Cannot use ${quote(text)} with ${quote(missing)}: the runtime ` +
-      `${quote(core.runtimeName)} does not support the option for ${scheme}`,
     { address: text },
   );
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DealerOptions } from "../options/types.ts";
+import type { DealerOptions, Settings } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import { DealerPattern } from "./patterns/dealer.ts";
 import type { SocketInit } from "./socket.ts";
@@ -26,7 +26,7 @@ import { DuplexSocket } from "./writable_socket.ts";
  */
 export class Dealer extends DuplexSocket {
   /** Makes a DEALER socket. */
-  constructor(init?: Partial<DealerOptions> & SocketInit) {
+  constructor(init?: Settings<DealerOptions> & SocketInit) {
     super("DEALER", (host) => new DealerPattern(host), init);
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { type FrameLike, type Message, toFrame } from "../message/message.ts";
-import type { DishOptions } from "../options/types.ts";
+import type { DishOptions, Settings } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import { DishPattern } from "./patterns/dish.ts";
 import { ReadableSocket } from "./readable_socket.ts";
@@ -30,7 +30,7 @@ export type DishMessage = [data: Uint8Array, to: { group: Uint8Array }];
  */
 export class Dish extends ReadableSocket<DishMessage> {
   /** Makes a DISH socket. */
-  constructor(init?: Partial<DishOptions> & SocketInit) {
+  constructor(init?: Settings<DishOptions> & SocketInit) {
     super("DISH", (host) => new DishPattern(host), init);
     this.shape = grouped;
   }

@@ -5,7 +5,7 @@
  */
 
 import { equal, printable } from "../base/bytes.ts";
-import { quote, ZmqError } from "../base/errors.ts";
+import { checkOptions, quote, ZmqError } from "../base/errors.ts";
 import { type Endpoint, parseEndpoint } from "../endpoint/endpoint.ts";
 import { honours, platformOptions, snapshot } from "../options/options.ts";
 import { InprocPipe } from "../routing/inproc_pipe.ts";
@@ -20,7 +20,6 @@ import type { SocketCore } from "./core.ts";
 import {
   bindDatagrams,
   checkDatagrams,
-  checkSocketOptions,
   connectDatagrams,
 } from "./datagrams.ts";
 import { InprocConnector } from "./inproc_connector.ts";
@@ -29,6 +28,7 @@ import {
   checkMulticast,
   connectMulticast,
 } from "./multicast.ts";
+import { checkSocketOptions } from "./system_options.ts";
 
 /** Options of `bind` and `connect`, for the one endpoint. */
 export interface EndpointOptions {
@@ -415,9 +415,7 @@ function ownTransport(
     );
   };
   if (options === undefined) return undefined;
-  if (typeof options !== "object" || options === null) {
-    return refuse(` with ${quote(options)}: expected an object of options`);
-  }
+  checkOptions(options, `${role} ${quote(endpoint.text)}`);
   const { transport } = options;
   if (transport === undefined) return undefined;
   const through = ` through the transport ${quote(transport)}`;

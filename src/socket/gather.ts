@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { GatherOptions } from "../options/types.ts";
+import type { GatherOptions, Settings } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import { GatherPattern } from "./patterns/gather.ts";
 import type { SocketInit } from "./socket.ts";
@@ -24,7 +24,7 @@ import { ReadableSocket } from "./readable_socket.ts";
  */
 export class Gather extends ReadableSocket {
   /** Makes a GATHER socket. */
-  constructor(init?: Partial<GatherOptions> & SocketInit) {
+  constructor(init?: Settings<GatherOptions> & SocketInit) {
     super("GATHER", (host) => new GatherPattern(host), init);
   }
 

@@ -43,7 +43,10 @@ export class InprocConnector {
       this.#timer?.cancel();
       this.#resolve?.();
     };
-    this.#core.services.inproc.connect(this.#name, this.#pipe);
+    const join = (): void =>
+      this.#core.services.inproc.connect(this.#name, this.#pipe);
+    this.#pipe.onParted = join;
+    join();
   }
 
   /** Says whether the endpoint keeps the process running. */

@@ -5,7 +5,7 @@
  */
 
 import { LONGEST_TIMER } from "../base/clock.ts";
-import { quote, ZmqError } from "../base/errors.ts";
+import { checkOptions, quote, ZmqError } from "../base/errors.ts";
 
 /** How an endpoint, a socket or a context is let go. */
 export interface CloseOptions {
@@ -13,18 +13,25 @@ export interface CloseOptions {
    * Milliseconds that unsent messages may take, -1 for as long as it needs,
    * 0 to drop them. Default: the socket's `linger`.
    */
-  readonly linger?: number;
+  readonly linger?: number | undefined;
 }
 
 /**
- * Checks a linger time that was passed to a call.
+ * The linger time that was passed to a call, if any, checked.
  *
  * @throws {ZmqError} `EINVAL`.
  */
-export function checkLinger(linger: number, call: string): number {
-  if (Number.isInteger(linger) && linger >= -1 && linger <= LONGEST_TIMER) {
-    return linger;
-  }
+export function lingerOf(
+  options: CloseOptions | undefined,
+  call: string,
+): number | undefined {
+  if (options === undefined) return undefined;
+  checkOptions(options, call);
+  const { linger } = options;
+  if (
+    linger === undefined ||
+    (Number.isInteger(linger) && linger >= -1 && linger <= LONGEST_TIMER)
+  ) return linger;
   throw new ZmqError(
     "EINVAL",
     `Cannot ${call} with linger ${quote(linger)}: expected an integer from ` +

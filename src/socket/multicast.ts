@@ -16,12 +16,8 @@ import { plainPeer } from "../routing/peer.ts";
 import type { MulticastEnd } from "../session/multicast.ts";
 import type { MulticastTransport } from "../transport/multicast.ts";
 import type { SocketCore } from "./core.ts";
-import {
-  checkSocketOptions,
-  type OpenDatagrams,
-  requireNoSecurity,
-  startOf,
-} from "./datagrams.ts";
+import { type OpenDatagrams, requireNoSecurity, startOf } from "./datagrams.ts";
+import { checkSocketOptions } from "./system_options.ts";
 
 /**
  * Checks that a socket can use a multicast endpoint.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PairOptions } from "../options/types.ts";
+import type { PairOptions, Settings } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import { PairPattern } from "./patterns/pair.ts";
 import type { SocketInit } from "./socket.ts";
@@ -28,7 +28,7 @@ import { DuplexSocket } from "./writable_socket.ts";
  */
 export class Pair extends DuplexSocket {
   /** Makes a PAIR socket. */
-  constructor(init?: Partial<PairOptions> & SocketInit) {
+  constructor(init?: Settings<PairOptions> & SocketInit) {
     super("PAIR", (host) => new PairPattern(host), init);
   }
 

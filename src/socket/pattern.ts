@@ -19,8 +19,12 @@ export interface PatternHost {
   readable(): void;
   /** Something that had to wait may be sent now, to one target or to any. */
   writable(target?: Target): void;
-  /** Drops a pipe and its connection; `reason` goes to the events. */
-  reject(pipe: Pipe, reason: Error): void;
+  /**
+   * Drops a pipe and its connection; `reason` goes to the events.
+   *
+   * @param again whether the side that connected does so again at once.
+   */
+  reject(pipe: Pipe, reason: Error, again?: boolean): void;
 }
 
 /** Out-of-band parts of a message of SERVER, PEER and RADIO sockets. */
@@ -101,6 +105,11 @@ export abstract class Pattern {
    * @throws {ZmqError} `EFSM`.
    */
   abstract receive(): Message | undefined;
+
+  /** As `receive`, for a call that waits already: it does so for its turn. */
+  next(): Message | undefined {
+    return this.receive();
+  }
 
   /** True when `send` would not have to wait. */
   abstract get canSend(): boolean;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PublisherOptions } from "../options/types.ts";
+import type { PublisherOptions, Settings } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import { PubPattern } from "./patterns/pub.ts";
 import type { SocketInit } from "./socket.ts";
@@ -26,7 +26,7 @@ import { WritableSocket } from "./writable_socket.ts";
  */
 export class Publisher extends WritableSocket {
   /** Makes a PUB socket. */
-  constructor(init?: Partial<PublisherOptions> & SocketInit) {
+  constructor(init?: Settings<PublisherOptions> & SocketInit) {
     super("PUB", (host) => new PubPattern(host), init);
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PullOptions } from "../options/types.ts";
+import type { PullOptions, Settings } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import { PullPattern } from "./patterns/pull.ts";
 import type { SocketInit } from "./socket.ts";
@@ -31,7 +31,7 @@ import { ReadableSocket } from "./readable_socket.ts";
  */
 export class Pull extends ReadableSocket {
   /** Makes a PULL socket. */
-  constructor(init?: Partial<PullOptions> & SocketInit) {
+  constructor(init?: Settings<PullOptions> & SocketInit) {
     super("PULL", (host) => new PullPattern(host), init);
   }
 

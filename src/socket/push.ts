@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PushOptions } from "../options/types.ts";
+import type { PushOptions, Settings } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import { PushPattern } from "./patterns/push.ts";
 import type { SocketInit } from "./socket.ts";
@@ -29,7 +29,7 @@ import { WritableSocket } from "./writable_socket.ts";
  */
 export class Push extends WritableSocket {
   /** Makes a PUSH socket. */
-  constructor(init?: Partial<PushOptions> & SocketInit) {
+  constructor(init?: Settings<PushOptions> & SocketInit) {
     super("PUSH", (host) => new PushPattern(host), init);
   }
 

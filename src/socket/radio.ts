@@ -6,7 +6,7 @@
 
 import { quote, ZmqError } from "../base/errors.ts";
 import { type FrameLike, toFrame } from "../message/message.ts";
-import type { RadioOptions } from "../options/types.ts";
+import type { RadioOptions, Settings } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import { RadioPattern } from "./patterns/radio.ts";
 import type { SendOptions } from "./sender.ts";
@@ -39,7 +39,7 @@ export interface RadioGroup {
  */
 export class Radio extends Socket {
   /** Makes a RADIO socket. */
-  constructor(init?: Partial<RadioOptions> & SocketInit) {
+  constructor(init?: Settings<RadioOptions> & SocketInit) {
     super("RADIO", (host) => new RadioPattern(host), init);
   }
 

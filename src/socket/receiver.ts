@@ -12,7 +12,12 @@ import type { Options } from "../options/options.ts";
 import type { Pipe } from "../routing/pipe.ts";
 import type { Pace } from "./pace.ts";
 import type { Pattern } from "./pattern.ts";
-import { checkTimeout, Waiters, type WaitOptions } from "./waiters.ts";
+import {
+  checkCall,
+  checkTimeout,
+  Waiters,
+  type WaitOptions,
+} from "./waiters.ts";
 
 /** Options of `receive`. */
 export type ReceiveOptions = WaitOptions;
@@ -20,19 +25,30 @@ export type ReceiveOptions = WaitOptions;
 /** Makes what the user gets of a message and the pipe it came from. */
 export type Shape<T> = (message: Message, source: Pipe) => T;
 
+const ACTION = "receive a message";
+
+/** Whoever looks at several sockets, and takes a message of the first. */
+export interface Watcher {
+  /** Something can be received, or could: others may take it first. */
+  readable(): void;
+  /** Nothing can be received any more. */
+  closed(error: ZmqError): void;
+}
+
 /** The receiving half of a socket. */
 export class Receiver {
   readonly #pattern: Pattern;
   readonly #options: Options;
   readonly #pace: Pace;
   readonly #waiters: Waiters<Shape<unknown>, unknown>;
+  readonly #watchers = new Set<Watcher>();
   #closed: ZmqError | undefined;
 
   constructor(pattern: Pattern, options: Options, clock: Clock, pace: Pace) {
     this.#pattern = pattern;
     this.#options = options;
     this.#pace = pace;
-    this.#waiters = new Waiters(clock, "receive a message");
+    this.#waiters = new Waiters(clock, ACTION);
   }
 
   /** True once nothing can be received any more. */
@@ -47,7 +63,7 @@ export class Receiver {
   ): Promise<T> {
     try {
       if (this.#closed !== undefined) throw this.#closed;
-      if (options?.signal?.aborted) throw options.signal.reason;
+      if (options !== undefined) checkCall(options, ACTION);
       if (this.#waiters.length === 0) {
         const message = this.#pattern.receive();
         if (message !== undefined) {
@@ -86,21 +102,41 @@ export class Receiver {
     return message === undefined ? undefined : this.#shape(shape, message);
   }
 
-  /** Serves the calls that wait. */
+  /**
+   * As `tryReceive`, also while it is not the socket's turn to receive: there
+   * is nothing then.
+   */
+  take<T>(shape: Shape<T> | undefined): T | undefined {
+    return this.#closed !== undefined || this.#pattern.canReceive
+      ? this.tryReceive(shape)
+      : undefined;
+  }
+
+  /** Tells a watcher from now on; returns what ends that. */
+  watch(watcher: Watcher): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Serves the calls that wait, then those that watch. */
   pump(): void {
-    if (this.#waiters.length === 0) return;
-    this.#waiters.serve((shape, resolve) => {
-      const message = this.#pattern.receive();
-      if (message === undefined) return false;
-      resolve(shape(message, this.#pattern.source!));
-      return true;
-    });
+    if (this.#waiters.length > 0) {
+      this.#waiters.serve((shape, resolve) => {
+        const message = this.#pattern.next();
+        if (message === undefined) return false;
+        resolve(shape(message, this.#pattern.source!));
+        return true;
+      });
+    }
+    if (this.#watchers.size === 0) return;
+    for (const watcher of this.#watchers) watcher.readable();
   }
 
   /** Fails what waits and everything after it. */
   close(error: ZmqError): void {
     this.#closed ??= error;
     this.#waiters.fail(error);
+    for (const watcher of this.#watchers) watcher.closed(error);
   }
 
   #shape<T>(shape: Shape<T> | undefined, message: Message): T {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ReplyOptions } from "../options/types.ts";
+import type { ReplyOptions, Settings } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import { RepPattern } from "./patterns/rep.ts";
 import type { SocketInit } from "./socket.ts";
@@ -29,7 +29,7 @@ import { DuplexSocket } from "./writable_socket.ts";
  */
 export class Reply extends DuplexSocket {
   /** Makes a REP socket. */
-  constructor(init?: Partial<ReplyOptions> & SocketInit) {
+  constructor(init?: Settings<ReplyOptions> & SocketInit) {
     super("REP", (host) => new RepPattern(host), init);
   }
 

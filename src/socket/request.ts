@@ -6,24 +6,26 @@
 
 import { quote, ZmqError } from "../base/errors.ts";
 import type { Message, MessageLike } from "../message/message.ts";
-import type { RequestOptions } from "../options/types.ts";
+import type { RequestOptions, Settings } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import { ReqPattern } from "./patterns/req.ts";
 import { coreOf, type SocketInit } from "./socket.ts";
-import { checkTimeout } from "./waiters.ts";
+import { checkCall, checkTimeout, Waiters } from "./waiters.ts";
 import { DuplexSocket } from "./writable_socket.ts";
 
 /** Options of {@linkcode Request.request}. */
 export interface RequestCallOptions {
   /**
    * Milliseconds for each try, sending included; -1 is for ever. Default: for
-   * ever, whatever `sendTimeout` and `receiveTimeout` say.
+   * ever, whatever `sendTimeout` and `receiveTimeout` say. With `retries`, the
+   * call takes `timeout * (1 + retries)` at most, from when it is made: what it
+   * waits for earlier calls is taken from its tries.
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** How many more tries after the first. Default: 0. */
-  readonly retries?: number;
-  /** Gives the call up when it is aborted. */
-  readonly signal?: AbortSignal;
+  readonly retries?: number | undefined;
+  /** Gives the call up when it is aborted, also while it waits for others. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -45,11 +47,14 @@ export interface RequestCallOptions {
  * ```
  */
 export class Request extends DuplexSocket {
-  #calls: Promise<unknown> = Promise.resolve();
+  // A call is under way; the others wait for their turn.
+  #asking = false;
+  readonly #turns: Waiters<undefined, void>;
 
   /** Makes a REQ socket. */
-  constructor(init?: Partial<RequestOptions> & SocketInit) {
+  constructor(init?: Settings<RequestOptions> & SocketInit) {
     super("REQ", (host) => new ReqPattern(host), init);
+    this.#turns = new Waiters(coreOf(this).clock, "send a request");
   }
 
   static {
@@ -59,16 +64,26 @@ export class Request extends DuplexSocket {
   /**
    * Sends a message and waits for its reply; a try that gets none in time is
    * abandoned and, while `retries` are left, sent again: the Lazy Pirate
-   * pattern. A late reply to an abandoned try is never taken for another's
-   * when the option `correlate` is set. Calls wait for each other.
+   * pattern. Calls wait for each other.
    *
-   * @throws {ZmqError} `EAGAIN` when no reply came in time, `EINVAL`, `EBADF`
-   * when the socket is closed, `ETERM` when its context is.
+   * What was abandoned is not sent any more if it has not left yet, and a late
+   * reply to it is never taken for another's. With the option `correlate`,
+   * which the peers must understand, it is known by its number. Without it, the
+   * connection to the peer that was asked is dropped, which is told as a
+   * `disconnect` event with `ETIMEDOUT`, and made again at once. Where the
+   * request is bound, that is up to the peer, who may bring the late reply along
+   * with the next connection: set `correlate` there.
+   *
+   * @throws {ZmqError} `EAGAIN` when no reply came in time, `EINVAL` for wrong
+   * options or what is no message, `EFSM` while the reply to a `send()` is
+   * owed, `EBADF` when the socket is closed, `ETERM` when its context is. A
+   * call that is aborted rejects with the reason of its signal.
    */
   async request(
     message: MessageLike,
     options: RequestCallOptions = {},
   ): Promise<Message> {
+    checkCall(options, "send a request");
     const { timeout = -1, retries = 0, signal } = options;
     if (!Number.isInteger(retries) || retries < 0) {
       throw new ZmqError(
@@ -78,32 +93,52 @@ export class Request extends DuplexSocket {
       );
     }
     checkTimeout(timeout);
-    const before = this.#calls;
-    const call = before.then(
-      () => this.#request(message, timeout, retries, signal),
-    );
-    this.#calls = call.catch(() => {});
-    return await call;
+    let tries = retries + 1;
+    let each = timeout;
+    if (this.#asking) {
+      const { clock } = coreOf(this);
+      const start = clock.now();
+      const whole = timeout < 0 ? timeout : timeout * tries;
+      await this.#turns.wait(undefined, whole, signal);
+      if (timeout > 0) {
+        const rest = whole - (clock.now() - start);
+        tries = Math.max(1, Math.ceil(rest / timeout));
+        each = Math.max(1, Math.ceil(rest / tries));
+      }
+    }
+    this.#asking = true;
+    try {
+      return await this.#ask(message, each, tries, signal);
+    } finally {
+      this.#asking = false;
+      this.#turns.serve((_, resolve) => {
+        if (this.#asking) return false;
+        this.#asking = true;
+        resolve();
+        return true;
+      });
+    }
   }
 
-  async #request(
+  async #ask(
     message: MessageLike,
     timeout: number,
-    retries: number,
+    tries: number,
     signal: AbortSignal | undefined,
   ): Promise<Message> {
     const { pattern, clock } = coreOf(this);
-    const aborts = signal === undefined ? {} : { signal };
-    for (let left = retries;; left--) {
+    for (let left = tries - 1;; left--) {
+      let sent = false;
       try {
         const start = clock.now();
-        await this.send(message, { timeout, ...aborts });
+        await this.send(message, { timeout, signal });
+        sent = true;
         const took = Math.trunc(clock.now() - start);
         const rest = timeout < 0 ? timeout : Math.max(0, timeout - took);
-        return await this.receive({ timeout: rest, ...aborts });
+        return await this.receive({ timeout: rest, signal });
       } catch (error) {
-        // Whatever ended the try, the socket may ask again.
-        (pattern as ReqPattern).abandon();
+        // The socket may ask again. A closed one lingers, and still asks.
+        if (sent && !this.closed) (pattern as ReqPattern).abandon();
         const late = error instanceof ZmqError && error.code === "EAGAIN";
         if (!late || left === 0) throw error;
       }

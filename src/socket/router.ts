@@ -6,7 +6,7 @@
 
 import { quote, ZmqError } from "../base/errors.ts";
 import { type FrameLike, toFrame } from "../message/message.ts";
-import type { RouterOptions } from "../options/types.ts";
+import type { RouterOptions, Settings } from "../options/types.ts";
 import type { EndpointOptions } from "./endpoints.ts";
 import { liveOptions } from "./live_options.ts";
 import { RouterPattern } from "./patterns/router.ts";
@@ -16,7 +16,7 @@ import { DuplexSocket } from "./writable_socket.ts";
 /** Options of `connect` of sockets that address their peers. */
 export interface RoutedConnectOptions extends EndpointOptions {
   /** The routing id to know the peer by: 1 to 255 octets. */
-  readonly routingId?: FrameLike;
+  readonly routingId?: FrameLike | undefined;
 }
 
 /**
@@ -55,7 +55,7 @@ export function toRoutingId(value: FrameLike): Uint8Array {
  */
 export class Router extends DuplexSocket {
   /** Makes a ROUTER socket. */
-  constructor(init?: Partial<RouterOptions> & SocketInit) {
+  constructor(init?: Settings<RouterOptions> & SocketInit) {
     super("ROUTER", (host) => new RouterPattern(host), init);
   }
 

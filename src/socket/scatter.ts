@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ScatterOptions } from "../options/types.ts";
+import type { ScatterOptions, Settings } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import { ScatterPattern } from "./patterns/scatter.ts";
 import type { SocketInit } from "./socket.ts";
@@ -25,7 +25,7 @@ import { WritableSocket } from "./writable_socket.ts";
  */
 export class Scatter extends WritableSocket {
   /** Makes a SCATTER socket. */
-  constructor(init?: Partial<ScatterOptions> & SocketInit) {
+  constructor(init?: Settings<ScatterOptions> & SocketInit) {
     super("SCATTER", (host) => new ScatterPattern(host), init);
   }
 

@@ -8,11 +8,12 @@
 
 import type { Clock } from "../base/clock.ts";
 import type { ZmqError } from "../base/errors.ts";
-import type { Message } from "../message/message.ts";
+import type { Message, MessageLike } from "../message/message.ts";
 import type { Options } from "../options/options.ts";
 import type { Pace } from "./pace.ts";
 import type { Envelope, Pattern } from "./pattern.ts";
 import {
+  checkCall,
   checkTimeout,
   type Target,
   Waiters,
@@ -22,11 +23,18 @@ import {
 /** Options of `send`. */
 export type SendOptions = WaitOptions;
 
+/** A socket whose stream is written to. */
+export interface StreamTarget {
+  send(message: MessageLike, options: SendOptions): Promise<void>;
+}
+
 /** One message that waits to be sent. */
 interface Outgoing {
   readonly message: Message;
   readonly envelope: Envelope | undefined;
 }
+
+const ACTION = "send a message";
 
 const DONE: Promise<void> = Promise.resolve();
 
@@ -37,6 +45,8 @@ export class Sender {
   readonly #pace: Pace;
   readonly #waiters: Waiters<Outgoing, void>;
   #closed: ZmqError | undefined;
+  #stream: WritableStream<MessageLike> | undefined;
+  #controller: WritableStreamDefaultController | undefined;
   readonly #serve = (
     { message, envelope }: Outgoing,
     resolve: () => void,
@@ -50,7 +60,7 @@ export class Sender {
     this.#pattern = pattern;
     this.#options = options;
     this.#pace = pace;
-    this.#waiters = new Waiters(clock, "send a message");
+    this.#waiters = new Waiters(clock, ACTION);
   }
 
   /** Sends; resolves when the message is queued for a peer. */
@@ -61,7 +71,7 @@ export class Sender {
   ): Promise<void> {
     try {
       if (this.#closed !== undefined) throw this.#closed;
-      if (options?.signal?.aborted) throw options.signal.reason;
+      if (options !== undefined) checkCall(options, ACTION);
       if (
         !this.#mustWait(message, envelope) &&
         this.#pattern.send(message, envelope)
@@ -97,10 +107,37 @@ export class Sender {
     else this.#waiters.serve(this.#serve, target);
   }
 
+  /** The stream whose chunks a socket sends; another one once it is over. */
+  stream(socket: StreamTarget): WritableStream<MessageLike> {
+    if (this.#stream !== undefined) return this.#stream;
+    const forget = (): void => {
+      // It is told of its end twice when a write fails because of an abort.
+      if (this.#stream === stream) this.#stream = undefined;
+    };
+    const stream = new WritableStream<MessageLike>({
+      start: (controller) => {
+        this.#controller = controller;
+        if (this.#closed !== undefined) controller.error(this.#closed);
+      },
+      write: async (message, { signal }) => {
+        try {
+          await socket.send(message, { signal });
+        } catch (error) {
+          forget();
+          throw error;
+        }
+      },
+      close: forget,
+      abort: forget,
+    });
+    return this.#stream = stream;
+  }
+
   /** Fails what waits and everything after it. */
   close(error: ZmqError): void {
     this.#closed ??= error;
     this.#waiters.fail(error);
+    this.#controller?.error(error);
   }
 
   /** True when others wait already that must go first. */

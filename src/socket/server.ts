@@ -6,7 +6,7 @@
 
 import { quote, ZmqError } from "../base/errors.ts";
 import { type FrameLike, type Message, toFrame } from "../message/message.ts";
-import type { PeerOptions, ServerOptions } from "../options/types.ts";
+import type { PeerOptions, ServerOptions, Settings } from "../options/types.ts";
 import type { SocketType } from "../options/socket_type.ts";
 import type { Pipe } from "../routing/pipe.ts";
 import { liveOptions } from "./live_options.ts";
@@ -108,7 +108,7 @@ function routed(message: Message, source: Pipe): RoutedMessage {
  */
 export class Server extends NumberedSocket {
   /** Makes a SERVER socket. */
-  constructor(init?: Partial<ServerOptions> & SocketInit) {
+  constructor(init?: Settings<ServerOptions> & SocketInit) {
     super("SERVER", init);
   }
 
@@ -138,7 +138,7 @@ export interface Server extends ServerOptions {}
  */
 export class Peer extends NumberedSocket {
   /** Makes a PEER socket. */
-  constructor(init?: Partial<PeerOptions> & SocketInit) {
+  constructor(init?: Settings<PeerOptions> & SocketInit) {
     super("PEER", init);
   }
 

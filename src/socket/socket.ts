@@ -4,7 +4,7 @@
  * @module
  */
 
-import { quote, ZmqError } from "../base/errors.ts";
+import { checkOptions, ZmqError } from "../base/errors.ts";
 import type { OptionAccessors } from "../options/properties.ts";
 import type { SocketOptions } from "../options/types.ts";
 import type { SocketType } from "../options/socket_type.ts";
@@ -12,7 +12,7 @@ import type { PeerInfo } from "../routing/peer.ts";
 import { SocketCore } from "./core.ts";
 import { type EndpointOptions, Endpoints } from "./endpoints.ts";
 import type { SocketEvents } from "./events.ts";
-import { checkLinger, type CloseOptions } from "./linger.ts";
+import { type CloseOptions, lingerOf } from "./linger.ts";
 import { defineLiveOptions } from "./live_options.ts";
 import type { Pattern, PatternHost } from "./pattern.ts";
 import { type ContextLike, contextOf } from "./services.ts";
@@ -21,7 +21,7 @@ import type { SocketStats } from "./stats.ts";
 /** What a socket may be made with beside its options. */
 export interface SocketInit {
   /** The context that the socket belongs to. Default: the package's. */
-  readonly context?: ContextLike;
+  readonly context?: ContextLike | undefined;
 }
 
 /** The inside of a socket, for the parts of the library that need it. */
@@ -52,13 +52,7 @@ export abstract class Socket implements AsyncDisposable {
     makePattern: (host: PatternHost) => Pattern,
     init: SocketInit = {},
   ) {
-    if (typeof init !== "object" || init === null) {
-      throw new ZmqError(
-        "EINVAL",
-        `Cannot make a socket with ${quote(init)}: expected an object of ` +
-          "options",
-      );
-    }
+    checkOptions(init, "make a socket");
     defineLiveOptions(type, Socket.prototype, accessors);
     const { context, ...options } = init;
     this.#context = contextOf(context);
@@ -184,7 +178,8 @@ export abstract class Socket implements AsyncDisposable {
    * @param options.linger milliseconds that unsent messages may take, -1 for
    * ever, 0 to drop them. Default: the socket's `linger`; in a later call,
    * what was said before.
-   * @throws {ZmqError} `EINVAL` for a linger that is none.
+   * @throws {ZmqError} `EINVAL` for a linger that is none, or options that are
+   * no object.
    *
    * @example
    * ```ts
@@ -198,9 +193,9 @@ export abstract class Socket implements AsyncDisposable {
    * ```
    */
   close(options?: CloseOptions): Promise<void> {
-    const linger = options?.linger;
+    let linger: number | undefined;
     try {
-      if (linger !== undefined) checkLinger(linger, "close");
+      linger = lingerOf(options, "close");
     } catch (error) {
       return Promise.reject(error);
     }

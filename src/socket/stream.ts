@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RawStreamOptions } from "../options/types.ts";
+import type { RawStreamOptions, Settings } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import { StreamPattern } from "./patterns/stream.ts";
 import { type RoutedConnectOptions, toRoutingId } from "./router.ts";
@@ -33,7 +33,7 @@ import { DuplexSocket } from "./writable_socket.ts";
  */
 export class Stream extends DuplexSocket {
   /** Makes a STREAM socket. */
-  constructor(init?: Partial<RawStreamOptions> & SocketInit) {
+  constructor(init?: Settings<RawStreamOptions> & SocketInit) {
     super("STREAM", (host) => new StreamPattern(host), init);
   }
 

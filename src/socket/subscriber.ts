@@ -5,7 +5,7 @@
  */
 
 import { type FrameLike, toFrame } from "../message/message.ts";
-import type { SubscriberOptions } from "../options/types.ts";
+import type { Settings, SubscriberOptions } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import type { Pattern, PatternHost } from "./pattern.ts";
 import { SubPattern } from "./patterns/sub.ts";
@@ -32,7 +32,7 @@ import { coreOf, type SocketInit } from "./socket.ts";
  */
 export class Subscriber extends ReadableSocket {
   /** Makes a SUB socket. */
-  constructor(init?: Partial<SubscriberOptions> & SocketInit) {
+  constructor(init?: Settings<SubscriberOptions> & SocketInit) {
     super("SUB", makePattern, init);
   }
 

@@ -7,15 +7,16 @@
  */
 
 import type { Clock, Timer } from "../base/clock.ts";
-import { quote, ZmqError } from "../base/errors.ts";
+import { checkOptions, quote, ZmqError } from "../base/errors.ts";
 import { Ring } from "../base/ring.ts";
+import { onAbort } from "./signals.ts";
 
 /** How long a call may wait. */
 export interface WaitOptions {
   /** Gives the call up when it is aborted; nothing is lost or half-done. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Milliseconds to wait, 0 not at all, -1 for ever. Default: the socket's. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
 /** What a call waits for, where others may have it: a name that compares. */
@@ -34,8 +35,8 @@ class Waiter<T, R> {
   readonly resolve: (value: R) => void;
   readonly reject: (error: unknown) => void;
   timer: Timer | undefined;
-  signal: AbortSignal | undefined;
-  aborted: (() => void) | undefined;
+  // Stops listening to the signal.
+  unlisten: (() => void) | undefined;
   // Why it was given up while it was being served.
   failure: { readonly error: unknown } | undefined;
 
@@ -53,9 +54,7 @@ class Waiter<T, R> {
 
   release(): void {
     this.timer?.cancel();
-    if (this.aborted !== undefined) {
-      this.signal!.removeEventListener("abort", this.aborted);
-    }
+    this.unlisten?.();
   }
 }
 
@@ -73,6 +72,17 @@ export function checkTimeout(timeout: number): number {
     );
   }
   return timeout;
+}
+
+/**
+ * Checks the options that were passed to a call, before it does anything.
+ *
+ * @throws {ZmqError} `EINVAL` when they are no object, or the reason of their
+ * signal when it is aborted.
+ */
+export function checkCall(options: WaitOptions, action: string): void {
+  checkOptions(options, action);
+  if (options.signal?.aborted) throw options.signal.reason;
 }
 
 /** Checks a signal that was passed to a call; it may be of another realm. */
@@ -133,9 +143,10 @@ export class Waiters<T, R> {
         );
       }
       if (signal !== undefined) {
-        waiter.signal = signal;
-        waiter.aborted = () => this.#giveUp(waiter, signal.reason);
-        signal.addEventListener("abort", waiter.aborted, { once: true });
+        waiter.unlisten = onAbort(
+          signal,
+          () => this.#giveUp(waiter, signal.reason),
+        );
       }
       this.#add(waiter);
     });

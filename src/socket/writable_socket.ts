@@ -27,18 +27,8 @@ function send(
   return coreOf(socket).sender.send(frames, undefined, options);
 }
 
-function streamTo(
-  socket: { send(message: MessageLike): Promise<void> },
-): WritableStream<MessageLike> {
-  return new WritableStream<MessageLike>({
-    write: (message) => socket.send(message),
-  });
-}
-
 /** A socket that only sends. */
 export abstract class WritableSocket extends Socket {
-  #writable: WritableStream<MessageLike> | undefined;
-
   /**
    * Sends a message: a frame, or an array of frames. Resolves when the
    * message is queued for a peer; waits while no peer has room.
@@ -61,16 +51,23 @@ export abstract class WritableSocket extends Socket {
     return coreOf(this).sender.trySend(toMessage(message), undefined);
   }
 
-  /** A stream whose chunks are sent as messages. */
+  /**
+   * A stream whose chunks are sent as messages. It is the same one each time,
+   * until it is closed, is aborted or fails, as with `EAGAIN` after
+   * `sendTimeout` or `EINVAL` for a chunk that is no message: then it is made
+   * anew. It fails when the socket is closed, with `EBADF`.
+   *
+   * A chunk that waits for room when the stream is aborted is not sent. The
+   * signal of a `pipeTo()` does not abort the stream before the chunk that was
+   * read is written, as the standard has it: `sendTimeout` limits that.
+   */
   get writable(): WritableStream<MessageLike> {
-    return this.#writable ??= streamTo(this);
+    return coreOf(this).sender.stream(this);
   }
 }
 
 /** A socket that sends and receives. */
 export abstract class DuplexSocket extends ReadableSocket {
-  #writable: WritableStream<MessageLike> | undefined;
-
   /**
    * Sends a message: a frame, or an array of frames. Resolves when the
    * message is queued for a peer; waits while no peer has room.
@@ -95,8 +92,17 @@ export abstract class DuplexSocket extends ReadableSocket {
     return coreOf(this).sender.trySend(toMessage(message), undefined);
   }
 
-  /** A stream whose chunks are sent as messages. */
+  /**
+   * A stream whose chunks are sent as messages. It is the same one each time,
+   * until it is closed, is aborted or fails, as with `EAGAIN` after
+   * `sendTimeout` or `EINVAL` for a chunk that is no message: then it is made
+   * anew. It fails when the socket is closed, with `EBADF`.
+   *
+   * A chunk that waits for room when the stream is aborted is not sent. The
+   * signal of a `pipeTo()` does not abort the stream before the chunk that was
+   * read is written, as the standard has it: `sendTimeout` limits that.
+   */
   get writable(): WritableStream<MessageLike> {
-    return this.#writable ??= streamTo(this);
+    return coreOf(this).sender.stream(this);
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { type FrameLike, toFrame } from "../message/message.ts";
-import type { XPublisherOptions } from "../options/types.ts";
+import type { Settings, XPublisherOptions } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import { XPubPattern } from "./patterns/xpub.ts";
 import { coreOf, type SocketInit } from "./socket.ts";
@@ -30,7 +30,7 @@ import { DuplexSocket } from "./writable_socket.ts";
  */
 export class XPublisher extends DuplexSocket {
   /** Makes an XPUB socket. */
-  constructor(init?: Partial<XPublisherOptions> & SocketInit) {
+  constructor(init?: Settings<XPublisherOptions> & SocketInit) {
     super("XPUB", (host) => new XPubPattern(host), init);
   }
 

@@ -6,7 +6,7 @@
 
 import { concat } from "../base/bytes.ts";
 import { type FrameLike, toFrame } from "../message/message.ts";
-import type { XSubscriberOptions } from "../options/types.ts";
+import type { Settings, XSubscriberOptions } from "../options/types.ts";
 import { liveOptions } from "./live_options.ts";
 import { XSubPattern } from "./patterns/xsub.ts";
 import type { SocketInit } from "./socket.ts";
@@ -28,7 +28,7 @@ import { DuplexSocket } from "./writable_socket.ts";
  */
 export class XSubscriber extends DuplexSocket {
   /** Makes an XSUB socket. */
-  constructor(init?: Partial<XSubscriberOptions> & SocketInit) {
+  constructor(init?: Settings<XSubscriberOptions> & SocketInit) {
     super("XSUB", (host) => new XSubPattern(host), init);
   }
 

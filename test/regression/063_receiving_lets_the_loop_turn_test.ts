@@ -2,7 +2,7 @@
 // no timer fired and nothing arrived until all peers' queues were empty.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Pull, Push } from "../../mod.ts";
+import { poll, Pull, Push } from "../../mod.ts";
 import { PATIENCE } from "../kit/wait.ts";
 import { Stage } from "../kit/stage.ts";
 
@@ -35,6 +35,12 @@ const ways: Record<string, (pull: Pull) => AsyncIterable<number>> = {
   },
   async *"receiveMany()"(pull) {
     for (;;) yield (await pull.receiveMany(100)).length;
+  },
+  async *"poll()"(pull) {
+    for (;;) {
+      await poll([pull]);
+      yield 1;
+    }
   },
   async *readable(pull) {
     for await (const _ of pull.readable) yield 1;

@@ -77,6 +77,11 @@ export abstract class PublishingPattern extends QueuedPattern {
     return true;
   }
 
+  override optionChanged(name: string): void {
+    // Who waits for a full subscriber is not to wait any more.
+    if (name === "noDrop") this.host.writable();
+  }
+
   /** Always true: a publisher drops rather than waits, but for `noDrop`. */
   override get canSend(): boolean {
     return true;

@@ -54,6 +54,10 @@ export class RepPattern extends QueuedPattern {
     return message;
   }
 
+  override next(): Message | undefined {
+    return this.#envelope === undefined ? this.receive() : undefined;
+  }
+
   override get canReceive(): boolean {
     return this.#envelope === undefined && super.canReceive;
   }

@@ -110,12 +110,23 @@ export class ReqPattern extends BalancedPattern {
     return reply;
   }
 
-  /** Gives the request up: its reply, if it still comes, is dropped. */
+  /**
+   * Gives the request up. Its reply must not be taken for another's: without a
+   * number to know it by, the connection that it would come through is dropped,
+   * as in the Lazy Pirate pattern. What has not left yet does not any more.
+   */
   abandon(): void {
+    const asked = this.#asked;
+    const tag = this.#tag;
     this.#awaiting = false;
     this.#asked = undefined;
     this.#tag = undefined;
     this.#reply = undefined;
+    if (asked?.online === false) asked.renew();
+    else if (asked !== undefined && tag === undefined) {
+      const what = "Dropped a peer that did not answer in time";
+      this.host.reject(asked, new ZmqError("ETIMEDOUT", what), true);
+    }
   }
 
   override get waiting(): number {
