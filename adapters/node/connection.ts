@@ -23,8 +23,11 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
   #held: Uint8Array[] = [];
   #heldOctets = 0;
   readonly #wrote = (error?: Error | null): void => {
-    // Told late of an earlier write, the socket is at work on another one.
-    if (error || this.lost || this.#socket.writableLength > 0) return;
+    const { destroyed, writableLength } = this.#socket;
+    // One that is destroyed may call what it wrote well written, and takes
+    // everything after it. Told late of an earlier write, the socket is at
+    // work on another one.
+    if (error || destroyed || this.lost || writableLength > 0) return;
     if (this.#held.length > 0) this.#giveHeld();
     else if (this.#ending) this.#socket.end();
     else if (this.#full) {

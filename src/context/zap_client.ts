@@ -5,6 +5,7 @@
  */
 
 import { EMPTY, toKey } from "../base/bytes.ts";
+import type { Timer } from "../base/clock.ts";
 import { ZmqError } from "../base/errors.ts";
 import type { Message } from "../message/message.ts";
 import {
@@ -19,8 +20,23 @@ import type { ContextLike } from "../socket/services.ts";
 
 const HANDLER = "zeromq.zap.01";
 
+/**
+ * Questions that the handler has not read yet, at most. The others wait here,
+ * where those that nobody waits for any more can be dropped: a handler does
+ * not get through a long queue of strangers who have left before somebody
+ * else's handshake is over.
+ */
+const UNREAD_LIMIT = 64;
+
+/**
+ * Milliseconds between two looks at what the handler has read. An answer tells
+ * of it as well; who reads and does not answer yet tells nothing.
+ */
+const LOOK_INTERVAL = 10;
+
 /** One question that waits for its answer. */
 interface Question {
+  readonly request: ZapRequest;
   readonly resolve: (reply: ZapReply) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -29,8 +45,11 @@ interface Question {
 export class ZapClient {
   readonly #context: ContextLike;
   #dealer: Dealer | undefined;
-  // By their ids. Those that are never answered go when their handshakes end.
-  readonly #questions = new Map<string, Question>();
+  // By their ids, oldest first: those that wait to be asked, and those that
+  // were. What is never answered goes when its handshake ends.
+  #waiting = new Map<string, Question>();
+  readonly #asked = new Map<string, Question>();
+  #timer: Timer | undefined;
   readonly #asking: PatientAuthenticator;
 
   constructor(context: ContextLike) {
@@ -39,7 +58,8 @@ export class ZapClient {
       (request: ZapRequest) => this.#ask(request),
       {
         withdraw: (requestId: Uint8Array) => {
-          this.#questions.delete(toKey(requestId));
+          const key = toKey(requestId);
+          if (!this.#waiting.delete(key)) this.#asked.delete(key);
         },
       },
     );
@@ -47,7 +67,7 @@ export class ZapClient {
 
   /** How many questions wait for their answers. */
   get pending(): number {
-    return this.#questions.size;
+    return this.#waiting.size + this.#asked.size;
   }
 
   /** The handler socket as a function; `undefined` when none is bound. */
@@ -59,19 +79,50 @@ export class ZapClient {
 
   /** Lets go of the handler. */
   close(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
     void this.#dealer?.close({ linger: 0 });
     this.#dealer = undefined;
   }
 
   #ask(request: ZapRequest): Promise<ZapReply> {
-    const dealer = this.#connected();
-    const key = toKey(request.requestId);
     return new Promise((resolve, reject) => {
-      this.#questions.set(key, { resolve, reject });
-      if (dealer.trySend(encodeZapRequest(request))) return;
-      this.#questions.delete(key);
-      reject(new ZmqError("EAGAIN", "Cannot ask the ZAP handler: it is busy"));
+      const key = toKey(request.requestId);
+      this.#waiting.set(key, { request, resolve, reject });
+      this.#pump();
     });
+  }
+
+  /** Asks as much as the handler is ready for. */
+  #pump(): void {
+    if (this.#waiting.size === 0 || this.authenticator() === undefined) return;
+    try {
+      this.#askThrough(this.#connected());
+    } catch (error) {
+      this.#fail(error);
+    }
+    if (this.#waiting.size > 0) this.#lookLater();
+  }
+
+  #askThrough(dealer: Dealer): void {
+    let unread = dealer.stats.queued.outgoing;
+    for (const [key, question] of this.#waiting) {
+      if (unread++ >= UNREAD_LIMIT) return;
+      if (!dealer.trySend(encodeZapRequest(question.request))) return;
+      this.#waiting.delete(key);
+      this.#asked.set(key, question);
+    }
+  }
+
+  #lookLater(): void {
+    if (this.#timer !== undefined) return;
+    const { clock } = this.#context.services.runtime;
+    this.#timer = clock.setTimer(() => {
+      this.#timer = undefined;
+      this.#pump();
+    }, LOOK_INTERVAL);
+    // The handshakes that wait hold the process, where they should.
+    this.#timer.hold(false);
   }
 
   /** The asking socket; a new one when the handler was bound anew. */
@@ -80,6 +131,9 @@ export class ZapClient {
       return this.#dealer;
     }
     this.close();
+    // What the last handler was asked and did not answer, the next one is.
+    this.#waiting = new Map([...this.#asked, ...this.#waiting]);
+    this.#asked.clear();
     return this.#dealer = this.#connect();
   }
 
@@ -91,20 +145,28 @@ export class ZapClient {
   }
 
   async #read(dealer: Dealer): Promise<void> {
-    for await (const message of dealer) this.#answer(message);
+    for await (const message of dealer) {
+      this.#answer(message);
+      this.#pump();
+    }
     if (this.#dealer !== undefined) return;
-    const error = new ZmqError("ETERM", "The ZAP handler is gone");
-    for (const each of this.#questions.values()) each.reject(error);
-    this.#questions.clear();
+    this.#fail(new ZmqError("ETERM", "The ZAP handler is gone"));
+  }
+
+  #fail(error: unknown): void {
+    const all = [...this.#asked.values(), ...this.#waiting.values()];
+    this.#asked.clear();
+    this.#waiting.clear();
+    for (const each of all) each.reject(error);
   }
 
   /** A reply to nobody's question is late, or forged: it is dropped. */
   #answer(message: Message): void {
     const requestId = message[2] ?? EMPTY;
     const key = toKey(requestId);
-    const question = this.#questions.get(key);
+    const question = this.#asked.get(key);
     if (question === undefined) return;
-    this.#questions.delete(key);
+    this.#asked.delete(key);
     try {
       question.resolve(parseZapReply(message, requestId));
     } catch (error) {

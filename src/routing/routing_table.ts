@@ -56,6 +56,11 @@ export class RoutingTable {
     return this.#names.has(pipe);
   }
 
+  /** The id of a pipe, as a key. */
+  keyOf(pipe: Pipe): string | undefined {
+    return this.#names.get(pipe)?.key;
+  }
+
   /** The id of a pipe, in octets that may be given away. */
   idOf(pipe: Pipe): Uint8Array | undefined {
     const name = this.#names.get(pipe);

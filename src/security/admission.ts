@@ -60,6 +60,9 @@ const ADMITTED: Admitted = {
   metadata: Metadata.empty,
 };
 
+/** Errors of an authenticator that has no time, or is at its end. */
+const TEMPORARY: ReadonlySet<string> = new Set(["EAGAIN", "ETERM"]);
+
 type Course = "admit" | "ask" | "refuse";
 
 /**
@@ -155,6 +158,16 @@ function failed(error: unknown): Verdict {
     return { admitted: false, code: "500", error };
   }
   const message = error instanceof Error ? error.message : quote(error);
+  // Who could not be asked has denied nothing. Clients of libzmq try again
+  // after "300" only.
+  if (error instanceof ZmqError && TEMPORARY.has(error.code)) {
+    const busy = new ZmqError(
+      "EACCES",
+      `Cannot admit a peer for now: ${printable(toBytes(message))}`,
+      { reason: "300", cause: error },
+    );
+    return { admitted: false, code: "300", error: busy };
+  }
   return {
     admitted: false,
     code: "500",

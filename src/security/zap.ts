@@ -71,7 +71,8 @@ export interface ZapReply {
 
 /**
  * Decides whether a peer may connect. `true` is status 200, `false` 400; what
- * it throws is 500. Takes no longer than the handshake's time limit.
+ * it throws is 500, but for a `ZmqError` of the code `EAGAIN` or `ETERM`, which
+ * is 300. Takes no longer than the handshake's time limit.
  */
 export type Authenticator = (
   request: ZapRequest,

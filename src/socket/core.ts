@@ -40,6 +40,7 @@ import { Receiver } from "./receiver.ts";
 import { Sender } from "./sender.ts";
 import type { SocketServices } from "./services.ts";
 import { SocketCounters, type SocketStats } from "./stats.ts";
+import type { Target } from "./waiters.ts";
 
 /** Options that change the limits of pipes that exist. */
 const LIVE_LIMITS: ReadonlySet<string> = new Set([
@@ -265,8 +266,8 @@ export class SocketCore
     this.receiver.pump();
   }
 
-  writable(): void {
-    this.sender.pump();
+  writable(target?: Target): void {
+    this.sender.pump(target);
   }
 
   /** Closes both halves: what waits fails with the error. */

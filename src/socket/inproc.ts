@@ -41,7 +41,7 @@ export class InprocRegistry {
     for (const pipe of waiting ?? []) binder(pipe);
   }
 
-  /** Frees a name; connections that were made stay. */
+  /** Frees a name. To end the connections that it made is for who bound it. */
   unbind(name: string): void {
     this.#bound.delete(name);
   }

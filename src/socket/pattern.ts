@@ -9,6 +9,7 @@ import type { Message } from "../message/message.ts";
 import type { Options } from "../options/options.ts";
 import type { SocketType } from "../options/socket_type.ts";
 import type { Pipe, PipeCommand } from "../routing/pipe.ts";
+import type { Target } from "./waiters.ts";
 
 /** The socket as its pattern sees it. */
 export interface PatternHost {
@@ -16,8 +17,8 @@ export interface PatternHost {
   readonly options: Options;
   /** Something can be received now. */
   readable(): void;
-  /** Something that had to wait may be sent now. */
-  writable(): void;
+  /** Something that had to wait may be sent now, to one target or to any. */
+  writable(target?: Target): void;
   /**
    * Drops a pipe and its connection; `reason` goes to the events.
    *
@@ -89,6 +90,14 @@ export abstract class Pattern {
    * @throws {ZmqError} `EFSM`, `EHOSTUNREACH`, `EINVAL`, `ENOTSUP`.
    */
   abstract send(message: Message, envelope?: Envelope): boolean;
+
+  /**
+   * Whom a message is for, where sending waits for one peer: it does not wait
+   * for what others lack. `undefined` where any peer will do, or all must.
+   */
+  target(_message: Message, _envelope?: Envelope): Target {
+    return undefined;
+  }
 
   /**
    * Takes the next message; `undefined` when there is none yet.

@@ -1,6 +1,7 @@
 /**
  * The sending half of a socket: at once when the pattern takes the message,
- * else first come, first served.
+ * else first come, first served; where messages are for one peer each, with
+ * those for the same peer only.
  *
  * @module
  */
@@ -18,6 +19,7 @@ import type { Envelope, Pattern } from "./pattern.ts";
 import {
   checkCall,
   checkTimeout,
+  type Target,
   Waiters,
   type WaitOptions,
 } from "./waiters.ts";
@@ -49,6 +51,16 @@ export class Sender {
   #closed: ZmqError | undefined;
   #stream: WritableStream<MessageLike> | undefined;
   #controller: WritableStreamDefaultController | undefined;
+  readonly #serve = (
+    { message, envelope }: Outgoing,
+    resolve: () => void,
+  ): boolean => {
+    // It waited by reference: an empty frame would go out in its place.
+    checkFrames(message);
+    if (!this.#pattern.send(message, envelope)) return false;
+    resolve();
+    return true;
+  };
 
   constructor(pattern: Pattern, options: Options, clock: Clock, pace: Pace) {
     this.#pattern = pattern;
@@ -66,16 +78,21 @@ export class Sender {
     try {
       if (this.#closed !== undefined) throw this.#closed;
       if (options !== undefined) checkCall(options, ACTION);
-      if (this.#waiters.length === 0 && this.#pattern.send(message, envelope)) {
+      if (
+        !this.#mustWait(message, envelope) &&
+        this.#pattern.send(message, envelope)
+      ) {
         return this.#pace.spend(1) ?? DONE;
       }
       const timeout = options?.timeout === undefined
         ? this.#options.sendTimeout
         : checkTimeout(options.timeout);
       return this.#waiters.wait(
-        { message, envelope },
+        // The caller may use what it passed once more, for another message.
+        { message, envelope: envelope && { ...envelope } },
         timeout,
         options?.signal,
+        this.#pattern.target(message, envelope),
       );
     } catch (error) {
       return Promise.reject(error);
@@ -85,19 +102,15 @@ export class Sender {
   /** Sends now, or says `false` when it would have to wait. */
   trySend(message: Message, envelope: Envelope | undefined): boolean {
     if (this.#closed !== undefined) throw this.#closed;
-    return this.#waiters.length === 0 && this.#pattern.send(message, envelope);
+    return !this.#mustWait(message, envelope) &&
+      this.#pattern.send(message, envelope);
   }
 
-  /** Serves the calls that wait. */
-  pump(): void {
+  /** Serves the calls that wait: those for one target, or all. */
+  pump(target?: Target): void {
     if (this.#waiters.length === 0) return;
-    this.#waiters.serve(({ message, envelope }, resolve) => {
-      // It waited by reference: an empty frame would go out in its place.
-      checkFrames(message);
-      if (!this.#pattern.send(message, envelope)) return false;
-      resolve();
-      return true;
-    });
+    if (target === undefined) this.#waiters.serveAll(this.#serve);
+    else this.#waiters.serve(this.#serve, target);
   }
 
   /** The stream whose chunks a socket sends; another one once it is over. */
@@ -131,5 +144,11 @@ export class Sender {
     this.#closed ??= error;
     this.#waiters.fail(error);
     this.#controller?.error(error);
+  }
+
+  /** True when others wait already that must go first. */
+  #mustWait(message: Message, envelope: Envelope | undefined): boolean {
+    return this.#waiters.length > 0 &&
+      this.#waiters.has(this.#pattern.target(message, envelope));
   }
 }

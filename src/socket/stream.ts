@@ -13,7 +13,8 @@ import { DuplexSocket } from "./writable_socket.ts";
 
 /**
  * Raw tcp: messages are `[routing id, octets]`; an empty second frame tells
- * of a connection and its end, and closes one when sent.
+ * of a connection and its end. When it is sent, it ends the connection: the id
+ * is unknown then, and no end is told.
  *
  * @example
  * ```ts

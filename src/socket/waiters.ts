@@ -1,6 +1,7 @@
 /**
  * Calls that wait: served first come, first served, each with an optional
- * deadline and abort signal.
+ * deadline and abort signal. Those with a target wait in a queue of their own,
+ * for each target: none waits for what another target lacks.
  *
  * @module
  */
@@ -18,9 +19,19 @@ export interface WaitOptions {
   readonly timeout?: number | undefined;
 }
 
+/** What a call waits for, where others may have it: a name that compares. */
+export type Target = string | number | undefined;
+
+/**
+ * Resolves a call with its result and returns `true`, or returns `false` when
+ * that call must go on waiting; what it throws goes to that call.
+ */
+type Serve<T, R> = (task: T, resolve: (value: R) => void) => boolean;
+
 /** One call that waits. */
 class Waiter<T, R> {
   readonly task: T;
+  readonly target: Target;
   readonly resolve: (value: R) => void;
   readonly reject: (error: unknown) => void;
   timer: Timer | undefined;
@@ -31,10 +42,12 @@ class Waiter<T, R> {
 
   constructor(
     task: T,
+    target: Target,
     resolve: (value: R) => void,
     reject: (error: unknown) => void,
   ) {
     this.task = task;
+    this.target = target;
     this.resolve = resolve;
     this.reject = reject;
   }
@@ -81,14 +94,19 @@ function checkSignal(signal: AbortSignal): void {
   );
 }
 
-/** The calls that wait for one thing. */
+/** The calls that wait for one thing, or for one of each target. */
 export class Waiters<T, R> {
+  // Those without a target.
   readonly #queue = new Ring<Waiter<T, R>>();
+  readonly #queues = new Map<Target, Ring<Waiter<T, R>>>();
+  // Whose turn comes when the loop that runs is through with its own.
+  readonly #due = new Set<Target>();
+  #length = 0;
   #served: Waiter<T, R> | undefined;
   readonly #clock: Clock;
   readonly #what: string;
 
-  /** Makes a queue; `what` is waited for, in error messages. */
+  /** Makes the queues; `what` is waited for, in error messages. */
   constructor(clock: Clock, what: string) {
     this.#clock = clock;
     this.#what = what;
@@ -96,16 +114,28 @@ export class Waiters<T, R> {
 
   /** How many calls wait. */
   get length(): number {
-    return this.#queue.length;
+    return this.#length;
+  }
+
+  /** True when calls wait for this target. */
+  has(target: Target): boolean {
+    return target === undefined
+      ? this.#queue.length > 0
+      : this.#queues.has(target);
   }
 
   /** Lets a call wait. */
-  wait(task: T, timeout: number, signal?: AbortSignal): Promise<R> {
+  wait(
+    task: T,
+    timeout: number,
+    signal?: AbortSignal,
+    target?: Target,
+  ): Promise<R> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (timeout === 0) return Promise.reject(this.#late(0));
     if (signal !== undefined) checkSignal(signal);
     return new Promise<R>((resolve, reject) => {
-      const waiter = new Waiter<T, R>(task, resolve, reject);
+      const waiter = new Waiter<T, R>(task, target, resolve, reject);
       if (timeout > 0) {
         waiter.timer = this.#clock.setTimer(
           () => this.#giveUp(waiter, this.#late(timeout)),
@@ -118,35 +148,47 @@ export class Waiters<T, R> {
           () => this.#giveUp(waiter, signal.reason),
         );
       }
-      this.#queue.push(waiter);
+      this.#add(waiter);
     });
   }
 
-  /**
-   * Serves calls in order. `serve` resolves the first call with its result
-   * and returns `true`, or returns `false` when that call must go on waiting;
-   * what it throws goes to that call.
-   */
-  serve(serve: (task: T, resolve: (value: R) => void) => boolean): void {
+  /** Serves the calls of one target, or those without one, in order. */
+  serve(serve: Serve<T, R>, target?: Target): void {
     // Serving can lead back here, through a flush or a resumed decoder: the
     // loop that runs already takes care of it.
-    if (this.#served !== undefined) return;
-    while (this.#serveFirst(serve));
+    if (this.#served !== undefined) {
+      if (this.#served.target !== target) this.#due.add(target);
+      return;
+    }
+    this.#serveQueue(serve, target);
+    if (this.#due.size === 0) return;
+    for (const due of this.#due) {
+      this.#due.delete(due);
+      this.#serveQueue(serve, due);
+    }
+  }
+
+  /** Serves the calls of each target in order. */
+  serveAll(serve: Serve<T, R>): void {
+    this.serve(serve);
+    if (this.#queues.size === 0) return;
+    for (const target of [...this.#queues.keys()]) this.serve(serve, target);
   }
 
   /** Fails every call that waits. */
   fail(error: ZmqError): void {
-    for (;;) {
-      const waiter = this.#queue.shift();
-      if (waiter === undefined) return;
-      this.#giveUp(waiter, error);
+    for (const queue of [this.#queue, ...this.#queues.values()]) {
+      for (const waiter of [...queue]) this.#giveUp(waiter, error);
     }
   }
 
-  #serveFirst(
-    serve: (task: T, resolve: (value: R) => void) => boolean,
-  ): boolean {
-    const waiter = this.#queue.peek();
+  #serveQueue(serve: Serve<T, R>, target: Target): void {
+    const queue = target === undefined ? this.#queue : this.#queues.get(target);
+    if (queue !== undefined) { while (this.#serveFirst(queue, serve)); }
+  }
+
+  #serveFirst(queue: Ring<Waiter<T, R>>, serve: Serve<T, R>): boolean {
+    const waiter = queue.peek();
     if (waiter === undefined) return false;
     this.#served = waiter;
     try {
@@ -163,8 +205,24 @@ export class Waiters<T, R> {
     return true;
   }
 
+  #add(waiter: Waiter<T, R>): void {
+    const { target } = waiter;
+    let queue = target === undefined ? this.#queue : this.#queues.get(target);
+    if (queue === undefined) this.#queues.set(target, queue = new Ring());
+    queue.push(waiter);
+    this.#length++;
+  }
+
   #take(waiter: Waiter<T, R>): Waiter<T, R> {
-    this.#queue.remove(waiter);
+    const { target } = waiter;
+    const queue = target === undefined
+      ? this.#queue
+      : this.#queues.get(target)!;
+    queue.remove(waiter);
+    if (queue !== this.#queue && queue.length === 0) {
+      this.#queues.delete(target);
+    }
+    this.#length--;
     waiter.release();
     return waiter;
   }

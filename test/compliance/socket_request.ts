@@ -77,6 +77,11 @@ export function testRequests(scheme: Scheme): void {
       assert.deepEqual(await nextTexts(reply), ["question", "", "more"]);
       await reply.send("answer");
       assert.deepEqual(await nextTexts(dealer), ["a", "b", "", "answer"]);
+      const hops = Array.from({ length: 300 }, (_, i) => `hop ${i}`);
+      await dealer.send([...hops, "", "far"], TIMEOUT);
+      assert.deepEqual(await nextTexts(reply), ["far"]);
+      await reply.send("answer");
+      assert.deepEqual(await nextTexts(dealer), [...hops, "", "answer"]);
     });
 
     it("relaxed allows to ask again, correlate drops the late reply", async () => {

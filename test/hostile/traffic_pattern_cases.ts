@@ -1,9 +1,10 @@
 // What peers say that their socket type never would: replies nobody asked
 // for, requests without an envelope, messages in the wrong direction.
 // RFC 28, 29, 30.
+import assert from "node:assert/strict";
 import { EMPTY, toBytes } from "../../src/base/bytes.ts";
 import { encodeCommand } from "../../src/wire/commands.ts";
-import { noise } from "../kit/messages.ts";
+import { noise, texts } from "../kit/messages.ts";
 import { broken, tooLarge, type TrafficCase } from "./traffic_runner.ts";
 import type { Insider, TrafficScene } from "./traffic_scene.ts";
 
@@ -42,10 +43,12 @@ const replyCases: readonly TrafficCase[] = [
   {
     name: "an envelope of 1000 frames",
     types: ["REP"],
-    act: (insider) => {
+    act: async (insider, { socket }) => {
       const envelope = Array.from({ length: 1000 }, () => "hop");
       message(insider, ...envelope);
       message(insider, ...envelope, "", "request");
+      assert.deepEqual(texts(await socket.receive()), ["request"]);
+      await socket.send("reply");
     },
     end: "on",
   },

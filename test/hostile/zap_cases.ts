@@ -1,7 +1,7 @@
 // Authenticators at fault, sockets and functions: whatever they answer, or
 // not, nobody gets in by it. RFC 27. The first question gets the wrong answer.
 import { concat } from "../../src/base/bytes.ts";
-import type { Authenticator } from "../../mod.ts";
+import { type Authenticator, ZmqError } from "../../mod.ts";
 import {
   type Attack,
   broken,
@@ -146,6 +146,14 @@ const answers: readonly [
   ["an error that is thrown", () => {
     throw new Error("\x1b[2J no \r\n");
   }, UNSPECIFIED],
+  ["an error that says not now", () => {
+    throw new ZmqError("EAGAIN", "The database is busy");
+  }, refused("300")],
+  [
+    "a promise that is rejected at the end of a context",
+    () => Promise.reject(new ZmqError("ETERM", "Gone")),
+    refused("300"),
+  ],
   ["undefined for an error", () => Promise.reject(undefined), UNSPECIFIED],
   [
     "a promise that is rejected",

@@ -97,6 +97,11 @@ export class TcpPeer implements AsyncDisposable {
     this.#socket.pause();
   }
 
+  /** Reads on. */
+  resume(): void {
+    this.#socket.resume();
+  }
+
   /** Closes the connection. */
   close(): void {
     this.#socket.destroy();

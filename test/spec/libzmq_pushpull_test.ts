@@ -61,19 +61,27 @@ for (const scheme of ["tcp", "ipc", "inproc"] as const) {
     });
 
     it("disconnect() ends the queue: nothing is sent, nor comes again", async () => {
+      // Over inproc one queue holds for both sides.
+      const mostQueued = scheme === "inproc" ? 2 : 1;
       await using stage = new Stage(scheme);
       const push = stage.make(Push, { sendHighWaterMark: 1 });
       const pull = stage.make(Pull, { receiveHighWaterMark: 1 });
       const endpoint = await stage.join(push, pull);
       await push.send("ABC", TIMEOUT);
       await push.send("DEF", TIMEOUT);
+      await until(
+        () => pull.stats.queued.incoming === mostQueued,
+        "the queue of the receiver is full",
+      );
       await pull.disconnect(endpoint);
       await until(() => push.peers.length === 0, "the peer is gone");
       assert.equal(push.trySend("nobody"), false);
-      // What has arrived may still be read; it is not sent anew.
-      let queued = 0;
-      while (pull.tryReceive() !== undefined) queued++;
-      assert.ok(queued <= 2);
+      // Unlike in libzmq, what has arrived can be read; it is not sent anew.
+      const left: string[] = [];
+      for (let message; (message = pull.tryReceive()) !== undefined;) {
+        left.push(...message.map(text));
+      }
+      assert.deepEqual(left, ["ABC", "DEF"].slice(0, mostQueued));
       pull.connect(endpoint);
       await push.send("GHI", TIMEOUT);
       assert.deepEqual(await nextTexts(pull), ["GHI"]);

@@ -112,6 +112,9 @@ describe("STREAM", () => {
     await server.send([atServer!, answer]);
     assert.equal(text(await read(client, atClient!, answer.length)), answer);
     await client.send([atClient!, ""]);
+    await assert.rejects(client.send([atClient!, "x"]), {
+      code: "EHOSTUNREACH",
+    });
     const [from, end] = await server.receive(TIMEOUT);
     assert.deepEqual(from, atServer);
     assert.equal(end!.length, 0);
@@ -120,6 +123,8 @@ describe("STREAM", () => {
     await assert.rejects(server.send([atServer!, "x"]), {
       code: "EHOSTUNREACH",
     });
+    await until(() => client.peers.length === 0, "the server is gone");
+    await nothing(client);
   });
 
   it("ends a connection by an empty message at once", async () => {

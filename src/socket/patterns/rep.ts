@@ -11,13 +11,11 @@ import type { Pipe } from "../../routing/pipe.ts";
 import type { Envelope } from "../pattern.ts";
 import { QueuedPattern } from "./queued.ts";
 
-/** Hops that a request may have passed: a longer envelope is not stored. */
-const HOP_LIMIT = 255;
-
 /** Where the delimiter of a request is; -1 when it is none. */
 function delimiter(message: Message): number {
-  // At least one frame follows the delimiter.
-  const end = Math.min(message.length - 1, HOP_LIMIT + 1);
+  // At least one frame follows the delimiter. How many hops there may be, is
+  // bounded by the frames of a message.
+  const end = message.length - 1;
   for (let i = 0; i < end; i++) if (message[i]!.length === 0) return i;
   return -1;
 }

@@ -4,13 +4,14 @@
  * @module
  */
 
-import { printable } from "../../base/bytes.ts";
+import { printable, toKey } from "../../base/bytes.ts";
 import { ZmqError } from "../../base/errors.ts";
 import type { Message } from "../../message/message.ts";
 import type { SocketType } from "../../options/socket_type.ts";
 import type { Pipe } from "../../routing/pipe.ts";
 import { RoutingTable } from "../../routing/routing_table.ts";
 import type { Envelope } from "../pattern.ts";
+import type { Target } from "../waiters.ts";
 import { announces, farewell, greet } from "./greetings.ts";
 import { QueuedPattern } from "./queued.ts";
 
@@ -56,8 +57,9 @@ export class RouterPattern extends QueuedPattern {
     }
   }
 
-  override writable(_pipe: Pipe): void {
-    this.host.writable();
+  override writable(pipe: Pipe): void {
+    const key = this.#table.keyOf(pipe);
+    if (key !== undefined) this.host.writable(key);
   }
 
   override message(pipe: Pipe, message: Message): void {
@@ -87,6 +89,10 @@ export class RouterPattern extends QueuedPattern {
     if (mandatory) return false;
     pipe.dropped++;
     return true;
+  }
+
+  override target(message: Message): Target {
+    return message.length < 2 ? undefined : toKey(message[0]!);
   }
 
   override receive(): Message | undefined {
@@ -147,10 +153,11 @@ export class RouterPattern extends QueuedPattern {
   }
 
   #forget(pipe: Pipe): void {
-    if (!this.#table.has(pipe)) return;
+    const key = this.#table.keyOf(pipe);
+    if (key === undefined) return;
     this.#nameless.delete(pipe);
     this.#table.remove(pipe);
     // A sender that waits for this peer must learn that it is gone.
-    this.host.writable();
+    this.host.writable(key);
   }
 }

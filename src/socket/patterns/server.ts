@@ -10,6 +10,7 @@ import type { SocketType } from "../../options/socket_type.ts";
 import type { Pipe } from "../../routing/pipe.ts";
 import { IdCounter } from "../../routing/routing_table.ts";
 import type { Envelope } from "../pattern.ts";
+import type { Target } from "../waiters.ts";
 import { requireSinglePart } from "./checks.ts";
 import { farewell, greet } from "./greetings.ts";
 import { QueuedPattern } from "./queued.ts";
@@ -34,7 +35,7 @@ export class ServerPattern extends QueuedPattern {
     this.#ids.delete(pipe);
     this.#pipes.delete(id);
     // A sender that waits for this peer must learn that it is gone.
-    this.host.writable();
+    this.host.writable(id);
   }
 
   override online(pipe: Pipe): void {
@@ -48,8 +49,9 @@ export class ServerPattern extends QueuedPattern {
     if (message !== undefined) this.deliver(pipe, message);
   }
 
-  override writable(_pipe: Pipe): void {
-    this.host.writable();
+  override writable(pipe: Pipe): void {
+    const id = this.#ids.get(pipe);
+    if (id !== undefined) this.host.writable(id);
   }
 
   override message(pipe: Pipe, message: Message): void {
@@ -75,6 +77,10 @@ export class ServerPattern extends QueuedPattern {
       );
     }
     return pipe.write(message);
+  }
+
+  override target(_message: Message, envelope?: Envelope): Target {
+    return envelope?.routingId;
   }
 
   /** True also without peers: sending fails then, it does not wait. */

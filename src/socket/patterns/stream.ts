@@ -4,13 +4,14 @@
  * @module
  */
 
-import { printable } from "../../base/bytes.ts";
+import { printable, toKey } from "../../base/bytes.ts";
 import { ZmqError } from "../../base/errors.ts";
 import type { Message } from "../../message/message.ts";
 import type { SocketType } from "../../options/socket_type.ts";
 import type { Pipe } from "../../routing/pipe.ts";
 import { RoutingTable } from "../../routing/routing_table.ts";
 import type { Envelope } from "../pattern.ts";
+import type { Target } from "../waiters.ts";
 import { announces } from "./greetings.ts";
 import { QueuedPattern } from "./queued.ts";
 
@@ -18,6 +19,10 @@ import { QueuedPattern } from "./queued.ts";
 export class StreamPattern extends QueuedPattern {
   override readonly type: SocketType = "STREAM";
   readonly #table = new RoutingTable();
+  // Pipes whose connection the application ends, as soon as what it sent
+  // before has left. As in libzmq, they have no id any more: the end that it
+  // wants is not told, and nothing can be sent behind it and be lost.
+  readonly #ending = new Set<Pipe>();
 
   override attach(pipe: Pipe): void {
     const assigned = pipe.assignedRoutingId;
@@ -35,22 +40,30 @@ export class StreamPattern extends QueuedPattern {
   }
 
   override detach(pipe: Pipe): void {
+    this.#ending.delete(pipe);
+    const key = this.#table.keyOf(pipe);
+    if (key === undefined) return;
     this.#table.remove(pipe);
     // A sender that waits for this peer must learn that it is gone.
-    this.host.writable();
+    this.host.writable(key);
   }
 
   override online(pipe: Pipe): void {
-    this.#table.tell(pipe);
+    if (this.#ending.has(pipe)) return;
+    if (this.#table.has(pipe)) this.#table.tell(pipe);
+    else this.#table.add(pipe, pipe.assignedRoutingId ?? this.#table.fresh());
     this.#announce(pipe, "connect");
   }
 
   override offline(pipe: Pipe): void {
+    // Its next connection is another one, with an id.
+    if (pipe.pending === 0) this.#ending.delete(pipe);
     this.#announce(pipe, "disconnect");
   }
 
-  override writable(_pipe: Pipe): void {
-    this.host.writable();
+  override writable(pipe: Pipe): void {
+    const key = this.#table.keyOf(pipe);
+    if (key !== undefined) this.host.writable(key);
   }
 
   override message(pipe: Pipe, message: Message): void {
@@ -74,7 +87,17 @@ export class StreamPattern extends QueuedPattern {
         `Cannot send: no peer has routing id "${printable(message[0]!)}"`,
       );
     }
-    return pipe.write([message[1]!]);
+    const octets = message[1]!;
+    if (octets.length === 0) {
+      if (pipe.full) return false;
+      this.#table.remove(pipe);
+      this.#ending.add(pipe);
+    }
+    return pipe.write([octets]);
+  }
+
+  override target(message: Message): Target {
+    return toKey(message[0]!);
   }
 
   override receive(): Message | undefined {

@@ -217,6 +217,28 @@ describe("what follows an answer", () => {
     });
   }
 
+  for (const code of ["EAGAIN", "ETERM"] as const) {
+    it(`is refusal for now when the authenticator throws ${code}`, async () => {
+      const cause = new ZmqError(code, "busy\x07");
+      for (
+        const handler of [
+          () => Promise.reject(cause),
+          () => {
+            throw cause;
+          },
+        ]
+      ) {
+        const verdict = await plain(handler);
+        assert.ok(!verdict.admitted);
+        assert.equal(verdict.code, "300");
+        assert.equal(verdict.error.code, "EACCES");
+        assert.equal(verdict.error.reason, "300");
+        assert.equal(verdict.error.cause, cause);
+        assert.ok(!verdict.error.message.includes("\x07"));
+      }
+    });
+  }
+
   it("keeps the reason of a reply that was malformed on the way", async () => {
     const reason = "ERR_ZAP_BAD_VERSION";
     const verdict = await plain(() => {

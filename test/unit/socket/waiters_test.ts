@@ -79,4 +79,63 @@ describe("Waiters", () => {
     await assert.rejects(call, { code: "EFSM" });
     assert.equal(waiters.length, 0);
   });
+
+  it("tries the calls of one target only, or the first of each", async () => {
+    const waiters = new Waiters<string, void>(new FakeClock(), "wait");
+    const calls = Array.from(
+      { length: 300 },
+      (_, i) => waiters.wait(`${i}`, -1, undefined, `target ${i % 100}`),
+    );
+    const other = waiters.wait("other", -1);
+    const tried: string[] = [];
+    const refuse = (task: string): boolean => {
+      tried.push(task);
+      return false;
+    };
+    waiters.serve(refuse, "target 7");
+    waiters.serve(refuse, "nobody");
+    waiters.serve(refuse);
+    assert.deepEqual(tried.splice(0), ["7", "other"]);
+    waiters.serveAll(refuse);
+    assert.equal(tried.splice(0).length, 101);
+    const order: string[] = [];
+    waiters.serveAll((task, resolve) => {
+      order.push(task);
+      resolve();
+      return true;
+    });
+    await Promise.all([...calls, other]);
+    assert.deepEqual(
+      order.filter((task) => Number(task) % 100 === 42),
+      ["42", "142", "242"],
+    );
+    assert.equal(waiters.length, 0);
+    assert.equal(waiters.has("target 42"), false);
+  });
+
+  it("serves another target after its own when serving leads to it", async () => {
+    const waiters = new Waiters<string, void>(new FakeClock(), "wait");
+    const calls = ["a1", "b1", "a2", "b2"].map((task) =>
+      waiters.wait(task, -1, undefined, task[0])
+    );
+    const order: string[] = [];
+    const serve = (target: string): void =>
+      waiters.serve((task, resolve) => {
+        order.push(`${task} begins`);
+        serve("a");
+        serve("b");
+        order.push(`${task} ends`);
+        resolve();
+        return true;
+      }, target);
+    serve("a");
+    await Promise.all(calls);
+    assert.deepEqual(
+      order,
+      ["a1", "a2", "b1", "b2"].flatMap((task) => [
+        `${task} begins`,
+        `${task} ends`,
+      ]),
+    );
+  });
 });

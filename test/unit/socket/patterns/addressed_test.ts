@@ -225,15 +225,19 @@ describe("STREAM", () => {
     const stream = new Bench(StreamPattern);
     const pipe = stream.pipe({ connecting: true, assigned: "web", room: 2 });
     assert.equal(idOf(pipe), "web");
+    assert.ok(stream.pipe({ assigned: "web" }).closed);
     assert.ok(stream.send("web", "octets"));
-    assert.ok(stream.send("web", ""));
+    assert.ok(stream.send("web", "more"));
     assert.equal(stream.send("web", "full"), false);
-    assert.deepEqual(pipe.drain(), [["octets"], [""]]);
+    assert.equal(stream.send("web", ""), false);
+    assert.deepEqual(pipe.drain(), [["octets"], ["more"]]);
     assert.throws(() => stream.send("else", "x"), { code: "EHOSTUNREACH" });
     assert.throws(() => stream.send("web"), { code: "EINVAL" });
     assert.throws(() => stream.send("web", "a", "b"), { code: "EINVAL" });
+    assert.ok(stream.send("web", ""));
+    assert.deepEqual(pipe.drain(), [[""]]);
+    assert.throws(() => stream.send("web", ""), { code: "EHOSTUNREACH" });
     assert.equal(stream.pattern.canReceive, false);
-    assert.ok(stream.pipe({ assigned: "web" }).closed);
   });
 });
 

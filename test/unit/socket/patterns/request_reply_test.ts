@@ -165,10 +165,19 @@ describe("REP", () => {
     pipe.arrive("x", "y");
     pipe.arrive("");
     pipe.arrive("x", "");
-    pipe.arrive(...Array.from({ length: 1000 }, () => "hop"), "", "ask");
     assert.equal(rep.pattern.canReceive, false);
     pipe.arrive("", "good");
     assert.deepEqual(rep.receive(), ["good"]);
+  });
+
+  it("answers through as many hops as there were", () => {
+    const rep = new Bench(RepPattern);
+    const pipe = rep.pipe();
+    const hops = Array.from({ length: 1000 }, () => "hop");
+    pipe.arrive(...hops, "", "ask");
+    assert.deepEqual(rep.receive(), ["ask"]);
+    assert.ok(rep.send("reply"));
+    assert.deepEqual(pipe.drain(), [[...hops, "", "reply"]]);
   });
 
   it("keeps lock-step, and wakes who waits for the next request", () => {
