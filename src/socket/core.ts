@@ -263,10 +263,15 @@ export class SocketCore
     this.sender.pump();
   }
 
+  defer(callback: () => void): void {
+    this.clock.defer(callback);
+  }
+
   /** Closes both halves: what waits fails with the error. */
   shut(error: ZmqError): void {
     this.sender.close(error);
     this.receiver.close(error);
+    this.pattern.end();
   }
 }
 

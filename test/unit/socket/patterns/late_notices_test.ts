@@ -1,0 +1,168 @@
+// XPUB whose application does not read: what waits for it has a limit, and it
+// learns in the end who is subscribed.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { XPubPattern } from "../../../../src/socket/patterns/xpub.ts";
+import { Bench, type FakePipe, joined } from "../../../kit/fake_pipe.ts";
+import { sequence } from "../../../kit/numbers.ts";
+import { fromKey } from "../../../../src/base/bytes.ts";
+import { XSubPattern } from "../../../../src/socket/patterns/xsub.ts";
+
+/** Notices that are kept for sure, whoever they are of. */
+const MOST = 5000;
+
+type Xpub = Bench<XPubPattern>;
+
+/** Lets the sweeping end. */
+function settle(xpub: Xpub): void {
+  for (let i = 0; xpub.deferred.length > 0; i++) {
+    assert.ok(i < 1000, "an end");
+    xpub.turn();
+  }
+}
+
+/** How often each topic was told to begin, minus how often to end. */
+function sums(texts: Iterable<string>, sum: Map<string, number>): void {
+  for (const text of texts) {
+    const topic = text.slice(1);
+    const by = text[0] === "\x01" ? 1 : -1;
+    sum.set(topic, (sum.get(topic) ?? 0) + by);
+  }
+}
+
+function churn(pipe: FakePipe, topic: string, times: number): void {
+  for (let i = 0; i < times; i++) {
+    pipe.tell("SUBSCRIBE", topic);
+    pipe.tell("CANCEL", topic);
+  }
+}
+
+describe("an XPUB that does not read", () => {
+  it("keeps a number of notices, of peers that leave too", () => {
+    const xpub = new Bench(XPubPattern);
+    for (let i = 0; i < 50; i++) {
+      const pipe = xpub.pipe();
+      churn(pipe, `of ${i}`, 2000);
+      pipe.tell("SUBSCRIBE", `kept by ${i}`);
+      pipe.close();
+      settle(xpub);
+      assert.ok(xpub.pattern.waiting < MOST, `${xpub.pattern.waiting}`);
+    }
+    const sum = new Map<string, number>();
+    sums(xpub.receiveAll().map(([text]) => text!), sum);
+    assert.ok([...sum.values()].every((each) => each === 0));
+    assert.equal(xpub.pattern.waiting, 0);
+    assert.equal(xpub.pattern.canReceive, false);
+  });
+
+  it("keeps fewer long ones", () => {
+    const xpub = new Bench(XPubPattern);
+    const pipe = xpub.pipe();
+    churn(pipe, "x".repeat(60_000), 500);
+    assert.ok(xpub.pattern.waiting < 20, `${xpub.pattern.waiting}`);
+  });
+
+  for (const verbosity of [null, "allSubs", "allSubsUnsubs"] as const) {
+    it(`learns in the end who is subscribed, verbosity ${verbosity}`, () => {
+      const next = sequence(5);
+      const xpub = new Bench(XPubPattern, { verbosity });
+      let pipes = Array.from({ length: 8 }, () => xpub.pipe());
+      const has = new Map(pipes.map((pipe) => [pipe, new Set<string>()]));
+      const told = new Map<string, number>();
+      for (let round = 0; round < 6; round++) {
+        for (let i = 0; i < 20_000; i++) {
+          const pipe = pipes[next(8)]!;
+          const topic = `${next(3000)}`;
+          const topics = has.get(pipe)!;
+          if (next(2) === 0 && !topics.has(topic)) {
+            topics.add(topic);
+            pipe.tell("SUBSCRIBE", topic);
+          } else if (topics.delete(topic)) pipe.tell("CANCEL", topic);
+          if (i % 3000 !== 0) continue;
+          pipe.close();
+          has.delete(pipe);
+          const other = xpub.pipe();
+          has.set(other, new Set());
+          pipes = pipes.map((each) => each === pipe ? other : each);
+        }
+        // Now it reads some, and now all.
+        const texts: string[] = [];
+        for (let i = 0; i < (round % 2 === 0 ? 7000 : Infinity); i++) {
+          const message = xpub.receive();
+          if (message === undefined) break;
+          assert.ok(xpub.pattern.source !== undefined);
+          texts.push(message[0]!);
+        }
+        if (verbosity === "allSubs") {
+          for (const text of texts) {
+            told.set(text.slice(1), text[0] === "\x01" ? 1 : 0);
+          }
+        } else sums(texts, told);
+        if (round % 2 === 0) continue;
+        settle(xpub);
+        const rest = xpub.receiveAll().map(([text]) => text!);
+        if (verbosity === "allSubs") {
+          for (const text of rest) {
+            told.set(text.slice(1), text[0] === "\x01" ? 1 : 0);
+          }
+        } else sums(rest, told);
+        for (let topic = 0; topic < 3000; topic++) {
+          const holders = [...has.values()]
+            .filter((topics) => topics.has(`${topic}`)).length;
+          assert.equal(
+            told.get(`${topic}`) ?? 0,
+            verbosity === "allSubsUnsubs" ? holders : Math.min(holders, 1),
+            `topic ${topic} after round ${round}`,
+          );
+        }
+      }
+    });
+  }
+
+  it("gets messages meanwhile, and late notices between them", () => {
+    const xpub = new Bench(XPubPattern);
+    const [pipe, other] = [xpub.pipe(), xpub.pipe()];
+    churn(pipe, "t", 400);
+    for (let i = 0; i < 6000; i++) pipe.tell("SUBSCRIBE", `${i}`);
+    for (let i = 0; i < 10; i++) other.arrive("up", `${i}`);
+    const all = xpub.receiveAll();
+    const ups = all.filter(([text]) => text === "up").map(([, i]) => i);
+    assert.deepEqual(ups, [..."0123456789"]);
+    assert.equal(all.length, 800 + 6000 + 10);
+  });
+
+  it("has a peer of manual mode wait, and forgets those it never heard of", () => {
+    const xpub = new Bench(XPubPattern, { manual: true });
+    const first = xpub.pipe();
+    first.tell("SUBSCRIBE", "first");
+    assert.deepEqual(xpub.receive(), ["\x01first"]);
+    for (let i = 0; i < 50; i++) {
+      const pipe = xpub.pipe();
+      churn(pipe, `of ${i}`, 450);
+      pipe.arrive("up");
+      pipe.close();
+      assert.ok(xpub.pattern.waiting < MOST, `${xpub.pattern.waiting}`);
+    }
+    first.close();
+    const all = xpub.receiveAll();
+    assert.deepEqual(all.at(-1), ["\x00first"]);
+    assert.equal(all.filter(([text]) => text === "up").length, 50);
+    assert.equal(xpub.pattern.canReceive, false);
+    const next = xpub.pipe();
+    next.tell("SUBSCRIBE", "next");
+    assert.deepEqual(xpub.receive(), ["\x01next"]);
+    xpub.pattern.subscribe(fromKey("next"));
+    xpub.send("next one");
+    assert.deepEqual(next.drain(), [["next one"]]);
+  });
+
+  it("hears only the last notice over a connection that conflates", () => {
+    const xpub = new Bench(XPubPattern);
+    const xsub = new Bench(XSubPattern);
+    joined(xsub, xpub, { conflate: true });
+    for (let i = 0; i < 9000; i++) xsub.send(`\x01${i}`);
+    assert.equal(xpub.pattern.waiting, 1);
+    assert.deepEqual(xpub.receiveAll(), [["\x018999"]]);
+    assert.equal(xpub.pattern.canReceive, false);
+  });
+});
