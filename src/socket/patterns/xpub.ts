@@ -232,10 +232,7 @@ export class XPubPattern extends PubPattern {
   }
 
   #tell(pipe: Pipe, subscribed: boolean, topic: Uint8Array): void {
-    const message = notice(subscribed, topic);
-    this.#waiting += noticeWeight(message);
-    pipe.notices++;
-    this.deliver(pipe, message);
+    this.deliver(pipe, notice(subscribed, topic));
   }
 
   #tellLate(pipe: Pipe, subscribed: boolean, topic: Uint8Array): void {
@@ -263,6 +260,9 @@ export class XPubPattern extends PubPattern {
   protected override deliver(pipe: Pipe, message: Message): void {
     // The last of them replaces the others.
     if (pipe.limits.conflate) this.#dropNotices(pipe);
+    const weight = noticeWeight(message);
+    this.#waiting += weight;
+    if (weight > 0) pipe.notices++;
     super.deliver(pipe, message);
   }
 
