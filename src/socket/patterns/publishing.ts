@@ -18,7 +18,7 @@ import type { Envelope } from "../pattern.ts";
 import { QueuedPattern } from "./queued.ts";
 
 /** Subscriptions removed at a time, of short topics. */
-const SLICE = 1024;
+const SLICE = 512;
 /** Octets of a topic, as a power of two, that cost as much as another one. */
 const STEP_SHIFT = 7;
 /** Subscriptions removed for each new one: nobody outruns the removal. */
