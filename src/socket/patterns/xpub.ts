@@ -12,6 +12,7 @@
  */
 
 import { ZmqError } from "../../base/errors.ts";
+import { Ring } from "../../base/ring.ts";
 import type { Message } from "../../message/message.ts";
 import type { SocketType } from "../../options/socket_type.ts";
 import {
@@ -44,6 +45,12 @@ function noticeWeight(message: Message): number {
   return NOTICE_OCTETS + frame.length;
 }
 
+/** True when a notice is the next of what a pipe has to be read. */
+function leads(pipe: Pipe): boolean {
+  const message = pipe.inbox.peek();
+  return message !== undefined && noticeWeight(message) > 0;
+}
+
 /** The routing of an XPUB socket. */
 export class XPubPattern extends PubPattern {
   override readonly type: SocketType = "XPUB";
@@ -54,7 +61,9 @@ export class XPubPattern extends PubPattern {
   #last: Pipe | undefined;
   // Manual mode: whose notices the application has received.
   readonly #heard = new Set<Pipe>();
-  // What the notices in the queue weigh.
+  // Who the notices in the queue are of, oldest first.
+  #order = new Ring<Pipe>();
+  // What they weigh.
   #waiting = 0;
   #late = new LateNotices();
   // Who told of something late, at last.
@@ -134,7 +143,7 @@ export class XPubPattern extends PubPattern {
   override receive(): Message | undefined {
     const late = this.#receiveLate();
     if (late !== undefined) return late;
-    const message = this.queue.read();
+    const message = this.#readQueue();
     if (message === undefined) return undefined;
     const source = this.source = this.queue.source!;
     const weight = noticeWeight(message);
@@ -241,6 +250,21 @@ export class XPubPattern extends PubPattern {
     if (this.canReceive) this.host.readable();
   }
 
+  /**
+   * Messages are fair-queued, but notices come in order: what one peer takes
+   * back another may have asked for since.
+   */
+  #readQueue(): Message | undefined {
+    const { queue } = this;
+    const next = queue.next;
+    const first = this.#order.peek();
+    if (next === undefined) return undefined;
+    const isEarly = first !== undefined && first !== next && leads(next);
+    // Before it is read: what waits for room may be delivered meanwhile.
+    if (leads(isEarly ? first : next)) this.#order.shift();
+    return isEarly ? queue.readFrom(first) : queue.read();
+  }
+
   /** Takes a late notice, in turn with messages, after all that came before. */
   #receiveLate(): Message | undefined {
     if (this.#late.size === 0 || this.#waiting > 0) return undefined;
@@ -262,7 +286,10 @@ export class XPubPattern extends PubPattern {
     if (pipe.limits.conflate) this.#dropNotices(pipe);
     const weight = noticeWeight(message);
     this.#waiting += weight;
-    if (weight > 0) pipe.notices++;
+    if (weight > 0) {
+      this.#order.push(pipe);
+      pipe.notices++;
+    }
     super.deliver(pipe, message);
   }
 
@@ -273,6 +300,9 @@ export class XPubPattern extends PubPattern {
       return weight === 0;
     });
     pipe.notices = 0;
+    const order = new Ring<Pipe>();
+    for (const each of this.#order) if (each !== pipe) order.push(each);
+    this.#order = order;
     if (pipe.inbox.length === 0) this.queue.remove(pipe);
   }
 

@@ -172,6 +172,21 @@ describe("an XPUB that does not read", () => {
     assert.deepEqual(next.drain(), [["next one"]]);
   });
 
+  it("hears of a topic's changes in order, whichever peers made them", () => {
+    const xpub = new Bench(XPubPattern);
+    const [a, b] = [xpub.pipe(), xpub.pipe()];
+    for (const topic of ["u", "v", "t"]) a.tell("SUBSCRIBE", topic);
+    b.arrive("1");
+    b.arrive("2");
+    a.tell("CANCEL", "t");
+    b.tell("SUBSCRIBE", "t");
+    a.arrive("3");
+    assert.deepEqual(
+      xpub.receiveAll().map(([text]) => text),
+      ["\x01u", "1", "\x01v", "2", "\x01t", "\x00t", "\x01t", "3"],
+    );
+  });
+
   it("hears only the last notice over a connection that conflates", () => {
     const xpub = new Bench(XPubPattern);
     const xsub = new Bench(XSubPattern);
