@@ -80,7 +80,7 @@ function portOf(endpoint: string): number {
 /** All topics are gone, and nobody has asked for that. */
 async function emptied(publisher: Publisher, left = 0): Promise<void> {
   // Each look removes some, but not all.
-  for (let i = 0; i < 20 && publisher.topicsCount > left; i++) await pause(50);
+  for (let i = 0; i < 100 && publisher.topicsCount > left; i++) await pause(50);
   assert.equal(publisher.topicsCount, left);
 }
 
@@ -133,7 +133,7 @@ async function comeBack(context: Context): Promise<number> {
     peer = socket;
     socket.on("error", () => {});
     socket.resume().write(saying);
-  }).listen(0, "127.0.0.1");
+  }).listen(0, "127.0.0.1").unref();
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   publisher.connect(`tcp://127.0.0.1:${port}`);
@@ -176,11 +176,14 @@ for (const [name, story] of Object.entries(stories)) {
   it(`a peer with ${TOPICS} topics ${name}, and the loop is less than ${MOST} ms late`, async () => {
     const context = new Context();
     let least = Infinity;
-    for (let i = 0; i < TRIES && least >= MOST; i++) {
-      least = Math.min(least, await story(context));
+    try {
+      for (let i = 0; i < TRIES && least >= MOST; i++) {
+        least = Math.min(least, await story(context));
+      }
+    } finally {
+      await context.shutdown({ linger: 0 });
     }
     show(`a peer with ${TOPICS} topics ${name}: ${least.toFixed(1)} ms late`);
     assert.ok(least < MOST, `${least} ms`);
-    await context.shutdown({ linger: 0 });
   });
 }
