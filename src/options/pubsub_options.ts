@@ -67,7 +67,8 @@ export interface PubSubOptions {
    */
   verboseUnsubscribe: boolean;
   /**
-   * Different topics that are subscribed to now, through the socket or by it.
+   * Different topics that are subscribed to now, through the socket or by it;
+   * those of a peer with very many that left a moment ago may be among them.
    * Default: 0. `ZMQ_TOPICS_COUNT`
    */
   readonly topicsCount: number;

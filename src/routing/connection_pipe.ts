@@ -16,14 +16,13 @@ import {
 } from "./outbox.ts";
 import type { PeerInfo } from "./peer.ts";
 import {
+  lowWaterMark,
+  NOTICE_LIMIT,
   Pipe,
   type PipeCommand,
   type PipeLimits,
   type PipeOwner,
 } from "./pipe.ts";
-
-/** How many notices of subscriptions wait before the peer has to. */
-const NOTICE_LIMIT = 100_000;
 
 /** The connection's side of a pipe. */
 export interface PipeLink {
@@ -194,8 +193,8 @@ export class ConnectionPipe extends Pipe {
   deliverCommand(command: PipeCommand, data: Uint8Array): boolean {
     this.owner.pipeCommand(this, command, data);
     this.noticed(data.length + 1);
-    // An XPUB whose notices are never read goes on being a publisher.
-    if (this.inbox.length < NOTICE_LIMIT && !this.inboxHeavy) return true;
+    // Many messages wait, and a publisher goes on with the subscriptions.
+    if (this.notices < NOTICE_LIMIT && !this.inboxHeavy) return true;
     this.#stalled = true;
     return false;
   }
@@ -222,6 +221,7 @@ export class ConnectionPipe extends Pipe {
 
   protected override readFrom(): void {
     if (!this.#stalled || !this.inboxLow) return;
+    if (this.notices > lowWaterMark(NOTICE_LIMIT)) return;
     this.#stalled = false;
     this.#link?.resume();
   }

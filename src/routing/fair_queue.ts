@@ -58,6 +58,21 @@ export class FairQueue {
     return message;
   }
 
+  /** The pipe that the next message is read from. */
+  get next(): Pipe | undefined {
+    return this.#active.peek();
+  }
+
+  /** Takes the next message of a pipe that has some, out of turn. */
+  readFrom(pipe: Pipe): Message | undefined {
+    this.#active.remove(pipe);
+    if (pipe.inbox.length > 1) this.#active.push(pipe);
+    else pipe.queued = false;
+    const message = pipe.read();
+    this.source = pipe;
+    return message;
+  }
+
   /** Drops the queued messages that nobody wants any more. */
   filter(wanted: (message: Message) => boolean): void {
     const pipes: Pipe[] = [];

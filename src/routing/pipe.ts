@@ -19,6 +19,9 @@ import type { PeerInfo } from "./peer.ts";
  */
 const FRAME_OCTETS = 128;
 
+/** Notices of subscriptions that wait before their peer has to. */
+export const NOTICE_LIMIT = 1000;
+
 /** A subscription or group command. */
 export type PipeCommand = "SUBSCRIBE" | "CANCEL" | "JOIN" | "LEAVE";
 
@@ -97,6 +100,8 @@ export abstract class Pipe {
   readonly sent: PipeCount = { messages: 0, octets: 0 };
   /** Messages that were thrown away on the way out. */
   dropped = 0;
+  /** Notices of subscriptions among what arrived and was not read yet. */
+  notices = 0;
   /** Times that something of a multicast source was lost on the way in. */
   gaps = 0;
   /** The routing id that the application chose for this connection. */

@@ -15,12 +15,15 @@ import { TopicTree } from "./topic_tree.ts";
 const NUMBER = 4;
 /** Topics that are looked up at once when a pipe leaves. */
 const BATCH = 64;
+/** Octets of topics after which no more are looked up at once. */
+const BATCH_OCTETS = 16 * 1024;
 /** Subscribers of a topic up to which no room is made for more. */
 const SMALL_GROUP = 16;
 
-/** What one pipe subscribed to. */
+/** What one pipe subscribed to, or left behind: then it has no pipe. */
 interface Share {
   readonly number: number;
+  pipe: Pipe | undefined;
   topics: number;
   octets: number;
 }
@@ -35,10 +38,9 @@ class Numbered<T> {
   readonly #things: (T | undefined)[] = [];
   readonly #free: number[] = [];
 
-  add(thing: T): number {
-    const number = this.#free.pop() ?? this.#things.length;
-    this.#things[number] = thing;
-    return number;
+  /** The number of the next thing; it has to be set. */
+  take(): number {
+    return this.#free.pop() ?? this.#things.length;
   }
 
   get(number: number): T {
@@ -60,11 +62,11 @@ export class Subscriptions {
   // Under each topic, twice the number of its only subscriber; or of a group
   // of several, plus one.
   readonly #topics: TopicTree;
-  // Under the number of a pipe, and a topic: that it subscribed.
+  // Under the number of a subscriber, and a topic: that it subscribed.
   readonly #subscribed: TopicTree;
   readonly #shares = new Map<Pipe, Share>();
-  readonly #pipes = new Numbered<Pipe>();
-  readonly #groups = new Numbered<Pipe[]>();
+  readonly #subscribers = new Numbered<Share>();
+  readonly #groups = new Numbered<Share[]>();
   readonly #key = new Uint8Array(256);
   #found: (pipe: Pipe) => void = () => {};
   readonly #visit = (value: number): void => this.#tell(value);
@@ -116,54 +118,41 @@ export class Subscriptions {
       return true;
     }
     if ((value & 1) === 0) {
-      const group = [this.#pipes.get(value >> 1), pipe];
-      this.#topics.set(topic, this.#groups.add(group) * 2 + 1);
+      const group = [this.#subscribers.get(value >> 1), share];
+      const number = this.#groups.take();
+      this.#groups.set(number, group);
+      this.#topics.set(topic, number * 2 + 1);
       return false;
     }
     const group = this.#groups.get(value >> 1);
     // `push` makes room for many more, which most topics never have.
-    if (group.length >= SMALL_GROUP) group.push(pipe);
-    else this.#groups.set(value >> 1, [...group, pipe]);
+    if (group.length >= SMALL_GROUP) group.push(share);
+    else this.#groups.set(value >> 1, [...group, share]);
     return false;
   }
 
   /** Removes a subscription; `true` when it was the topic's last. */
   remove(topic: Uint8Array, pipe: Pipe): boolean {
     const share = this.#shares.get(pipe);
-    if (share === undefined) return false;
-    const key = this.#keyOf(share, topic);
-    if (!this.#subscribed.delete(key, endOf(topic))) return false;
-    share.octets -= topic.length;
-    if (--share.topics === 0) this.#close(pipe, share);
-    const value = this.#topics.get(topic);
-    if ((value & 1) === 0) {
-      this.#topics.delete(topic);
-      return true;
-    }
-    const group = this.#groups.get(value >> 1);
-    const last = group.pop()!;
-    if (last !== pipe) group[group.indexOf(pipe)] = last;
-    if (group.length > 1) return false;
-    this.#groups.remove(value >> 1);
-    this.#topics.set(topic, this.#shares.get(group[0]!)!.number * 2);
-    return false;
+    return share !== undefined && this.#remove(topic, share);
   }
 
   /**
-   * The topics of a pipe, until it has none: who takes one must remove it
-   * before the next.
+   * Ends all subscriptions of a pipe at once, which may subscribe anew. They
+   * are still there, without a subscriber, until they are removed: one with
+   * each step of the iterator, which gives the octets of its topic.
+   *
+   * @param removed is told of each topic, and if that was its last one.
    */
-  *drain(pipe: Pipe): IterableIterator<Uint8Array> {
-    for (;;) {
-      const share = this.#shares.get(pipe);
-      if (share === undefined) return;
-      const batch: Uint8Array[] = [];
-      const prefix = this.#keyOf(share, EMPTY).slice(0, NUMBER);
-      for (const key of this.#subscribed.keys(prefix)) {
-        if (batch.push(key.subarray(NUMBER)) === BATCH) break;
-      }
-      yield* batch;
-    }
+  leave(
+    pipe: Pipe,
+    removed?: (topic: Uint8Array, wasLast: boolean) => void,
+  ): Iterator<number> {
+    const share = this.#shares.get(pipe);
+    if (share === undefined) return [].values();
+    this.#shares.delete(pipe);
+    share.pipe = undefined;
+    return this.#clear(share, removed);
   }
 
   /** Calls back for each subscriber of a frame; some may come twice. */
@@ -181,19 +170,72 @@ export class Subscriptions {
 
   #tell(value: number): void {
     const found = this.#found;
-    if ((value & 1) === 0) found(this.#pipes.get(value >> 1));
-    else for (const pipe of this.#groups.get(value >> 1)) found(pipe);
+    if ((value & 1) === 0) {
+      const { pipe } = this.#subscribers.get(value >> 1);
+      if (pipe !== undefined) found(pipe);
+      return;
+    }
+    for (const { pipe } of this.#groups.get(value >> 1)) {
+      if (pipe !== undefined) found(pipe);
+    }
   }
 
   #open(pipe: Pipe): Share {
-    const share = { number: this.#pipes.add(pipe), topics: 0, octets: 0 };
+    const number = this.#subscribers.take();
+    const share = { number, pipe, topics: 0, octets: 0 };
+    this.#subscribers.set(number, share);
     this.#shares.set(pipe, share);
     return share;
   }
 
-  #close(pipe: Pipe, share: Share): void {
-    this.#pipes.remove(share.number);
-    this.#shares.delete(pipe);
+  #remove(topic: Uint8Array, share: Share): boolean {
+    const key = this.#keyOf(share, topic);
+    if (!this.#subscribed.delete(key, endOf(topic))) return false;
+    share.octets -= topic.length;
+    share.topics--;
+    const wasLast = this.#removeFrom(topic, share);
+    if (share.topics === 0) {
+      this.#subscribers.remove(share.number);
+      if (share.pipe !== undefined) this.#shares.delete(share.pipe);
+    }
+    return wasLast;
+  }
+
+  /** Takes a subscriber out of a topic; `true` when it was the last one. */
+  #removeFrom(topic: Uint8Array, share: Share): boolean {
+    const value = this.#topics.get(topic);
+    if ((value & 1) === 0) {
+      this.#topics.delete(topic);
+      return true;
+    }
+    const group = this.#groups.get(value >> 1);
+    const last = group.pop()!;
+    if (last !== share) group[group.indexOf(share)] = last;
+    if (group.length > 1) return false;
+    this.#groups.remove(value >> 1);
+    this.#topics.set(topic, group[0]!.number * 2);
+    return false;
+  }
+
+  *#clear(
+    share: Share,
+    removed?: (topic: Uint8Array, wasLast: boolean) => void,
+  ): Generator<number> {
+    while (share.topics > 0) {
+      const batch: Uint8Array[] = [];
+      let octets = 0;
+      const prefix = this.#keyOf(share, EMPTY).slice(0, NUMBER);
+      for (const key of this.#subscribed.keys(prefix)) {
+        octets += key.length;
+        const isFull = batch.push(key.subarray(NUMBER)) === BATCH;
+        if (isFull || octets >= BATCH_OCTETS) break;
+      }
+      for (const topic of batch) {
+        const wasLast = this.#remove(topic, share);
+        removed?.(topic, wasLast);
+        yield topic.length;
+      }
+    }
   }
 
   /**

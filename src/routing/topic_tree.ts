@@ -2,26 +2,34 @@
  * A radix tree over octet strings: finds every stored prefix of a frame in
  * time that depends on the frame, never on how many keys are stored.
  *
- * A million keys are one array of numbers and no objects. Every walk is a
+ * A million keys are a few arrays of numbers and no objects. Every walk is a
  * loop: a long key cannot exhaust the stack.
  *
  * @module
  */
 
 import { EMPTY } from "../base/bytes.ts";
+import { IN_PAGE, PAGE_SHIFT } from "./block_arena.ts";
 import {
   CHILDREN,
+  COUNT,
   DIRECT,
   EDGE,
+  EDGE_SHIFT,
   HEAD,
   NONE,
-  octetWords,
+  roomOf,
+  ROOT,
   TreeNodes,
   VALUE,
 } from "./tree_nodes.ts";
 
-/** The position of the word that names the root: the first block. */
-const ROOT = 1;
+/**
+ * Octets of an edge from which on a node is not joined to its only child: to
+ * copy many for a few that a peer sends would be dear. There are few such
+ * nodes: not one for each so many octets that are stored.
+ */
+const LONG_EDGE = 256;
 
 const stop = (): boolean => true;
 
@@ -60,46 +68,49 @@ export class TopicTree {
    */
   get(key: Uint8Array, end: number = key.length): number {
     const nodes = this.#nodes;
-    const { words } = nodes.arena;
-    let node = words[ROOT]!;
+    let node = nodes.read(ROOT);
     for (let at = 0; at < end;) {
       const slot = nodes.slot(node, key[at++]!);
       if (slot === 0) return NONE;
-      node = words[slot]!;
-      const edge = words[node + EDGE]!;
+      node = nodes.read(slot);
+      const edge = nodes.read(node + EDGE);
       if (nodes.common(node, key, at, end) < edge) return NONE;
       at += edge;
     }
-    return words[node + VALUE]!;
+    return nodes.read(node + VALUE);
   }
 
   /**
-   * Stores a value under a key; true when the key is new.
+   * Stores a value >= 0 under a key; true when the key is new.
    *
    * @param end where the key ends, when not with the array.
    */
   set(key: Uint8Array, value: number, end: number = key.length): boolean {
+    const isNew = this.#set(key, value, end);
+    if (isNew) this.#size++;
+    this.#nodes.compact();
+    return isNew;
+  }
+
+  #set(key: Uint8Array, value: number, end: number): boolean {
     const nodes = this.#nodes;
-    const { arena } = nodes;
     let ref = ROOT;
     for (let at = 0; at < end;) {
       const octet = key[at++]!;
-      const slot = nodes.slot(arena.words[ref]!, octet);
+      const slot = nodes.slot(nodes.read(ref), octet);
       if (slot === 0) {
         nodes.add(ref, octet, nodes.make(value, key, at, end));
-        this.#size++;
         return true;
       }
-      const node = arena.words[slot]!;
+      const node = nodes.read(slot);
       const common = nodes.common(node, key, at, end);
-      if (common < arena.words[node + EDGE]!) nodes.split(slot, common);
+      if (common < nodes.read(node + EDGE)) nodes.split(slot, common);
       at += common;
       ref = slot;
     }
-    const node = arena.words[ref]!;
-    const isNew = arena.words[node + VALUE] === NONE;
-    arena.words[node + VALUE] = value;
-    if (isNew) this.#size++;
+    const place = nodes.read(ref) + VALUE;
+    const isNew = nodes.read(place) === NONE;
+    nodes.write(place, value);
     return isNew;
   }
 
@@ -110,29 +121,40 @@ export class TopicTree {
    */
   delete(key: Uint8Array, end: number = key.length): boolean {
     const nodes = this.#nodes;
-    const { words } = nodes.arena;
     let above = 0;
     let ref = ROOT;
-    let octet = 0;
+    // The last node that stays without the key, its parent, and from where on
+    // all below it goes.
+    let staying = ROOT;
+    let aboveStaying = 0;
+    let branch = 0;
     for (let at = 0; at < end;) {
-      octet = key[at++]!;
-      const slot = nodes.slot(words[ref]!, octet);
+      const node = nodes.read(ref);
+      const octet = key[at++]!;
+      const slot = nodes.slot(node, octet);
       if (slot === 0) return false;
-      const edge = words[words[slot]! + EDGE]!;
-      if (nodes.common(words[slot]!, key, at, end) < edge) return false;
+      if (!this.#isIdle(ref)) {
+        staying = ref;
+        aboveStaying = above;
+        branch = octet;
+      }
+      const child = nodes.read(slot);
+      const edge = nodes.read(child + EDGE);
+      if (nodes.common(child, key, at, end) < edge) return false;
       at += edge;
       above = ref;
       ref = slot;
     }
-    const node = words[ref]!;
-    if (words[node + VALUE] === NONE) return false;
-    words[node + VALUE] = NONE;
+    const node = nodes.read(ref);
+    if (nodes.read(node + VALUE) === NONE) return false;
+    nodes.write(node + VALUE, NONE);
     if (--this.#size === 0) this.clear();
-    else if (ref === ROOT || nodes.count(node) > 0) this.#tidy(ref);
+    else if (ref === ROOT || nodes.count(node) > 0) this.#tidy(above, ref);
     else {
-      nodes.drop(above, octet);
-      this.#tidy(above);
+      nodes.drop(staying, branch);
+      this.#tidy(aboveStaying, staying);
     }
+    this.#nodes.compact();
     return true;
   }
 
@@ -141,21 +163,25 @@ export class TopicTree {
    * told to stop by `true`; tells whether it was.
    */
   match(frame: Uint8Array, found: (value: number) => boolean | void): boolean {
-    const { words, octets } = this.#nodes.arena;
+    const { words: pages, octets: octetPages } = this.#nodes.arena;
     const end = frame.length;
-    let node = words[ROOT]!;
+    let node = pages[0]![ROOT]!;
+    let page = node >>> PAGE_SHIFT;
+    let words = pages[page]!;
+    let octets = octetPages[page]!;
+    let head = node & IN_PAGE;
+    let children = words[head + CHILDREN]!;
     let at = 0;
     for (;;) {
-      const value = words[node + VALUE]!;
+      const value = words[head + VALUE]!;
       if (value !== NONE && found(value) === true) return true;
-      const children = words[node + CHILDREN]!;
-      const count = children & 0xffff;
+      const count = children & COUNT;
       if (count === 0 || at >= end) return false;
       // What follows is `slot` and `common` of the nodes, written out: the
       // calls would cost as much as the work.
-      const room = children >>> 16;
+      const room = roomOf(children);
       const octet = frame[at++]!;
-      let slot = node + HEAD;
+      let slot = head + HEAD;
       if (room === DIRECT) {
         slot += octet;
         if (words[slot] === 0) return false;
@@ -166,11 +192,17 @@ export class TopicTree {
         slot += ((room + 3) >> 2) + i;
       }
       node = words[slot]!;
-      const edge = words[node + EDGE]!;
+      if (node >>> PAGE_SHIFT !== page) {
+        page = node >>> PAGE_SHIFT;
+        words = pages[page]!;
+        octets = octetPages[page]!;
+      }
+      head = node & IN_PAGE;
+      children = words[head + CHILDREN]!;
+      const edge = words[head + EDGE]!;
       if (edge === 0) continue;
       if (end - at < edge) return false;
-      const own = words[node + CHILDREN]! >>> 16;
-      const from = (node + HEAD + octetWords(own) + own) << 2;
+      const from = (head << 2) + (children >>> EDGE_SHIFT);
       for (let i = 0; i < edge; i++) {
         if (octets[from + i] !== frame[at + i]) return false;
       }
@@ -189,18 +221,17 @@ export class TopicTree {
    */
   *keys(prefix: Uint8Array = EMPTY): IterableIterator<Uint8Array> {
     const nodes = this.#nodes;
-    const { words } = nodes.arena;
     const path = new Path();
-    let node = words[ROOT]!;
+    let node = nodes.read(ROOT);
     while (path.length < prefix.length) {
       const octet = prefix[path.length]!;
       const slot = nodes.slot(node, octet);
       if (slot === 0) return;
-      node = words[slot]!;
-      path.add(octet, nodes, node);
+      node = nodes.read(slot);
+      path.add(octet, nodes.edge(node));
     }
     if (!path.beginsWith(prefix)) return;
-    if (words[node + VALUE] !== NONE) yield path.copy();
+    if (nodes.read(node + VALUE) !== NONE) yield path.copy();
     // The nodes on the way; of each, where it ends and its place to go on at.
     const way = [{ node, end: path.length, place: 0 }];
     for (let top = way.at(-1); top !== undefined; top = way.at(-1)) {
@@ -211,11 +242,10 @@ export class TopicTree {
         continue;
       }
       top.place = place + 1;
-      const octet = nodes.octet(top.node, place);
-      const child = words[nodes.slot(top.node, octet)]!;
-      path.add(octet, nodes, child);
+      const child = nodes.read(nodes.slotAt(top.node, place));
+      path.add(nodes.octet(top.node, place), nodes.edge(child));
       way.push({ node: child, end: path.length, place: 0 });
-      if (words[child + VALUE] !== NONE) yield path.copy();
+      if (nodes.read(child + VALUE) !== NONE) yield path.copy();
     }
   }
 
@@ -223,18 +253,25 @@ export class TopicTree {
   clear(): void {
     this.#nodes = new TreeNodes(this.#most);
     this.#size = 0;
-    const { arena } = this.#nodes;
-    arena.take(1);
-    const root = this.#nodes.make(NONE, EMPTY, 0, 0);
-    arena.words[ROOT] = root;
   }
 
-  /** A node that is no key has several children, but for the root. */
-  #tidy(ref: number): void {
+  /** True for what is only there for what is below: no key, and one child. */
+  #isIdle(ref: number): boolean {
     const nodes = this.#nodes;
-    const node = nodes.arena.words[ref]!;
-    const isKey = nodes.arena.words[node + VALUE] !== NONE;
-    if (ref !== ROOT && !isKey && nodes.count(node) === 1) nodes.join(ref);
+    const node = nodes.read(ref);
+    return ref !== ROOT && nodes.read(node + VALUE) === NONE &&
+      nodes.count(node) === 1;
+  }
+
+  /** Joins the referenced node to others if it is idle now. */
+  #tidy(above: number, ref: number): void {
+    const nodes = this.#nodes;
+    if (!this.#isIdle(ref)) return;
+    const node = nodes.read(ref);
+    const child = nodes.read(nodes.slotAt(node, nodes.place(node, 0)));
+    if (nodes.read(child + EDGE) <= LONG_EDGE) nodes.join(ref);
+    if (above === 0 || !this.#isIdle(above)) return;
+    if (nodes.read(nodes.read(ref) + EDGE) <= LONG_EDGE) nodes.join(above);
   }
 }
 
@@ -243,20 +280,16 @@ class Path {
   length = 0;
   #octets = new Uint8Array(64);
 
-  add(octet: number, nodes: TreeNodes, node: number): void {
-    const { words, octets } = nodes.arena;
-    const from = nodes.edgeAt(node);
-    const edge = words[node + EDGE]!;
-    const end = this.length + 1 + edge;
+  add(octet: number, edge: Uint8Array): void {
+    const end = this.length + 1 + edge.length;
     if (end > this.#octets.length) {
       const grown = new Uint8Array(Math.max(this.#octets.length * 2, end));
       grown.set(this.#octets);
       this.#octets = grown;
     }
     this.#octets[this.length++] = octet;
-    for (let i = 0; i < edge; i++) {
-      this.#octets[this.length++] = octets[from + i]!;
-    }
+    this.#octets.set(edge, this.length);
+    this.length = end;
   }
 
   beginsWith(prefix: Uint8Array): boolean {

@@ -270,10 +270,15 @@ export class SocketCore
     this.sender.pump(target);
   }
 
+  defer(callback: () => void): void {
+    this.clock.defer(callback);
+  }
+
   /** Closes both halves: what waits fails with the error. */
   shut(error: ZmqError): void {
     this.sender.close(error);
     this.receiver.close(error);
+    this.pattern.end();
     this.#end?.abort(error);
   }
 

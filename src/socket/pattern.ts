@@ -19,6 +19,8 @@ export interface PatternHost {
   readable(): void;
   /** Something that had to wait may be sent now, to one target or to any. */
   writable(target?: Target): void;
+  /** Calls back in the next turn. */
+  defer(callback: () => void): void;
   /**
    * Drops a pipe and its connection; `reason` goes to the events.
    *
@@ -116,6 +118,9 @@ export abstract class Pattern {
 
   /** True when `receive` would return a message. */
   abstract get canReceive(): boolean;
+
+  /** The socket is closed: nothing is sent or received any more. */
+  end(): void {}
 
   /** An option was changed on the live socket. */
   optionChanged(_name: string): void {}

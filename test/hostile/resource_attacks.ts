@@ -94,6 +94,19 @@ function subscriptions(count: number): Uint8Array[] {
   });
 }
 
+const A = toBytes("a");
+
+/** So many times 500 subscriptions to a topic, each taken back at once. */
+function pairs(count: number, topic: Uint8Array): Uint8Array[] {
+  const [on, off] = ["SUBSCRIBE", "CANCEL"].map((name) =>
+    encodeFrame(COMMAND, encodeCommand(name, topic))
+  ) as [Uint8Array, Uint8Array];
+  const both = new Uint8Array(on.length + off.length);
+  both.set(on);
+  both.set(off, on.length);
+  return new Array(count).fill(repeated(both, 500));
+}
+
 const LENGTHS = [31n, 32n, 53n, 63n].flatMap((power) => [
   2n ** power - 1n,
   2n ** power,
@@ -260,6 +273,45 @@ export const attacks: readonly Attack[] = [
       const frame = encodeFrame(COMMAND, encodeCommand("SUBSCRIBE", body));
       await gang.say(other, frame);
       await other.end();
+    },
+  },
+  {
+    name: "topics of peers that leave",
+    type: "PUB",
+    prepare: () => subscriptions(30_000),
+    act: async (gang, made) => {
+      for (let i = 0; i < 6; i++) {
+        const peer = await gang.insider("SUB");
+        await gang.say(peer, ...made);
+        peer.close();
+      }
+      await pause(50);
+    },
+  },
+  {
+    name: "a short topic that comes and goes within a long one",
+    type: "PUB",
+    prepare: () => [
+      encodeFrame(COMMAND, encodeCommand("SUBSCRIBE", repeated(A, 65_000))),
+      ...pairs(30, A),
+    ],
+    act: async (gang, made) => {
+      const peer = await gang.insider("SUB");
+      await gang.say(peer, ...made);
+      await pause(50);
+    },
+  },
+  {
+    name: "subscriptions that come and go, of which nobody reads",
+    type: "XPUB",
+    prepare: () => pairs(40, A),
+    act: async (gang, made) => {
+      for (let i = 0; i < 4; i++) {
+        const peer = await gang.insider("SUB");
+        await gang.say(peer, ...made);
+        peer.close();
+      }
+      await pause(50);
     },
   },
 ];

@@ -113,6 +113,10 @@ class Good implements AsyncDisposable {
   }
 }
 
+function publishes({ type }: Attack): boolean {
+  return type === "PUB" || type === "XPUB";
+}
+
 /** Honest messages, as many as a busy socket has in a second. */
 async function warmMessages(context: Context, victim: Victim): Promise<void> {
   for (let round = 0; round < 20; round++) {
@@ -162,7 +166,7 @@ describe("what hostile peers cost", { skip: skipUnlessLinux }, () => {
     const victim = await Victim.start(attack);
     victims.set(key, victim);
     // What a runtime takes for itself once it has something to do.
-    if (type === "PUB") await warmSubscriptions(context, victim);
+    if (publishes(attack)) await warmSubscriptions(context, victim);
     else await warmMessages(context, victim);
     return victim;
   }
@@ -174,7 +178,7 @@ describe("what hostile peers cost", { skip: skipUnlessLinux }, () => {
     readonly slowest: number;
   }> {
     const victim = await victimOf(attack);
-    await using good = new Good(context, victim, attack.type === "PUB");
+    await using good = new Good(context, victim, publishes(attack));
     await good.hears();
     const made = attack.prepare?.() ?? [];
     const asker = new Asker(victim, () => good.hears());
@@ -193,7 +197,7 @@ describe("what hostile peers cost", { skip: skipUnlessLinux }, () => {
       await until(() => victim.memory - before < most, "it is given back");
     }
     gang.disperse();
-    await using next = new Good(context, victim, attack.type === "PUB");
+    await using next = new Good(context, victim, publishes(attack));
     await within(next.hears(), "a good peer to be served", SERVICE_TIME);
     assert.ok(!victim.isGone, "it lives");
     return { growth, octets: gang.octets, slowest: asker.slowest };

@@ -1,6 +1,7 @@
 // A process with one socket of ours that hostile peers are set on: it says
 // where it listens, then each event that tells of something wrong. Who asks
-// gets an answer; who subscribed gets what is published. Its arguments are the
+// gets an answer; who subscribed gets what is published, and nobody reads that
+// they did. Its arguments are the
 // type of the socket and its options as JSON.
 import process from "node:process";
 import { Context, type DuplexSocket } from "../../mod.ts";
@@ -21,7 +22,7 @@ const socket = makeDuplex(type, {
 
 void tell();
 console.log(await socket.bind("tcp://127.0.0.1:*"));
-if (type === "PUB") await publish(socket);
+if (type === "PUB" || type === "XPUB") await publish(socket);
 else await echo(socket);
 
 async function tell(): Promise<void> {

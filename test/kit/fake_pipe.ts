@@ -167,6 +167,8 @@ export class Bench<P extends Pattern> implements PatternHost, PipeOwner {
   readonly rejected: Error[] = [];
   readables = 0;
   writables = 0;
+  /** What was put off until the next turn. */
+  readonly deferred: (() => void)[] = [];
   /** Called by `readable`. */
   onReadable: (() => void) | undefined;
 
@@ -185,6 +187,15 @@ export class Bench<P extends Pattern> implements PatternHost, PipeOwner {
 
   writable(): void {
     this.writables++;
+  }
+
+  defer(callback: () => void): void {
+    this.deferred.push(callback);
+  }
+
+  /** Lets a turn pass. */
+  turn(): void {
+    for (const callback of this.deferred.splice(0)) callback();
   }
 
   reject(pipe: Pipe, reason: Error): void {

@@ -2,9 +2,8 @@
  * What the publishing patterns share: who subscribed to what, within limits,
  * and each message sent to all that want it.
  *
- * A peer can leave behind a great many subscriptions. They are removed in
- * slices, a slice with each later use of the socket; a closed pipe matches
- * nothing meanwhile.
+ * A peer can leave behind a great many subscriptions. They match nothing any
+ * more, and are removed in slices, one a turn of the event loop.
  *
  * @module
  */
@@ -18,21 +17,34 @@ import { Subscriptions } from "../../routing/subscriptions.ts";
 import type { Envelope } from "../pattern.ts";
 import { QueuedPattern } from "./queued.ts";
 
-/** Subscriptions removed at a time. */
-const SLICE = 1024;
+/** Subscriptions removed at a time, of short topics. */
+const SLICE = 512;
+/** Octets of a topic, as a power of two, that cost as much as another one. */
+const STEP_SHIFT = 7;
+/** Subscriptions removed for each new one: nobody outruns the removal. */
+const RANSOM = 4;
 
 /** A pattern that sends each message to all peers that want it. */
 export abstract class PublishingPattern extends QueuedPattern {
-  protected readonly subscriptions: Subscriptions = new Subscriptions();
+  protected subscriptions: Subscriptions = new Subscriptions();
   protected readonly pipes: Set<Pipe> = new Set();
   protected readonly distributor: Distributor = new Distributor();
-  readonly #leaving = new Ring<Iterator<void>>();
+  readonly #leaving = new Ring<Iterator<number>>();
   // Pipes whose subscriptions are those of an earlier connection.
   readonly #stale = new Set<Pipe>();
+  #isSweeping = false;
+  #isOver = false;
+  readonly #sweepOn = (): void => {
+    this.#isSweeping = false;
+    this.#sweep(SLICE);
+  };
 
-  /** How many distinct topics have a subscriber. */
+  /**
+   * How many distinct topics have a subscriber, and those of subscribers that
+   * left a moment ago.
+   */
   get topicsCount(): number {
-    this.sweep(Infinity);
+    this.#sweep(SLICE);
     return this.subscriptions.size;
   }
 
@@ -43,8 +55,7 @@ export abstract class PublishingPattern extends QueuedPattern {
   override detach(pipe: Pipe): void {
     this.pipes.delete(pipe);
     this.#stale.delete(pipe);
-    this.#leaving.push(this.forget(pipe));
-    this.#sweepAndTell(SLICE);
+    this.#forget(pipe);
     // It may have been the full one that a sender waits for.
     this.host.writable();
   }
@@ -57,8 +68,13 @@ export abstract class PublishingPattern extends QueuedPattern {
   override online(pipe: Pipe): void {
     if (!this.#stale.delete(pipe)) return;
     // The peer, or another in its place, says anew what it wants.
-    this.#leaving.push(this.forget(pipe));
-    this.#sweepAndTell(Infinity);
+    this.#forget(pipe);
+  }
+
+  override end(): void {
+    this.#isOver = true;
+    this.#leaving.clear();
+    this.subscriptions = new Subscriptions();
   }
 
   override writable(_pipe: Pipe): void {
@@ -66,7 +82,6 @@ export abstract class PublishingPattern extends QueuedPattern {
   }
 
   override send(message: Message, envelope?: Envelope): boolean {
-    if (this.#leaving.length > 0) this.#sweepAndTell(SLICE);
     const distributor = this.distributor;
     this.choose(message, envelope);
     if (this.host.options.noDrop && distributor.blocked) {
@@ -90,27 +105,35 @@ export abstract class PublishingPattern extends QueuedPattern {
   /** Chooses who gets the message, on the distributor. */
   protected abstract choose(message: Message, envelope?: Envelope): void;
 
-  /** Removes all subscriptions of a pipe, one a step. */
-  protected *forget(pipe: Pipe): Generator<void> {
-    for (const topic of this.subscriptions.drain(pipe)) {
-      this.subscriptions.remove(topic, pipe);
-      yield;
-    }
+  /**
+   * Ends all subscriptions of a pipe; removes one with each step, and gives
+   * the octets of its topic.
+   */
+  protected forget(pipe: Pipe): Iterator<number> {
+    return this.subscriptions.leave(pipe);
   }
 
-  /** Goes on with the removal of what was left behind; true for more. */
-  protected sweep(steps: number = SLICE): boolean {
-    for (let left = steps; left > 0; left--) {
+  #forget(pipe: Pipe): void {
+    if (this.#isOver) return;
+    this.#leaving.push(this.forget(pipe));
+    this.#sweep(SLICE);
+  }
+
+  /** Goes on with the removal of what was left behind, in turns. */
+  #sweep(steps: number): void {
+    if (this.#leaving.length === 0) return;
+    for (let left = steps; left > 0;) {
       const leaving = this.#leaving.peek();
-      if (leaving === undefined) return false;
-      if (leaving.next().done) this.#leaving.shift();
+      if (leaving === undefined) break;
+      const { done, value } = leaving.next();
+      if (done) this.#leaving.shift();
+      else left -= 1 + (value >> STEP_SHIFT);
     }
-    return this.#leaving.length > 0;
-  }
-
-  #sweepAndTell(steps: number): void {
-    this.sweep(steps);
-    if (!this.queue.empty) this.host.readable();
+    if (this.#leaving.length > 0 && !this.#isSweeping) {
+      this.#isSweeping = true;
+      this.host.defer(this.#sweepOn);
+    }
+    if (this.canReceive) this.host.readable();
   }
 
   /** Adds a subscription, unless the peer has too many; then it is dropped. */
@@ -119,6 +142,8 @@ export abstract class PublishingPattern extends QueuedPattern {
     subscriptions: Subscriptions,
     topic: Uint8Array,
   ): boolean {
+    if (this.#isOver) return false;
+    this.#sweep(RANSOM);
     const isLong = topic.length > this.#sizeLimit;
     if (!isLong && subscriptions.has(topic, pipe)) return false;
     const fault = this.#excess(pipe, subscriptions, topic);

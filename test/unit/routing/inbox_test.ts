@@ -135,6 +135,27 @@ describe("the inbox of a ConnectionPipe", () => {
     assert.equal(link.resumes, 1);
   });
 
+  it("stops its peer at 1000 notices, where each needs a decision", () => {
+    for (const manual of [true, false]) {
+      const bench = new Bench(XPubPattern, { manual });
+      const pipe = connection(bench, { receiveHighWaterMark: 0 });
+      const link = new Link();
+      pipe.attach(link, plainPeer("tcp://peer"));
+      let count = 0;
+      for (; count < 3000; count++) {
+        if (!pipe.deliverCommand("SUBSCRIBE", fromKey(`${count}`))) break;
+      }
+      assert.equal(count, manual ? 999 : 3000);
+      assert.equal(bench.pattern.waiting, manual ? 1000 : 3000);
+      for (let i = 0; i < 499; i++) bench.receive();
+      assert.equal(link.resumes, 0);
+      bench.receive();
+      bench.receive();
+      assert.equal(link.resumes, manual ? 1 : 0);
+      assert.equal(bench.receiveAll().length, (manual ? 1000 : 3000) - 501);
+    }
+  });
+
   it("has room for one message whatever its limit of octets", () => {
     const bench = new Bench(DealerPattern);
     const pipe = connection(bench, { maxQueuedBytes: 0 });

@@ -19,6 +19,16 @@ function found(subscriptions: Subscriptions, frame: string): Pipe[] {
   return matched;
 }
 
+/** Takes all topics of a pipe away, and gives them. */
+function left(subscriptions: Subscriptions, pipe: Pipe): Uint8Array[] {
+  const topics: Uint8Array[] = [];
+  const leaving = subscriptions.leave(pipe, (topic) => topics.push(topic));
+  for (let step = leaving.next(); !step.done; step = leaving.next()) {
+    assert.equal(step.value, topics.at(-1)!.length);
+  }
+  return topics;
+}
+
 const t = fromKey("t");
 const u = fromKey("u");
 
@@ -51,11 +61,7 @@ describe("Subscriptions", () => {
     }
     assert.ok(count > 100 && count < 4096, `${count} topics`);
     assert.equal(subscriptions.size, count);
-    for (const pipe of [a, b]) {
-      for (const topic of subscriptions.drain(pipe)) {
-        subscriptions.remove(topic, pipe);
-      }
-    }
+    for (const pipe of [a, b]) left(subscriptions, pipe);
     assert.ok(subscriptions.hasRoom(100));
     assert.equal(subscriptions.hasRoom(10_000), false);
   });
@@ -72,12 +78,9 @@ describe("Subscriptions", () => {
     assert.equal(subscriptions.octets(b), 0);
     subscriptions.remove(fromKey("three"), a);
     assert.equal(subscriptions.octets(a), 3);
-    for (const topic of subscriptions.drain(a)) {
-      assert.equal(toKey(topic), "one");
-      subscriptions.remove(topic, a);
-    }
+    assert.deepEqual(left(subscriptions, a).map(toKey), ["one"]);
     assert.equal(subscriptions.octets(a), 0);
-    assert.deepEqual([...subscriptions.drain(a)], []);
+    assert.deepEqual(left(subscriptions, a), []);
   });
 
   it("finds subscribers by prefix, and by the exact topic", () => {
@@ -137,9 +140,8 @@ describe("Subscriptions", () => {
       );
     }
     for (const pipe of all) {
-      for (const topic of subscriptions.drain(pipe)) {
+      for (const topic of left(subscriptions, pipe)) {
         assert.ok(expected.get(pipe)!.delete(toKey(topic)));
-        subscriptions.remove(topic, pipe);
       }
       assert.equal(expected.get(pipe)!.size, 0);
     }
@@ -152,7 +154,34 @@ describe("Subscriptions", () => {
     const topic = new Uint8Array(70_000).fill(9);
     assert.ok(subscriptions.add(topic, a));
     assert.ok(subscriptions.has(topic, a));
-    assert.deepEqual(subscriptions.drain(a).next().value, topic);
-    assert.ok(subscriptions.remove(topic, a));
+    assert.deepEqual(left(subscriptions, a), [topic]);
+  });
+
+  it("has what a pipe subscribes to anew beside what it left behind", () => {
+    const subscriptions = new Subscriptions();
+    const [a, b] = pipes(2) as [Pipe, Pipe];
+    for (const topic of ["one", "two", "tree"]) {
+      subscriptions.add(fromKey(topic), a);
+    }
+    subscriptions.add(fromKey("two"), b);
+    const gone: [string, boolean][] = [];
+    const leaving = subscriptions.leave(
+      a,
+      (topic, wasLast) => gone.push([toKey(topic), wasLast]),
+    );
+    assert.equal(subscriptions.size, 3);
+    assert.deepEqual(found(subscriptions, "one"), []);
+    assert.deepEqual(found(subscriptions, "two"), [b]);
+    assert.equal(subscriptions.count(a), 0);
+    assert.equal(subscriptions.add(fromKey("one"), a), false);
+    while (!leaving.next().done);
+    assert.deepEqual(gone.sort(), [
+      ["one", false],
+      ["tree", true],
+      ["two", false],
+    ]);
+    assert.deepEqual(found(subscriptions, "one"), [a]);
+    assert.equal(subscriptions.remove(fromKey("one"), a), true);
+    assert.equal(subscriptions.size, 1);
   });
 });

@@ -144,7 +144,10 @@ describe("PUB", () => {
       took = performance.now() - start;
       assert.deepEqual(pipe.out, []);
       assert.deepEqual(other.drain(), [["topic 99999"]]);
-      for (let i = 0; i < 100; i++) pub.send("x");
+      // Nobody has to use the socket for the rest to go.
+      let turns = 0;
+      for (; pub.deferred.length > 0; turns++) pub.turn();
+      assert.ok(turns > 100 && turns < 300, `${turns} turns`);
       assert.equal(pub.pattern.topicsCount, 1);
     }
     assert.ok(took < 100, `took ${took} ms`);
@@ -199,7 +202,11 @@ describe("XPUB", () => {
     for (let i = 0; i < 50000; i++) pipe.tell("SUBSCRIBE", `${i}`);
     assert.equal(xpub.receiveAll().length, 50000);
     pipe.close();
-    assert.equal(xpub.receiveAll().length, 50000);
+    let cancels = 0;
+    xpub.onReadable = () => cancels += xpub.receiveAll().length;
+    xpub.onReadable();
+    while (xpub.deferred.length > 0) xpub.turn();
+    assert.equal(cancels, 50000);
     assert.equal(xpub.pattern.canReceive, false);
     assert.equal(xpub.pattern.topicsCount, 0);
   });
