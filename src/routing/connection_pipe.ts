@@ -34,8 +34,8 @@ export interface PipeLink {
   resume(): void;
   /** Deliver what has arrived and waits, limits or not. */
   settle(): void;
-  /** Send a command. */
-  command(command: PipeCommand, data: Uint8Array): void;
+  /** Send a command, of what was asked for so many times before. */
+  command(command: PipeCommand, data: Uint8Array, before?: number): void;
   /** The socket let go of the pipe. */
   dropped(): void;
 }
@@ -110,8 +110,12 @@ export class ConnectionPipe extends Pipe {
     this.#link?.schedule();
   }
 
-  override command(command: PipeCommand, data: Uint8Array): void {
-    this.#link?.command(command, data);
+  override command(
+    command: PipeCommand,
+    data: Uint8Array,
+    before?: number,
+  ): void {
+    this.#link?.command(command, data, before);
   }
 
   override refresh(): void {

@@ -156,8 +156,17 @@ export abstract class Pipe {
    */
   abstract writeFirst(message: readonly Uint8Array[]): void;
 
-  /** Sends a subscription or group command; lost while offline. */
-  abstract command(command: PipeCommand, data: Uint8Array): void;
+  /**
+   * Sends a subscription or group command; lost while offline.
+   *
+   * @param before how many times this socket had asked for it until now, as
+   * far as the peer was told. Default: once if this takes it back, else never.
+   */
+  abstract command(
+    command: PipeCommand,
+    data: Uint8Array,
+    before?: number,
+  ): void;
 
   /** Takes the oldest message that arrived. */
   read(): Message | undefined {

@@ -257,22 +257,32 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     this.#owner.settle();
   }
 
-  command(command: PipeCommand, data: Uint8Array): void {
+  command(command: PipeCommand, data: Uint8Array, times?: number): void {
+    const asks = command === SUBSCRIBE || command === JOIN;
+    const before = times ?? (asks ? 0 : 1);
+    this.#writer.announce({
+      frame: this.#announcement(command, data),
+      length: data.length,
+      asks,
+      before: before > 0,
+      after: asks || before > 1,
+    });
+  }
+
+  dropped(): void {
+    this.#owner.close();
+  }
+
+  #announcement(command: PipeCommand, data: Uint8Array): Uint8Array {
     const isTopic = command === SUBSCRIBE || command === CANCEL;
     if (!isTopic || this.#isNew) {
-      const frame = encodeFrame(COMMAND, encodeCommand(command, data));
-      this.#writer.sendFirst(frame);
-      return;
+      return encodeFrame(COMMAND, encodeCommand(command, data));
     }
     // RFC 23: to a peer before 3.1, a message of 1 or 0 and the topic.
     const body = new Uint8Array(1 + data.length);
     body[0] = command === SUBSCRIBE ? 1 : 0;
     body.set(data, 1);
-    this.#writer.sendFirst(encodeFrame(0, body));
-  }
-
-  dropped(): void {
-    this.#owner.close();
+    return encodeFrame(0, body);
   }
 
   #open(flags: number, body: Uint8Array): boolean {

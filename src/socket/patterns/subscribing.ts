@@ -22,9 +22,9 @@ export abstract class SubscribingPattern extends QueuedPattern {
 
   /** Subscribes to a prefix; the empty one is every message. */
   subscribe(topic: Uint8Array): void {
-    this.count(topic, 1);
+    const before = this.count(topic, 1);
     // Each one is told, the first or not: a device behind wants to know.
-    for (const pipe of this.pipes) pipe.command("SUBSCRIBE", topic);
+    for (const pipe of this.pipes) pipe.command("SUBSCRIBE", topic, before);
   }
 
   /**
@@ -32,9 +32,9 @@ export abstract class SubscribingPattern extends QueuedPattern {
    * it does nothing.
    */
   unsubscribe(topic: Uint8Array): void {
-    const last = this.count(topic, -1);
-    if (!last && !this.host.options.verboseUnsubscribe) return;
-    for (const pipe of this.pipes) pipe.command("CANCEL", topic);
+    const before = this.count(topic, -1);
+    if (before !== 1 && !this.host.options.verboseUnsubscribe) return;
+    for (const pipe of this.pipes) pipe.command("CANCEL", topic, before);
   }
 
   override attach(pipe: Pipe): void {
@@ -49,18 +49,18 @@ export abstract class SubscribingPattern extends QueuedPattern {
     for (const topic of this.topics.keys()) {
       // Who refuses it may lead to anything, a change of the topics included.
       if (pipe.closed) return;
-      pipe.command("SUBSCRIBE", topic);
+      pipe.command("SUBSCRIBE", topic, 0);
     }
   }
 
   override writable(_pipe: Pipe): void {}
 
-  /** Counts a topic up or down; true when it ended. */
-  protected count(topic: Uint8Array, by: 1 | -1): boolean {
-    const count = Math.max(this.topics.get(topic), 0) + by;
-    if (count < 0) return false;
+  /** Counts a topic up or down, not below zero; gives the count before. */
+  protected count(topic: Uint8Array, by: 1 | -1): number {
+    const before = Math.max(this.topics.get(topic), 0);
+    const count = before + by;
     if (count > 0) this.topics.set(topic, count);
-    else this.topics.delete(topic);
-    return count === 0;
+    else if (count === 0) this.topics.delete(topic);
+    return before;
   }
 }
