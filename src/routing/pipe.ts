@@ -17,7 +17,7 @@ import type { PeerInfo } from "./peer.ts";
  * What a frame that waits to be received takes beside its octets, about: a
  * message of nothing but empty frames is none that takes no memory.
  */
-const FRAME_OCTETS = 128;
+export const FRAME_OCTETS = 128;
 
 /** A subscription or group command. */
 export type PipeCommand = "SUBSCRIBE" | "CANCEL" | "JOIN" | "LEAVE";
@@ -93,6 +93,8 @@ export abstract class Pipe {
   slot = -1;
   /** What arrived. */
   readonly received: PipeCount = { messages: 0, octets: 0 };
+  /** What of it the socket threw away at once, for it had not asked for it. */
+  readonly unwanted: PipeCount = { messages: 0, octets: 0 };
   /** What was accepted for sending. */
   readonly sent: PipeCount = { messages: 0, octets: 0 };
   /** Messages that were thrown away on the way out. */
@@ -246,6 +248,12 @@ export abstract class Pipe {
   enqueue(message: Message): void {
     if (this.limits.conflate && this.inbox.length > 0) this.inbox.clear();
     this.inbox.push(message);
+  }
+
+  /** Notes that the socket does not want a message that arrived. */
+  ignore(message: Message): void {
+    this.unwanted.messages++;
+    this.unwanted.octets += messageSize(message);
   }
 
   /** Applies changed limits to a live pipe. */

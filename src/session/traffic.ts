@@ -35,8 +35,10 @@ import {
 import type { FrameLimits, FrameSink } from "../wire/frame_decoder.ts";
 import { COMMAND, encodeFrame, MORE } from "../wire/framing.ts";
 import type { Greeting } from "../wire/greeting.ts";
+import { ChunkShare } from "./chunk_share.ts";
 import { SEALED_COMMAND, SEALED_MORE, Sealer } from "./encoders.ts";
 import { Heartbeat, type HeartbeatOwner } from "./heartbeat.ts";
+import { checkMessage, tooLarge } from "./message_limit.ts";
 import type { Writer } from "./writer.ts";
 
 /** A command: a topic of 64 KiB, and its name. */
@@ -137,6 +139,7 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   #plain: boolean;
   #parts: Message = [];
   #octets = 0;
+  readonly #share: ChunkShare;
   // The frames to come belong to a message that is thrown away.
   #skipping = false;
   #commands = 0;
@@ -150,6 +153,7 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     this.#isOld = setup.greeting.major < 3;
     this.#pinging = setup.pinging;
     this.#pipe = setup.pipe;
+    this.#share = new ChunkShare(setup.pipe);
     this.#intake = intakes[setup.type] ?? "deliver";
     const { mechanism } = setup;
     this.#plain = this.#intake === "deliver" && !mechanism?.encrypts;
@@ -191,6 +195,11 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     this.#heartbeat?.heard();
   }
 
+  /** All of a chunk has been decoded. @param length its octets. */
+  decoded(length: number): void {
+    this.#share.look(length, this.#parts, this.#octets);
+  }
+
   /** Reading was stopped, or goes on. */
   suspend(suspended: boolean): void {
     this.#suspended = suspended;
@@ -202,6 +211,7 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     this.#intake = "discard";
     this.#plain = false;
     this.#parts = [];
+    this.#octets = 0;
   }
 
   /** Stops timers, and forgets keys. */
@@ -329,16 +339,10 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   }
 
   #assemble(more: boolean, body: Uint8Array): boolean {
-    const { maxMessageBytes, maxMessageParts } = this.#options;
     const parts = this.#parts;
     parts.push(body);
     this.#octets += body.length;
-    if (maxMessageParts >= 0 && parts.length > maxMessageParts) {
-      throw tooLarge(`a message of ${parts.length} frames`, maxMessageParts);
-    }
-    if (maxMessageBytes >= 0 && this.#octets > maxMessageBytes) {
-      throw tooLarge(`a message of ${this.#octets} octets`, maxMessageBytes);
-    }
+    checkMessage(this.#options, parts.length, this.#octets);
     if (more) return true;
     this.#parts = [];
     this.#octets = 0;
@@ -437,13 +441,5 @@ function checkReply(frames: Message): void {
     "ERR_ZMTP_UNSPECIFIED",
     "Cannot accept a reply of " +
       `${frames.length} frames that has no empty frame first`,
-  );
-}
-
-/** The error for what is beyond a limit. */
-export function tooLarge(what: string, limit: number): ZmqError {
-  return new ZmqError(
-    "EMSGSIZE",
-    `Cannot accept ${what}: the limit is ${limit}`,
   );
 }

@@ -77,5 +77,6 @@ export class DishPattern extends PullPattern {
       return;
     }
     if (this.#groups.has(toKey(message[0]!))) this.deliver(pipe, message);
+    else pipe.ignore(message);
   }
 }
