@@ -41,8 +41,10 @@ import { Heartbeat, type HeartbeatOwner } from "./heartbeat.ts";
 import { checkMessage, tooLarge } from "./message_limit.ts";
 import type { Writer } from "./writer.ts";
 
-/** A command: a topic of 64 KiB, and its name. */
-const MAX_COMMAND = 65536 + 16;
+/** A command that is no longer is accepted whatever `maxTopicSize` says. */
+const LEAST_TOPIC = 65536;
+/** The octets before the topic, and some. */
+const COMMAND_HEAD = 16;
 
 /**
  * Commands of one peer after which others have their turn: one that subscribes
@@ -107,12 +109,20 @@ export function frameLimits(
   if (message < 0 || (maxMessageBytes >= 0 && maxMessageBytes < message)) {
     message = maxMessageBytes;
   }
-  if (!mechanism?.encrypts) return { message, command: MAX_COMMAND };
+  const command = commandLimit(options);
+  if (!mechanism?.encrypts) return { message, command };
   // A command is a message outside, and may be the longer one.
-  if (message >= 0) {
-    message = Math.max(message, MAX_COMMAND) + mechanism.overhead;
-  }
+  message = message < 0 || command < 0
+    ? -1
+    : Math.max(message, command) + mechanism.overhead;
   return { message, command: message };
+}
+
+/** The longest command: a topic, and its name. */
+function commandLimit({ maxTopicSize, maxMessageBytes }: Options): number {
+  // Without a limit for topics there is still one for all that arrives.
+  const topic = maxTopicSize < 0 ? maxMessageBytes : maxTopicSize;
+  return topic < 0 ? -1 : Math.max(topic, LEAST_TOPIC) + COMMAND_HEAD;
 }
 
 /** The traffic of one connection. */
@@ -357,8 +367,9 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
         "Cannot accept a command from a peer that speaks ZMTP 2.0: it has none",
       );
     }
-    if (body.length > MAX_COMMAND) {
-      throw tooLarge(`a command of ${body.length} octets`, MAX_COMMAND);
+    const limit = commandLimit(this.#options);
+    if (limit >= 0 && body.length > limit) {
+      throw tooLarge(`a command of ${body.length} octets`, limit);
     }
     const { name, data } = parseCommand(body);
     switch (name) {
