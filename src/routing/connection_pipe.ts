@@ -149,7 +149,7 @@ export class ConnectionPipe extends Pipe {
   /** A connection carries the pipe from now on. */
   attach(link: PipeLink, peer: PeerInfo): void {
     this.#link = link;
-    this.peer = peer;
+    this.changePeer(peer);
     this.online = true;
     this.#stalled = false;
     this.owner.pipeOnline(this);

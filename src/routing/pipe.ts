@@ -112,6 +112,10 @@ export abstract class Pipe {
   #gone = 0;
   #isExact = false;
 
+  // The peers of earlier connections whose messages were not read yet, and how
+  // many these are. The first one sent the message that was read last.
+  #former: { readonly peer: PeerInfo; left: number }[] | undefined;
+
   constructor(
     owner: PipeOwner,
     limits: PipeLimits,
@@ -170,10 +174,24 @@ export abstract class Pipe {
     before?: number,
   ): void;
 
+  /** Who sent the message that was read last. */
+  get sender(): PeerInfo {
+    return this.#former?.[0]?.peer ?? this.peer;
+  }
+
+  /** Another peer, or the same one again: what waits is the former's. */
+  protected changePeer(peer: PeerInfo): void {
+    let left = this.inbox.length;
+    for (const former of this.#former ?? []) left -= former.left;
+    if (left > 0) (this.#former ??= []).push({ peer: this.peer, left });
+    this.peer = peer;
+  }
+
   /** Takes the oldest message that arrived. */
   read(): Message | undefined {
     const message = this.inbox.shift();
     if (message === undefined) return undefined;
+    if (this.#former !== undefined) this.#readFormer(this.#former);
     if (this.#isExact) this.#gone += weight(message);
     this.readFrom();
     return message;
@@ -182,9 +200,17 @@ export abstract class Pipe {
   /** Drops the messages that nobody wants any more. */
   filter(wanted: (message: Message) => boolean): void {
     const { inbox } = this;
+    const former = this.#former ?? [];
+    let whose = 0;
+    let theirs = former[0]?.left ?? 0;
     for (let i = inbox.length; i > 0; i--) {
+      while (theirs === 0 && whose < former.length) {
+        theirs = former[++whose]?.left ?? 0;
+      }
+      theirs--;
       const message = inbox.shift()!;
       if (wanted(message)) inbox.push(message);
+      else if (whose < former.length) former[whose]!.left--;
     }
     this.#isExact = false;
   }
@@ -246,7 +272,10 @@ export abstract class Pipe {
 
   /** Queues a message that arrived. Owners call it from `pipeMessage`. */
   enqueue(message: Message): void {
-    if (this.limits.conflate && this.inbox.length > 0) this.inbox.clear();
+    if (this.limits.conflate && this.inbox.length > 0) {
+      this.inbox.clear();
+      this.#former = undefined;
+    }
     this.inbox.push(message);
   }
 
@@ -267,6 +296,12 @@ export abstract class Pipe {
 
   /** Closes the pipe now, dropping what waits to leave. */
   abstract close(): void;
+
+  #readFormer(former: { readonly peer: PeerInfo; left: number }[]): void {
+    while (former.length > 0 && former[0]!.left === 0) former.shift();
+    if (former.length === 0) this.#former = undefined;
+    else former[0]!.left--;
+  }
 
   /** Called after a message was read: a stopped peer may go on. */
   protected abstract readFrom(): void;
