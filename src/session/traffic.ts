@@ -332,7 +332,9 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     }
     if (this.#parts.length === 0 && this.#intake === "subscriptions") {
       const first = body[0];
-      if (first === 0 || first === 1) {
+      // As libzmq: what follows a subscription is a message for an XPUB.
+      const isAlone = !more || this.#type === "PUB";
+      if ((first === 0 || first === 1) && isAlone) {
         this.#skipping = more;
         return this.#goesOn(this.#pipe.deliverCommand(
           first === 1 ? SUBSCRIBE : CANCEL,
@@ -357,7 +359,10 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     this.#parts = [];
     this.#octets = 0;
     if (this.#intake === "replies") checkReply(parts);
-    return this.#pipe.deliver(parts);
+    const hasRoom = this.#pipe.deliver(parts);
+    if (this.#intake !== "subscriptions") return hasRoom;
+    // Each frame may have been one.
+    return this.#goesOn(hasRoom, parts.length);
   }
 
   #command(body: Uint8Array): boolean {
@@ -398,8 +403,9 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   }
 
   /** Says whether to go on after a command, which a full inbox may forbid. */
-  #goesOn(hasRoom: boolean): boolean {
-    if (!hasRoom || ++this.#commands < TURN) return hasRoom;
+  #goesOn(hasRoom: boolean, commands = 1): boolean {
+    this.#commands += commands;
+    if (!hasRoom || this.#commands < TURN) return hasRoom;
     this.#commands = 0;
     this.#clock.defer(() => this.#owner.proceed());
     return false;
