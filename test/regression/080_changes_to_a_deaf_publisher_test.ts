@@ -199,6 +199,20 @@ describe("changes for a publisher that does not read", () => {
     assert.equal(heard(new Set(), said).size, 1);
   });
 
+  it("of topics that came within a message are forgotten too", async () => {
+    const scene = await Scene.of((host) => new XSubPattern(host));
+    await scene.deafen();
+    await scene.fill(() => scene.pattern.send([new Uint8Array(1200).fill(1)]));
+    for (let i = 0; i < 30_000; i++) {
+      scene.pattern.send([fromKey("user"), fromKey(`\x01${i}`)]);
+      scene.pattern.send([fromKey(`\x00${i}`)]);
+    }
+    const said = await scene.listen();
+    const cancels = said.filter(([command]) => command === "CANCEL");
+    assert.ok(cancels.length <= MOST, `${cancels.length} words`);
+    assert.equal(scene.pattern.topicsCount, 1);
+  });
+
   it("are repeated as often as the application does, up to a limit", async () => {
     const scene = await Scene.of((host) => new XSubPattern(host));
     await scene.deafen();
