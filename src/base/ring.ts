@@ -50,6 +50,16 @@ export class Ring<T> {
     }
   }
 
+  /** The values that came last, so many at most, oldest first. */
+  newest(count: number): T[] {
+    const values: T[] = [];
+    const length = this.#length;
+    for (let i = Math.max(0, length - count); i < length; i++) {
+      values.push(this.#slots[(this.#head + i) & (this.#slots.length - 1)]!);
+    }
+    return values;
+  }
+
   /** Takes away the first value that equals the given one. */
   remove(value: T): boolean {
     const mask = this.#slots.length - 1;

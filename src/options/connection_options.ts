@@ -57,7 +57,9 @@ export interface ConnectionOptions {
    */
   minProtocolVersion: ProtocolVersion;
   /**
-   * Milliseconds between two PING commands; 0 sends none. Default: 0.
+   * Milliseconds between two PING commands; 0 sends none. Default: 0. A peer
+   * of ZMTP 3.0 (libzmq before 4.3.3) is sent none before it has sent one:
+   * libzmq 4.0 and 4.1 would give them to their application as messages.
    * `ZMQ_HEARTBEAT_IVL`
    */
   heartbeatInterval: number;

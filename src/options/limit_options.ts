@@ -15,9 +15,9 @@ export interface LimitOptions {
    */
   maxMessageSize: number;
   /**
-   * Octets of the largest message that is accepted, all frames together; a
-   * larger one ends the connection. -1 is no limit. Default: 67108864.
-   * libzmq has no such limit.
+   * Octets of the largest message that is accepted, all frames together, each
+   * frame after the sixteenth with 128 more; a larger one ends the connection.
+   * -1 is no limit. Default: 67108864. libzmq has no such limit.
    */
   maxMessageBytes: number;
   /**

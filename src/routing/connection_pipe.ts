@@ -34,8 +34,8 @@ export interface PipeLink {
   resume(): void;
   /** Deliver what has arrived and waits, limits or not. */
   settle(): void;
-  /** Send a command. */
-  command(command: PipeCommand, data: Uint8Array): void;
+  /** Send a command, of what was asked for so many times before. */
+  command(command: PipeCommand, data: Uint8Array, before?: number): void;
   /** The socket let go of the pipe. */
   dropped(): void;
 }
@@ -112,8 +112,12 @@ export class ConnectionPipe extends Pipe {
     this.#link?.schedule();
   }
 
-  override command(command: PipeCommand, data: Uint8Array): void {
-    this.#link?.command(command, data);
+  override command(
+    command: PipeCommand,
+    data: Uint8Array,
+    before?: number,
+  ): void {
+    this.#link?.command(command, data, before);
   }
 
   override refresh(): void {
@@ -159,7 +163,7 @@ export class ConnectionPipe extends Pipe {
   /** A connection carries the pipe from now on. */
   attach(link: PipeLink, peer: PeerInfo): void {
     this.#link = link;
-    this.peer = peer;
+    this.changePeer(peer);
     this.online = true;
     this.#stalled = false;
     this.owner.pipeOnline(this);

@@ -17,7 +17,7 @@ import type { PeerInfo } from "./peer.ts";
  * What a frame that waits to be received takes beside its octets, about: a
  * message of nothing but empty frames is none that takes no memory.
  */
-const FRAME_OCTETS = 128;
+export const FRAME_OCTETS = 128;
 
 /** Notices of subscriptions that wait before their peer has to. */
 export const NOTICE_LIMIT = 1000;
@@ -96,6 +96,8 @@ export abstract class Pipe {
   slot = -1;
   /** What arrived. */
   readonly received: PipeCount = { messages: 0, octets: 0 };
+  /** What of it the socket threw away at once, for it had not asked for it. */
+  readonly unwanted: PipeCount = { messages: 0, octets: 0 };
   /** What was accepted for sending. */
   readonly sent: PipeCount = { messages: 0, octets: 0 };
   /** Messages that were thrown away on the way out. */
@@ -114,6 +116,10 @@ export abstract class Pipe {
   // where too many octets may wait, and for all that is read while they do.
   #gone = 0;
   #isExact = false;
+
+  // The peers of earlier connections whose messages were not read yet, and how
+  // many these are. The first one sent the message that was read last.
+  #former: { readonly peer: PeerInfo; left: number }[] | undefined;
 
   constructor(
     owner: PipeOwner,
@@ -161,13 +167,36 @@ export abstract class Pipe {
    */
   abstract writeFirst(message: readonly Uint8Array[]): void;
 
-  /** Sends a subscription or group command; lost while offline. */
-  abstract command(command: PipeCommand, data: Uint8Array): void;
+  /**
+   * Sends a subscription or group command; lost while offline.
+   *
+   * @param before how many times this socket had asked for it until now, as
+   * far as the peer was told. Default: once if this takes it back, else never.
+   */
+  abstract command(
+    command: PipeCommand,
+    data: Uint8Array,
+    before?: number,
+  ): void;
+
+  /** Who sent the message that was read last. */
+  get sender(): PeerInfo {
+    return this.#former?.[0]?.peer ?? this.peer;
+  }
+
+  /** Another peer, or the same one again: what waits is the former's. */
+  protected changePeer(peer: PeerInfo): void {
+    let left = this.inbox.length;
+    for (const former of this.#former ?? []) left -= former.left;
+    if (left > 0) (this.#former ??= []).push({ peer: this.peer, left });
+    this.peer = peer;
+  }
 
   /** Takes the oldest message that arrived. */
   read(): Message | undefined {
     const message = this.inbox.shift();
     if (message === undefined) return undefined;
+    if (this.#former !== undefined) this.#readFormer(this.#former);
     if (this.#isExact) this.#gone += weight(message);
     this.readFrom();
     return message;
@@ -176,9 +205,17 @@ export abstract class Pipe {
   /** Drops the messages that nobody wants any more. */
   filter(wanted: (message: Message) => boolean): void {
     const { inbox } = this;
+    const former = this.#former ?? [];
+    let whose = 0;
+    let theirs = former[0]?.left ?? 0;
     for (let i = inbox.length; i > 0; i--) {
+      while (theirs === 0 && whose < former.length) {
+        theirs = former[++whose]?.left ?? 0;
+      }
+      theirs--;
       const message = inbox.shift()!;
       if (wanted(message)) inbox.push(message);
+      else if (whose < former.length) former[whose]!.left--;
     }
     this.#isExact = false;
   }
@@ -240,8 +277,17 @@ export abstract class Pipe {
 
   /** Queues a message that arrived. Owners call it from `pipeMessage`. */
   enqueue(message: Message): void {
-    if (this.limits.conflate && this.inbox.length > 0) this.inbox.clear();
+    if (this.limits.conflate && this.inbox.length > 0) {
+      this.inbox.clear();
+      this.#former = undefined;
+    }
     this.inbox.push(message);
+  }
+
+  /** Notes that the socket does not want a message that arrived. */
+  ignore(message: Message): void {
+    this.unwanted.messages++;
+    this.unwanted.octets += messageSize(message);
   }
 
   /** Applies changed limits to a live pipe. */
@@ -263,6 +309,12 @@ export abstract class Pipe {
 
   /** Closes the pipe now, dropping what waits to leave. */
   abstract close(): void;
+
+  #readFormer(former: { readonly peer: PeerInfo; left: number }[]): void {
+    while (former.length > 0 && former[0]!.left === 0) former.shift();
+    if (former.length === 0) this.#former = undefined;
+    else former[0]!.left--;
+  }
 
   /** Called after a message was read: a stopped peer may go on. */
   protected abstract readFrom(): void;

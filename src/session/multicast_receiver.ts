@@ -18,8 +18,9 @@ import type { FrameLimits, FrameSink } from "../wire/frame_decoder.ts";
 import { MORE } from "../wire/framing.ts";
 import type { UnitDecoder, UnitFraming } from "../wire/multicast.ts";
 import { toZmqError } from "./failure.ts";
+import { checkMessage } from "./message_limit.ts";
 import type { MulticastFlowOwner } from "./multicast_sender.ts";
-import { frameLimits, tooLarge } from "./traffic.ts";
+import { frameLimits } from "./traffic.ts";
 
 /** Sources that are known at a time: the one not heard for longest goes. */
 const MOST_SOURCES = 1024;
@@ -256,16 +257,10 @@ class Source implements FrameSink {
   }
 
   frame(flags: number, body: Uint8Array): boolean {
-    const { maxMessageBytes, maxMessageParts } = this.#options;
     const parts = this.#parts;
     parts.push(body);
     this.#octets += body.length;
-    if (maxMessageParts >= 0 && parts.length > maxMessageParts) {
-      throw tooLarge(`a message of ${parts.length} frames`, maxMessageParts);
-    }
-    if (maxMessageBytes >= 0 && this.#octets > maxMessageBytes) {
-      throw tooLarge(`a message of ${this.#octets} octets`, maxMessageBytes);
-    }
+    checkMessage(this.#options, parts.length, this.#octets);
     if ((flags & MORE) !== 0) return true;
     this.#parts = [];
     this.#octets = 0;

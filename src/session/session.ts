@@ -44,6 +44,8 @@ export class Session extends Connection
   #opening: Opening | undefined;
   #traffic: Traffic | undefined;
   #paused = false;
+  // Octets of chunks that are not decoded to their end.
+  #undecoded = 0;
 
   constructor(
     setup: ConnectionSetup,
@@ -134,7 +136,9 @@ export class Session extends Connection
       this.fail(error);
       return;
     }
-    if (!this.#decoder.stopped) this.#pause(false);
+    if (this.#decoder.stopped) return;
+    this.#decoded();
+    this.#pause(false);
   }
 
   // The connection's life.
@@ -150,8 +154,10 @@ export class Session extends Connection
       rest = this.#opening.greeted(chunk);
       if (rest.length === 0 || this.over) return;
     }
+    this.#undecoded += rest.length;
     this.#decoder.push(rest);
     if (this.#decoder.stopped) this.#pause(true);
+    else this.#decoded();
   }
 
   protected override get space(): Uint8Array | undefined {
@@ -162,6 +168,7 @@ export class Session extends Connection
     this.#traffic?.heard();
     this.#decoder.filled(length);
     if (this.#decoder.stopped) this.#pause(true);
+    else this.#decoded();
   }
 
   protected override get work(): Promise<void> | undefined {
@@ -175,6 +182,7 @@ export class Session extends Connection
   protected override catchUp(): void {
     if (this.#traffic === undefined) return;
     while (this.#decoder.stopped && !this.over) this.#decoder.resume();
+    this.#decoded();
   }
 
   protected override hush(): void {
@@ -230,6 +238,12 @@ export class Session extends Connection
   /** How the peer is asked for a sign of life. */
   protected get pinging(): Pinging {
     return "command";
+  }
+
+  /** What a chunk had is delivered. */
+  #decoded(): void {
+    this.#traffic?.decoded(this.#undecoded);
+    this.#undecoded = 0;
   }
 
   get #stalled(): boolean {

@@ -36,12 +36,16 @@ import {
 import type { FrameLimits, FrameSink } from "../wire/frame_decoder.ts";
 import { COMMAND, encodeFrame, MORE } from "../wire/framing.ts";
 import type { Greeting } from "../wire/greeting.ts";
+import { ChunkShare } from "./chunk_share.ts";
 import { SEALED_COMMAND, SEALED_MORE, Sealer } from "./encoders.ts";
 import { Heartbeat, type HeartbeatOwner } from "./heartbeat.ts";
+import { checkMessage, tooLarge } from "./message_limit.ts";
 import type { Writer } from "./writer.ts";
 
-/** A command: a topic of 64 KiB, and its name. */
-const MAX_COMMAND = 65536 + 16;
+/** A command that is no longer is accepted whatever `maxTopicSize` says. */
+const LEAST_TOPIC = 65536;
+/** The octets before the topic, and some. */
+const COMMAND_HEAD = 16;
 
 /**
  * Commands of one peer after which others have their turn: one that subscribes
@@ -106,12 +110,20 @@ export function frameLimits(
   if (message < 0 || (maxMessageBytes >= 0 && maxMessageBytes < message)) {
     message = maxMessageBytes;
   }
-  if (!mechanism?.encrypts) return { message, command: MAX_COMMAND };
+  const command = commandLimit(options);
+  if (!mechanism?.encrypts) return { message, command };
   // A command is a message outside, and may be the longer one.
-  if (message >= 0) {
-    message = Math.max(message, MAX_COMMAND) + mechanism.overhead;
-  }
+  message = message < 0 || command < 0
+    ? -1
+    : Math.max(message, command) + mechanism.overhead;
   return { message, command: message };
+}
+
+/** The longest command: a topic, and its name. */
+function commandLimit({ maxTopicSize, maxMessageBytes }: Options): number {
+  // Without a limit for topics there is still one for all that arrives.
+  const topic = maxTopicSize < 0 ? maxMessageBytes : maxTopicSize;
+  return topic < 0 ? -1 : Math.max(topic, LEAST_TOPIC) + COMMAND_HEAD;
 }
 
 /** The traffic of one connection. */
@@ -138,6 +150,7 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   #plain: boolean;
   #parts: Message = [];
   #octets = 0;
+  readonly #share: ChunkShare;
   // The frames to come belong to a message that is thrown away.
   #skipping = false;
   #commands = 0;
@@ -151,6 +164,7 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     this.#isOld = setup.greeting.major < 3;
     this.#pinging = setup.pinging;
     this.#pipe = setup.pipe;
+    this.#share = new ChunkShare(setup.pipe);
     this.#intake = intakes[setup.type] ?? "deliver";
     const { mechanism } = setup;
     this.#plain = this.#intake === "deliver" && !mechanism?.encrypts;
@@ -192,6 +206,11 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     this.#heartbeat?.heard();
   }
 
+  /** All of a chunk has been decoded. @param length its octets. */
+  decoded(length: number): void {
+    this.#share.look(length, this.#parts, this.#octets);
+  }
+
   /** Reading was stopped, or goes on. */
   suspend(suspended: boolean): void {
     this.#suspended = suspended;
@@ -203,6 +222,7 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     this.#intake = "discard";
     this.#plain = false;
     this.#parts = [];
+    this.#octets = 0;
   }
 
   /** Stops timers, and forgets keys. */
@@ -258,22 +278,32 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     this.#owner.settle();
   }
 
-  command(command: PipeCommand, data: Uint8Array): void {
+  command(command: PipeCommand, data: Uint8Array, times?: number): void {
+    const asks = command === SUBSCRIBE || command === JOIN;
+    const before = times ?? (asks ? 0 : 1);
+    this.#writer.announce({
+      frame: this.#announcement(command, data),
+      length: data.length,
+      asks,
+      before: before > 0,
+      after: asks || before > 1,
+    });
+  }
+
+  dropped(): void {
+    this.#owner.close();
+  }
+
+  #announcement(command: PipeCommand, data: Uint8Array): Uint8Array {
     const isTopic = command === SUBSCRIBE || command === CANCEL;
     if (!isTopic || this.#isNew) {
-      const frame = encodeFrame(COMMAND, encodeCommand(command, data));
-      this.#writer.sendFirst(frame);
-      return;
+      return encodeFrame(COMMAND, encodeCommand(command, data));
     }
     // RFC 23: to a peer before 3.1, a message of 1 or 0 and the topic.
     const body = new Uint8Array(1 + data.length);
     body[0] = command === SUBSCRIBE ? 1 : 0;
     body.set(data, 1);
-    this.#writer.sendFirst(encodeFrame(0, body));
-  }
-
-  dropped(): void {
-    this.#owner.close();
+    return encodeFrame(0, body);
   }
 
   #open(flags: number, body: Uint8Array): boolean {
@@ -303,7 +333,9 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
     }
     if (this.#parts.length === 0 && this.#intake === "subscriptions") {
       const first = body[0];
-      if (first === 0 || first === 1) {
+      // As libzmq: what follows a subscription is a message for an XPUB.
+      const isAlone = !more || this.#type === "PUB";
+      if ((first === 0 || first === 1) && isAlone) {
         this.#skipping = more;
         return this.#goesOn(this.#pipe.deliverCommand(
           first === 1 ? SUBSCRIBE : CANCEL,
@@ -320,23 +352,20 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   }
 
   #assemble(more: boolean, body: Uint8Array): boolean {
-    const { maxMessageBytes, maxMessageParts } = this.#options;
     const parts = this.#parts;
     parts.push(body);
     this.#octets += body.length;
-    if (maxMessageParts >= 0 && parts.length > maxMessageParts) {
-      throw tooLarge(`a message of ${parts.length} frames`, maxMessageParts);
-    }
-    if (maxMessageBytes >= 0 && this.#octets > maxMessageBytes) {
-      throw tooLarge(`a message of ${this.#octets} octets`, maxMessageBytes);
-    }
+    checkMessage(this.#options, parts.length, this.#octets);
     if (more) return true;
     // Its first frames may be views of a chunk that somebody has taken.
     if (parts.length > 1) checkWaiting(messageSize(parts), this.#octets);
     this.#parts = [];
     this.#octets = 0;
     if (this.#intake === "replies") checkReply(parts);
-    return this.#pipe.deliver(parts);
+    const hasRoom = this.#pipe.deliver(parts);
+    if (this.#intake !== "subscriptions") return hasRoom;
+    // Each frame may have been one.
+    return this.#goesOn(hasRoom, parts.length);
   }
 
   #command(body: Uint8Array): boolean {
@@ -346,8 +375,9 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
         "Cannot accept a command from a peer that speaks ZMTP 2.0: it has none",
       );
     }
-    if (body.length > MAX_COMMAND) {
-      throw tooLarge(`a command of ${body.length} octets`, MAX_COMMAND);
+    const limit = commandLimit(this.#options);
+    if (limit >= 0 && body.length > limit) {
+      throw tooLarge(`a command of ${body.length} octets`, limit);
     }
     const { name, data } = parseCommand(body);
     switch (name) {
@@ -376,8 +406,9 @@ export class Traffic implements FrameSink, HeartbeatOwner, PipeLink {
   }
 
   /** Says whether to go on after a command, which a full inbox may forbid. */
-  #goesOn(hasRoom: boolean): boolean {
-    if (!hasRoom || ++this.#commands < TURN) return hasRoom;
+  #goesOn(hasRoom: boolean, commands = 1): boolean {
+    this.#commands += commands;
+    if (!hasRoom || this.#commands < TURN) return hasRoom;
     this.#commands = 0;
     this.#clock.defer(() => this.#owner.proceed());
     return false;
@@ -430,13 +461,5 @@ function checkReply(frames: Message): void {
     "ERR_ZMTP_UNSPECIFIED",
     "Cannot accept a reply of " +
       `${frames.length} frames that has no empty frame first`,
-  );
-}
-
-/** The error for what is beyond a limit. */
-export function tooLarge(what: string, limit: number): ZmqError {
-  return new ZmqError(
-    "EMSGSIZE",
-    `Cannot accept ${what}: the limit is ${limit}`,
   );
 }

@@ -6,13 +6,13 @@
  * @module
  */
 
-import { concat } from "../base/bytes.ts";
 import type { Clock } from "../base/clock.ts";
 import { giveLarge } from "../routing/batch_memory.ts";
 import type { ConnectionPipe } from "../routing/connection_pipe.ts";
 import type { DirectStream } from "../transport/transport.ts";
 import { encodePong } from "../wire/commands.ts";
 import { COMMAND, encodeFrame } from "../wire/framing.ts";
+import { type Announcement, Announcements } from "./announcements.ts";
 import { lengthOf } from "./collector.ts";
 
 /** Buffers that a writer waits for. */
@@ -46,7 +46,7 @@ export class Writer {
   readonly #direct: DirectStream;
   readonly #pipe: ConnectionPipe;
   readonly #encoder: BatchEncoder | undefined;
-  #first: Uint8Array[] = [];
+  readonly #announcements = new Announcements();
   #ping: Uint8Array | undefined;
   #pong: Uint8Array | undefined;
   #scheduled = false;
@@ -78,7 +78,7 @@ export class Writer {
 
   /** True when nothing waits to be written. */
   get idle(): boolean {
-    return !this.#blocked && this.#first.length === 0 &&
+    return !this.#blocked && this.#announcements.empty &&
       this.#ping === undefined && this.#pong === undefined &&
       this.#pipe.pending === 0;
   }
@@ -100,20 +100,20 @@ export class Writer {
     this.#clock.defer(this.#run);
   }
 
-  /** Writes a frame before the next batch. */
-  sendFirst(frame: Uint8Array): void {
-    this.#first.push(frame);
+  /** Writes it before the next batch, unless it makes no difference by then. */
+  announce(announcement: Announcement): void {
+    this.#announcements.add(announcement, this.#blocked);
     this.schedule();
   }
 
-  /** As `sendFirst`, for a PING: one that still waits is dropped. */
+  /** Writes a PING before the next batch: one that still waits is dropped. */
   sendPing(frame: Uint8Array): void {
     this.#ping = frame;
     this.schedule();
   }
 
   /**
-   * As `sendFirst`, for a PONG with a context: one that still waits is dropped.
+   * As `sendPing`, for a PONG with a context: one that still waits is dropped.
    * It is made when it is sent: who sends PINGs and reads nothing costs little.
    */
   sendPong(context: Uint8Array): void {
@@ -146,7 +146,7 @@ export class Writer {
   /** Writes nothing any more. */
   stop(): void {
     this.#stopped = true;
-    this.#first = [];
+    this.#announcements.clear();
     this.#lent = [];
     this.#ping = this.#pong = undefined;
   }
@@ -180,22 +180,28 @@ export class Writer {
     this.#say(encoded, lengthOf(encoded));
   }
 
+  /** What goes before the batches. */
+  #takeFirst(): Uint8Array[] {
+    const parts: Uint8Array[] = [];
+    if (!this.#announcements.empty) parts.push(this.#announcements.take());
+    if (this.#ping !== undefined) parts.push(this.#ping);
+    if (this.#pong !== undefined) {
+      parts.push(encodeFrame(COMMAND, encodePong(this.#pong)));
+    }
+    this.#ping = this.#pong = undefined;
+    return parts;
+  }
+
   #write(): void {
     this.#takeBack();
     const pipe = this.#pipe;
     const encoder = this.#encoder;
     const control = encoder?.first?.();
     if (control !== undefined) this.#say([control], control.length);
-    if (this.#ping !== undefined) this.#first.push(this.#ping);
-    if (this.#pong !== undefined) {
-      this.#first.push(encodeFrame(COMMAND, encodePong(this.#pong)));
-    }
-    this.#ping = this.#pong = undefined;
-    if (this.#first.length > 0) {
-      const parts = [concat(this.#first)];
-      this.#first = [];
-      if (encoder === undefined) this.#say(parts, parts[0]!.length);
-      else this.#encode(encoder, parts, 0);
+    const first = this.#takeFirst();
+    if (first.length > 0) {
+      if (encoder === undefined) this.#say(first, lengthOf(first));
+      else this.#encode(encoder, first, 0);
     }
     while (!this.#blocked && !this.#stopped) {
       const batch = pipe.take();

@@ -94,7 +94,7 @@ export abstract class ReadableSocket<T = Message> extends Socket
         message: shape === undefined
           ? message as unknown as T
           : shape(message, source),
-        peer: ownPeer(source.peer),
+        peer: ownPeer(source.sender),
       }),
       options,
     );

@@ -168,6 +168,9 @@ export class GreetingReader {
       case SIGNATURE_LENGTH:
         // A long 1.0 identity frame has its flags here, where bit 0 is MORE.
         if ((octets[9]! & 1) === 0) this.#unversioned();
+        // No frame of 1.0 either: an identity has no more frames. libzmq looks
+        // at bit 0 only, but every version has sent the whole octet.
+        else if (octets[9] !== SIGNATURE_LAST) throw wrongSignature(octets[9]!);
         else this.#sendable = MAJOR_END;
         break;
       case MAJOR_END:
@@ -267,6 +270,15 @@ function noSignature(first: number): ZmqError {
     `Cannot talk to a peer whose first octet is 0x${
       first.toString(16).padStart(2, "0")
     }: expected 0xff (the peer speaks ZMTP 1.0 or another protocol)`,
+  );
+}
+
+function wrongSignature(last: number): ZmqError {
+  return protocolError(
+    "ERR_ZMTP_UNSPECIFIED",
+    `Cannot talk to a peer whose signature ends with 0x${
+      last.toString(16).padStart(2, "0")
+    }: expected 0x7f`,
   );
 }
 

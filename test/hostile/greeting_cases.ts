@@ -27,6 +27,9 @@ const strangers: readonly [name: string, octets: Uint8Array][] = [
   ["an AMQP header", fromHex("414d515000000901")],
   ["a zero", fromHex("00")],
   ["a signature with one bit wrong", fromHex("7f00000000000000017f03")],
+  // libzmq looks at no other bit of its last octet.
+  ["a signature that ends with 01", fromHex("ff00000000000000010103")],
+  ["a signature that ends with ff", fromHex("ff0000000000000001ff03")],
 ];
 
 /** What a peer of an older version says first. RFC 23. */

@@ -53,6 +53,13 @@ export class Victim implements AsyncDisposable {
     return new Victim(script, await script.line());
   }
 
+  /** Starts a proxy of subscribers, whose publisher is elsewhere. */
+  static async proxy(publisher: string): Promise<Victim> {
+    const url = scriptUrl("proxy_victim", import.meta.url);
+    const script = new Script(url, [publisher]);
+    return new Victim(script, await script.line());
+  }
+
   /** True once the process has ended, which it should not. */
   get isGone(): boolean {
     return this.#isGone;

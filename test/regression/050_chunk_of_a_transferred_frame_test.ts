@@ -11,15 +11,19 @@ import {
   FrameDecoder,
   type FrameSink,
 } from "../../src/wire/frame_decoder.ts";
-import { encodeFrame } from "../../src/wire/framing.ts";
+import { encodeFrame, MORE } from "../../src/wire/framing.ts";
 import { MarkedFrameDecoder } from "../../src/wire/marked_frames.ts";
 import { WebSocketDecoder } from "../../src/wire/websocket_decoder.ts";
+import { login } from "../hostile/login.ts";
+import { RawPeer } from "../hostile/raw_peer.ts";
 import { text } from "../kit/messages.ts";
 import { Stage, TIMEOUT } from "../kit/stage.ts";
 import { takeAway } from "../kit/take_away.ts";
 import { until } from "../kit/wait.ts";
 
 const TAKEN = { code: "EINVAL", reason: "ERR_MEMORY_DETACHED" };
+const PLACE = { role: "client", mechanism: "NULL", scheme: "tcp" } as const;
+const HEAD = toBytes("head");
 const LIMITS = { message: -1, command: -1 };
 
 type Framing = readonly [
@@ -110,14 +114,20 @@ describe("a socket whose received frame was transferred", () => {
   it("tells that frames of a message under way are lost", async () => {
     await using stage = new Stage("tcp");
     const pull = stage.make(Pull, {});
-    const push = stage.make(Push, {});
     const failures = failuresOf(pull);
-    await stage.join(pull, push);
-    await until(() => push.peers.length === 1, "they are connected");
-    push.trySend("whole");
-    push.trySend(["head", new Uint8Array(16 * 1024 * 1024)]);
-    takeAway((await pull.receive(TIMEOUT))[0]!);
-    await until(() => failures.length > 0, "the connection has failed");
-    assert.deepEqual(failures, [TAKEN]);
+    const peer = await RawPeer.connectTo(await pull.bind(stage.place()));
+    try {
+      await login(peer, PLACE, { type: "PUSH" });
+      // Both in one chunk, of which nothing else is left.
+      peer.say(
+        concat([encodeFrame(0, toBytes("whole")), encodeFrame(MORE, HEAD)]),
+      );
+      takeAway((await pull.receive(TIMEOUT))[0]!);
+      peer.say(encodeFrame(0, toBytes("end")));
+      await until(() => failures.length > 0, "the connection has failed");
+      assert.deepEqual(failures, [TAKEN]);
+    } finally {
+      peer.close();
+    }
   });
 });

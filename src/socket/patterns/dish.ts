@@ -33,7 +33,7 @@ export class DishPattern extends PullPattern {
       throw new ZmqError("EINVAL", `Cannot join ${quote(key)}: ${fault}`);
     }
     this.#groups.add(key);
-    for (const pipe of this.#pipes) pipe.command("JOIN", group);
+    for (const pipe of this.#pipes) pipe.command("JOIN", group, 0);
   }
 
   /**
@@ -46,7 +46,7 @@ export class DishPattern extends PullPattern {
     if (!this.#groups.delete(key)) {
       throw new ZmqError("EINVAL", `Cannot leave ${quote(key)}: not joined`);
     }
-    for (const pipe of this.#pipes) pipe.command("LEAVE", group);
+    for (const pipe of this.#pipes) pipe.command("LEAVE", group, 1);
     // What was under way belongs to a group that nobody wants any more.
     this.queue.filter((message) => toKey(message[0]!) !== key);
   }
@@ -60,7 +60,7 @@ export class DishPattern extends PullPattern {
   }
 
   override online(pipe: Pipe): void {
-    for (const key of this.#groups) pipe.command("JOIN", fromKey(key));
+    for (const key of this.#groups) pipe.command("JOIN", fromKey(key), 0);
   }
 
   override message(pipe: Pipe, message: Message): void {
@@ -77,5 +77,6 @@ export class DishPattern extends PullPattern {
       return;
     }
     if (this.#groups.has(toKey(message[0]!))) this.deliver(pipe, message);
+    else pipe.ignore(message);
   }
 }

@@ -31,6 +31,7 @@ export class SubPattern extends SubscribingPattern {
 
   override message(pipe: Pipe, message: Message): void {
     if (this.#wanted(message)) this.deliver(pipe, message);
+    else pipe.ignore(message);
   }
 
   override send(_message: Message, _envelope?: Envelope): boolean {

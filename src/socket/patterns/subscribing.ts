@@ -11,7 +11,8 @@ import { QueuedPattern } from "./queued.ts";
 
 /** A pattern that subscribes. */
 export abstract class SubscribingPattern extends QueuedPattern {
-  /** Topics, with how many times each was subscribed to. */
+  // Under each topic, twice how many times it was subscribed to; plus one when
+  // the publishers were told by a command.
   protected readonly topics: TopicTree = new TopicTree();
   protected readonly pipes: Set<Pipe> = new Set();
 
@@ -22,9 +23,9 @@ export abstract class SubscribingPattern extends QueuedPattern {
 
   /** Subscribes to a prefix; the empty one is every message. */
   subscribe(topic: Uint8Array): void {
-    this.count(topic, 1);
+    const before = timesTold(this.count(topic, 1, true));
     // Each one is told, the first or not: a device behind wants to know.
-    for (const pipe of this.pipes) pipe.command("SUBSCRIBE", topic);
+    for (const pipe of this.pipes) pipe.command("SUBSCRIBE", topic, before);
   }
 
   /**
@@ -32,9 +33,11 @@ export abstract class SubscribingPattern extends QueuedPattern {
    * it does nothing.
    */
   unsubscribe(topic: Uint8Array): void {
-    const last = this.count(topic, -1);
-    if (!last && !this.host.options.verboseUnsubscribe) return;
-    for (const pipe of this.pipes) pipe.command("CANCEL", topic);
+    const value = this.count(topic, -1);
+    const isLast = value >> 1 === 1;
+    if (!isLast && !this.host.options.verboseUnsubscribe) return;
+    const before = timesTold(value);
+    for (const pipe of this.pipes) pipe.command("CANCEL", topic, before);
   }
 
   override attach(pipe: Pipe): void {
@@ -49,18 +52,31 @@ export abstract class SubscribingPattern extends QueuedPattern {
     for (const topic of this.topics.keys()) {
       // Who refuses it may lead to anything, a change of the topics included.
       if (pipe.closed) return;
-      pipe.command("SUBSCRIBE", topic);
+      pipe.command("SUBSCRIBE", topic, 0);
     }
   }
 
   override writable(_pipe: Pipe): void {}
 
-  /** Counts a topic up or down; true when it ended. */
-  protected count(topic: Uint8Array, by: 1 | -1): boolean {
-    const count = Math.max(this.topics.get(topic), 0) + by;
-    if (count < 0) return false;
-    if (count > 0) this.topics.set(topic, count);
-    else this.topics.delete(topic);
-    return count === 0;
+  /**
+   * Counts a topic up or down, not below zero; gives the value before.
+   *
+   * @param tells true when the publishers are told by a command.
+   */
+  protected count(topic: Uint8Array, by: 1 | -1, tells = false): number {
+    const value = Math.max(this.topics.get(topic), 0);
+    const count = (value >> 1) + by;
+    const told = tells ? 1 : value & 1;
+    if (count > 0) this.topics.set(topic, 2 * count + told);
+    else if (count === 0) this.topics.delete(topic);
+    return value;
   }
+}
+
+/**
+ * How many times a topic was asked for that publishers were told of: one that
+ * was in a message only is none that a CANCEL has to wait for.
+ */
+function timesTold(value: number): number {
+  return (value & 1) === 0 ? 0 : value >> 1;
 }

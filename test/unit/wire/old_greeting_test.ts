@@ -62,7 +62,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   // RFC 23: revision 2 is to be taken as 2.0.
   "revision 2, an XPUB": {
-    octets: "ff8000000000000001ff0209",
+    octets: "ff80000000000000017f0209",
     greeting: { major: 2, socketType: 9 },
     sendable: 11,
     known: 11,
