@@ -23,17 +23,10 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
   #held: Uint8Array[] = [];
   #heldOctets = 0;
   readonly #wrote = (error?: Error | null): void => {
-    const { destroyed, writableLength } = this.#socket;
     // One that is destroyed may call what it wrote well written, and takes
-    // everything after it. Told late of an earlier write, the socket is at
-    // work on another one.
-    if (error || destroyed || this.lost || writableLength > 0) return;
-    if (this.#held.length > 0) this.#giveHeld();
-    else if (this.#ending) this.#socket.end();
-    else if (this.#full) {
-      this.#full = false;
-      this.drained();
-    }
+    // everything after it.
+    if (error || this.lost || this.#socket.destroyed) return;
+    this.#giveHeld();
   };
 
   /**
@@ -55,6 +48,7 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
     this.#isNode = this.#reading = intake !== undefined;
     if (intake !== undefined) intake.owner = this;
     socket.on("finish", () => this.drained());
+    socket.on("drain", () => this.#drain());
     socket.on("error", (error) => {
       this.#failure = error;
     });
@@ -69,8 +63,16 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
   write(parts: readonly Uint8Array[]): boolean {
     const socket = this.#socket;
     if (this.lost || this.#ending || socket.writableEnded) return false;
-    if (socket.writableLength > 0) this.#hold(parts);
-    else this.#give(parts);
+    if (this.#held.length > 0) this.#hold(parts);
+    else if (
+      parts.length > 1 && parts[0]!.length > 0 && socket.writableLength > 0
+    ) {
+      // The first part, with the header of a frame, is the engine's memory,
+      // the next ones may be somebody else's. A callback costs more than all
+      // else that a small write does.
+      socket.write(parts[0]!, this.#wrote);
+      this.#hold(parts.slice(1));
+    } else this.#give(parts);
     if (socket.writableLength + this.#heldOctets < writeLimit) return true;
     this.#full = true;
     return false;
@@ -144,22 +146,27 @@ export class NodeConnection extends SocketConnection implements IntakeOwner {
       return;
     }
     this.#give(parts);
+    if (this.#ending) this.#socket.end();
+    else if (!this.#socket.writableNeedDrain) this.#drain();
   }
 
-  /** Gives the socket, which has written all, what to write next. */
+  /** The socket has room again. */
+  #drain(): void {
+    if (!this.#full || this.#held.length > 0) return;
+    this.#full = false;
+    this.drained();
+  }
+
+  /** Gives the socket what to write next. */
   #give(parts: readonly Uint8Array[]): void {
     const socket = this.#socket;
     // Another runtime's `node:net` copies what was corked into one piece.
     const corks = this.#isNode && parts.length > 1;
-    let last = parts.length - 1;
-    // On Deno an empty write over TLS is never over.
-    while (last > 0 && parts[last]!.length === 0) last--;
     if (corks) socket.cork();
-    for (let i = 0; i < last; i++) {
-      if (parts[i]!.length > 0) socket.write(parts[i]!);
+    for (const part of parts) {
+      // On Deno an empty write over TLS is never over.
+      if (part.length > 0) socket.write(part);
     }
-    const part = parts[last];
-    if (part !== undefined && part.length > 0) socket.write(part, this.#wrote);
     if (corks) socket.uncork();
   }
 
