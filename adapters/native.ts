@@ -84,7 +84,9 @@ export class DriverNativeHost implements NativeHost {
     const worker = new Worker(
       'const { parentPort } = require("node:worker_threads");\n' +
         `const addon = require(${JSON.stringify(path)});\n${source}`,
-      { eval: true },
+      // With the flags of the program, such as --input-type=module, it may not
+      // be what it is: CommonJS.
+      { eval: true, execArgv: [] },
     );
     worker.on("message", received);
     worker.on("error", failed);
