@@ -81,13 +81,7 @@ export class PgmSource implements AsyncDisposable {
   async data(sequence: number, trail: number, piece: Piece): Promise<void> {
     const offset = piece.begins ? 0 : NONE;
     const unit = Uint8Array.of(offset >>> 8, offset, ...piece.octets);
-    const packet = new Uint8Array(HEADER + NUMBERS + unit.length);
-    const view = new DataView(packet.buffer);
-    view.setUint16(14, unit.length);
-    view.setUint32(HEADER, sequence);
-    view.setUint32(HEADER + 4, trail);
-    packet.set(unit, HEADER + NUMBERS);
-    await this.#send(ODATA, packet);
+    await this.raw(sequence, unit, { trail });
   }
 
   /** Says which packets can be had: those from the trail to the lead. */
@@ -102,6 +96,35 @@ export class PgmSource implements AsyncDisposable {
     await this.#send(SPM, packet);
   }
 
+  /**
+   * Sends a packet with data as it is.
+   *
+   * @param unit what it carries.
+   * @param length the octets of data that its header speaks of.
+   * @param trail the first packet that can be had again.
+   */
+  async raw(
+    sequence: number,
+    unit: Uint8Array,
+    { length = unit.length, trail = sequence }: {
+      readonly length?: number;
+      readonly trail?: number;
+    } = {},
+  ): Promise<void> {
+    const packet = new Uint8Array(HEADER + NUMBERS + unit.length);
+    const view = new DataView(packet.buffer);
+    view.setUint16(14, length);
+    view.setUint32(HEADER, sequence);
+    view.setUint32(HEADER + 4, trail);
+    packet.set(unit, HEADER + NUMBERS);
+    await this.#send(ODATA, packet);
+  }
+
+  /** Sends what is no packet at all. */
+  noise(octets: Uint8Array): Promise<void> {
+    return this.#sendOctets(octets);
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return new Promise((resolve) => this.#socket.close(() => resolve()));
   }
@@ -113,6 +136,10 @@ export class PgmSource implements AsyncDisposable {
     packet[4] = type;
     packet.set([1, 2, 3, 4, 5, this.#number], 8);
     view.setUint16(6, checksum(packet));
+    return this.#sendOctets(packet);
+  }
+
+  #sendOctets(packet: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#socket.send(packet, this.#port, this.#group, (error) => {
         if (error) reject(error);
