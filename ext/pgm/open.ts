@@ -10,6 +10,7 @@ import {
   IPPROTO_PGM,
   IPPROTO_UDP,
   Option,
+  PEER_EXPIRY,
   SOCK_SEQPACKET,
 } from "./constants.ts";
 import type { OpenPgm } from "./library.ts";
@@ -155,7 +156,7 @@ function prepare(
       : [
         ["RECV_ONLY", 1],
         ["RXW_SQNS", window],
-        ["PEER_EXPIRY", 300 * s],
+        ["PEER_EXPIRY", PEER_EXPIRY * ms],
         ["SPMR_EXPIRY", 25 * ms],
         ["NAK_BO_IVL", 50 * ms],
         ["NAK_RPT_IVL", 200 * ms],

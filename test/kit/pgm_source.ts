@@ -11,6 +11,8 @@ const IPV4 = 1;
 /** Header of all packets, and the numbers of one with data. */
 const HEADER = 16;
 const NUMBERS = 8;
+/** The port that packets say to be from. */
+const PORT = 4321;
 /** No message begins in the packet. */
 const NONE = 0xffff;
 
@@ -54,7 +56,7 @@ export class PgmSource implements AsyncDisposable {
     this.#group = group;
     this.#port = port;
     this.#number = number;
-    this.name = `epgm://1.2.3.4.5.${number}.4321`;
+    this.name = `epgm://1.2.3.4.5.${number}.${PORT}`;
   }
 
   /**
@@ -102,13 +104,15 @@ export class PgmSource implements AsyncDisposable {
    * @param unit what it carries.
    * @param length the octets of data that its header speaks of.
    * @param trail the first packet that can be had again.
+   * @param from the port that it says to be from: another one is another source.
    */
   async raw(
     sequence: number,
     unit: Uint8Array,
-    { length = unit.length, trail = sequence }: {
+    { length = unit.length, trail = sequence, from = PORT }: {
       readonly length?: number;
       readonly trail?: number;
+      readonly from?: number;
     } = {},
   ): Promise<void> {
     const packet = new Uint8Array(HEADER + NUMBERS + unit.length);
@@ -117,7 +121,7 @@ export class PgmSource implements AsyncDisposable {
     view.setUint32(HEADER, sequence);
     view.setUint32(HEADER + 4, trail);
     packet.set(unit, HEADER + NUMBERS);
-    await this.#send(ODATA, packet);
+    await this.#send(ODATA, packet, from);
   }
 
   /** Sends what is no packet at all. */
@@ -129,9 +133,9 @@ export class PgmSource implements AsyncDisposable {
     return new Promise((resolve) => this.#socket.close(() => resolve()));
   }
 
-  #send(type: number, packet: Uint8Array): Promise<void> {
+  #send(type: number, packet: Uint8Array, from: number = PORT): Promise<void> {
     const view = new DataView(packet.buffer);
-    view.setUint16(0, 4321);
+    view.setUint16(0, from);
     view.setUint16(2, this.#port);
     packet[4] = type;
     packet.set([1, 2, 3, 4, 5, this.#number], 8);

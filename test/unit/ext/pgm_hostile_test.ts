@@ -69,4 +69,31 @@ describe("a subscriber over epgm", { skip: skipWithoutPgm }, () => {
       await sub.close();
     });
   }
+
+  it("is opened anew when too many sources send", async () => {
+    const endpoint = groupEndpoint();
+    const sub = new Subscriber({ rate: 40_000, reconnectInterval: 10 });
+    sub.subscribe("good");
+    const told: (string | undefined)[] = [];
+    sub.events.on("disconnect", ({ error }) => told.push(error?.code));
+    await sub.bind(endpoint);
+    await using stranger = await PgmSource.open(endpoint, 2);
+    const unit = Uint8Array.of(0, 0, 3, 0, 110, 111);
+    for (let i = 0; told.length === 0 && i < 4000; i++) {
+      await stranger.raw(100, unit, { from: i });
+      if (i % 50 === 0) await turns(1);
+    }
+    assert.deepEqual(told, ["EMFILE"]);
+    await using good = await PgmSource.open(endpoint, 1);
+    const heard = within(sub.receive(), "a message");
+    let isHeard = false;
+    void heard.then(() => isHeard = true);
+    for (let i = 100; !isHeard && i < 1000; i++) {
+      await good.data(i, 100, pieces("good", 1)[0]!);
+      await turns(5);
+    }
+    assert.equal(text((await heard)[0]), "good");
+    assert.deepEqual(told, ["EMFILE"]);
+    await sub.close();
+  });
 });
