@@ -33,6 +33,8 @@ export class DriverNativeHost implements NativeHost {
   readonly platform: string;
   /** True when libuv's polling is there. */
   readonly hasPolling: boolean;
+  /** True in a worker. */
+  readonly inWorker: boolean;
   /** True when the end of the process, or of a worker, waits for threads. */
   readonly joinsThreads: boolean;
   /** Has the end of the process not wait for its threads. */
@@ -43,12 +45,16 @@ export class DriverNativeHost implements NativeHost {
   constructor(driver: Driver, { hasPolling, joinsThreads }: NativeTraits) {
     this.#driver = driver;
     this.platform = driver.platform;
-    this.hasPolling = hasPolling;
+    const { isMainThread } = builtin("node:worker_threads");
+    // Deno's Web workers are main threads by Node's interface.
+    this.inWorker = !isMainThread || "WorkerGlobalScope" in globalThis;
+    // A worker that is terminated has koffi unloaded before libuv closes what
+    // it polls.
+    this.hasPolling = hasPolling && !this.inWorker;
     this.joinsThreads = joinsThreads;
     // The end of a worker is not that of the process.
-    const { isMainThread } = builtin("node:worker_threads");
     const isPosix = driver.platform !== "win32";
-    if (joinsThreads && isMainThread && isPosix) this.endAtOnce = endAtOnce;
+    if (joinsThreads && !this.inWorker && isPosix) this.endAtOnce = endAtOnce;
   }
 
   /** Has a function called when the process ends. */
@@ -78,7 +84,9 @@ export class DriverNativeHost implements NativeHost {
     const worker = new Worker(
       'const { parentPort } = require("node:worker_threads");\n' +
         `const addon = require(${JSON.stringify(path)});\n${source}`,
-      { eval: true },
+      // With the flags of the program, such as --input-type=module, it may not
+      // be what it is: CommonJS.
+      { eval: true, execArgv: [] },
     );
     worker.on("message", received);
     worker.on("error", failed);

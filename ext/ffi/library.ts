@@ -12,6 +12,7 @@ import {
   type KoffiFunction,
   type KoffiLibrary,
 } from "./koffi.ts";
+import { Loan } from "./loan.ts";
 import type {
   CallConditions,
   Outcome,
@@ -25,6 +26,12 @@ import {
   type Results,
   type ResultType,
 } from "./types.ts";
+
+const RTLD_NOW = 2;
+const RTLD_NODELETE: Readonly<Record<string, number>> = {
+  linux: 0x1000,
+  darwin: 0x80,
+};
 
 /** Where a library is, and where it comes from. */
 export interface LibrarySource {
@@ -46,7 +53,8 @@ export interface NativeFunction<Parameters extends unknown[], Result> {
   /**
    * Calls it on a thread of its own, for what may take long. Never keeps the
    * process running, however long it blocks. Memory that is passed must stay
-   * as it is until the promise resolves.
+   * as it is until the promise resolves; views are copied for the call, each
+   * for itself, and have what it wrote after it.
    */
   async(...values: Parameters): Promise<Outcome<Result>>;
   /**
@@ -121,15 +129,19 @@ export class Library {
     };
     const threads = this.#threads;
     const koffi = this.#koffi;
-    const start = (
+    const start = async (
       values: unknown[],
       conditions: CallConditions & { readonly outcome?: Outcome<unknown> } = {},
-    ): Promise<Outcome<unknown>> =>
-      threads.call(declared, values.map((value) => addressed(koffi, value)), {
-        // Somebody has to hold the memory while the thread works in it.
-        holds: values,
-        ...conditions,
-      });
+    ): Promise<Outcome<unknown>> => {
+      const loan = new Loan(koffi, values);
+      try {
+        const outcome = await threads.call(declared, loan.values, conditions);
+        loan.settle();
+        return outcome;
+      } finally {
+        loan.end();
+      }
+    };
     return Object.assign(call.bind(undefined), {
       async: (...values: unknown[]) => start(values),
       when: (conditions: CallConditions, ...values: unknown[]) =>
@@ -158,7 +170,9 @@ export function openLibrary(
   let failure: unknown;
   for (const file of names) {
     try {
-      return new Library(koffi, threads, file, koffi.load(file));
+      const library = koffi.load(file);
+      pin(koffi, platform, file);
+      return new Library(koffi, threads, file, library);
     } catch (cause) {
       // The first name is the usual one: its failure says most.
       failure ??= cause;
@@ -179,7 +193,19 @@ export function openLibrary(
   );
 }
 
-/** Threads do not share views, but all of them share the addresses. */
-function addressed(koffi: Koffi, value: unknown): unknown {
-  return ArrayBuffer.isView(value) ? koffi.address(value) : value;
+/**
+ * Keeps a library in the process to its end. koffi unloads what the last
+ * runtime thread that has loaded it leaves, be it a worker that is terminated:
+ * threads of the library, or calls off the main thread, may go on in it.
+ */
+function pin(koffi: Koffi, platform: string, file: string): void {
+  const flag = RTLD_NODELETE[platform] ?? RTLD_NODELETE.linux!;
+  try {
+    koffi.load(null).func("dlopen", "void *", ["str", "int"])(
+      file,
+      RTLD_NOW | flag,
+    );
+  } catch {
+    // Windows, or a C library that has it elsewhere: as good as it was.
+  }
 }

@@ -14,6 +14,7 @@ import type {
 import type { Koffi } from "./koffi.ts";
 import type { Library } from "./library.ts";
 import { SystemError } from "./errors.ts";
+import { Memory } from "./memory.ts";
 import type { System } from "./system.ts";
 import { struct } from "./struct.ts";
 import { isWanted, type Watcher } from "./watch.ts";
@@ -23,10 +24,17 @@ const POLLIN = 1;
 const POLLOUT = 4;
 /** `POLLERR`, `POLLHUP` and `POLLNVAL`: who reads or writes finds out. */
 const TROUBLE = 8 | 16 | 32;
+/** `poll` waits until something happens. */
+const FOREVER = -1;
+/**
+ * How long, in ms, it waits in a worker. What terminates one may have to wait
+ * for the thread, and nobody is left there who could wake it.
+ */
+const IN_WORKER = 400;
 
 /** Resolves with what `poll` returned. */
 type Poll = (
-  fds: Uint8Array,
+  fds: bigint,
   count: number,
   timeout: number,
 ) => Promise<number>;
@@ -35,10 +43,13 @@ type Poll = (
 export class PollLoop implements Watcher {
   readonly #system: System;
   readonly #koffi: Koffi;
-  readonly #now: (fds: Uint8Array, count: number, timeout: number) => number;
+  readonly #now: (fds: bigint, count: number, timeout: number) => number;
   readonly #held: Poll;
   readonly #unheld: Poll;
   readonly #watches = new Set<PollWatch>();
+  readonly #timeout: number;
+  /** What the thread reads and writes: it may outlive all of JavaScript. */
+  #memory: Memory | undefined;
   /** The thread waits for it as well: what is written to it wakes the thread. */
   #pipe: readonly [reads: number, writes: number] | undefined;
   #polling = false;
@@ -55,8 +66,9 @@ export class PollLoop implements Watcher {
     koffi: Koffi,
     system: System,
     library: Library,
-    host: Pick<NativeHost, "joinsThreads" | "onExit">,
+    host: Pick<NativeHost, "joinsThreads" | "inWorker" | "onExit">,
   ) {
+    this.#timeout = host.inWorker ? IN_WORKER : FOREVER;
     this.#koffi = koffi;
     this.#system = system;
     if (host.joinsThreads) host.onExit(() => this.#wake());
@@ -121,14 +133,14 @@ export class PollLoop implements Watcher {
       }
     }
     this.#polling = false;
-    if (this.#watches.size === 0) this.#closePipe();
+    if (this.#watches.size === 0) this.#end();
   }
 
   /** What is ready, once something is. */
   async #wait(watches: readonly PollWatch[]): Promise<number[]> {
     const pipe = this.#pipe ??= this.#system.pipe();
     const { size } = pollfd;
-    const octets = new Uint8Array(size * (watches.length + 1));
+    const { address, octets } = this.#room(size * (watches.length + 1));
     pollfd.write(octets, { fd: pipe[0], events: POLLIN });
     watches.forEach(({ fd, events: { readable, writable } }, index) => {
       const events = (readable ? POLLIN : 0) | (writable ? POLLOUT : 0);
@@ -136,11 +148,11 @@ export class PollLoop implements Watcher {
     });
     const poll = watches.some(({ held }) => held) ? this.#held : this.#unheld;
     const count = watches.length + 1;
-    const waiting = poll(octets, count, -1);
+    const waiting = poll(address, count, this.#timeout);
     const over = (): void => {};
     this.#waiting = waiting.then(over, over);
     // A signal may have come between. On this thread a failure has a name.
-    if (await waiting < 0 && this.#now(octets, count, 0) < 0) {
+    if (await waiting < 0 && this.#now(address, count, 0) < 0) {
       const errno = this.#koffi.errno();
       throw new SystemError("poll", this.#system.errorName(errno), errno);
     }
@@ -153,7 +165,18 @@ export class PollLoop implements Watcher {
     );
   }
 
-  #closePipe(): void {
+  /** Memory for so many octets, which no thread works in at the moment. */
+  #room(length: number): Memory {
+    if (this.#memory === undefined || this.#memory.octets.length < length) {
+      this.#memory?.free();
+      this.#memory = new Memory(this.#koffi, 2 * length);
+    }
+    return this.#memory;
+  }
+
+  #end(): void {
+    this.#memory?.free();
+    this.#memory = undefined;
     this.#pipe?.forEach((fd) => this.#system.close(fd));
     this.#pipe = undefined;
     this.#woken = false;

@@ -7,6 +7,7 @@
 
 import { ZmqError } from "../../mod.ts";
 import type { Runtime } from "../../src/transport/runtime.ts";
+import type { StreamOptions } from "../../src/transport/transport.ts";
 import type {
   NativeDial,
   NativePlace,
@@ -73,16 +74,22 @@ class FfiSockets implements NativeSockets {
   ): Promise<NativeServer> {
     const family = this.#addresses.familyOf(place);
     const fd = this.#listening(place, family, options);
-    const local = this.#addresses.decode(this.#system.localAddress(fd));
-    const listener = listen(this.#ffi, fd, "", {
-      accepted: (accepted) => this.#accepted(accepted, family, options),
-      failed: options.failed,
-    });
-    return {
-      ...(local && { local }),
-      close: () => listener.close(),
-      hold: (keepsProcess) => listener.hold!(keepsProcess),
-    };
+    try {
+      const local = this.#addresses.decode(this.#system.localAddress(fd));
+      const listener = listen(this.#ffi, fd, "", {
+        accepted: (accepted) => this.#accepted(accepted, family, options),
+        failed: options.failed,
+      });
+      return {
+        ...(local && { local }),
+        close: () => listener.close(),
+        hold: (keepsProcess) => listener.hold!(keepsProcess),
+      };
+    } catch (cause) {
+      // One that the user has made stays the user's.
+      if (fd !== usedFd(options.stream)) this.#system.close(fd);
+      throw cause;
+    }
   }
 
   /** A socket that listens: a new one, or one that the user has. */
@@ -91,7 +98,7 @@ class FfiSockets implements NativeSockets {
     family: number,
     { backlog, stream }: NativeServe,
   ): number {
-    const { useFd = -1 } = stream as { readonly useFd?: number };
+    const useFd = usedFd(stream);
     if (useFd >= 0) {
       this.#checkListening(useFd);
       this.#system.unblock(useFd);
@@ -158,4 +165,10 @@ class FfiSockets implements NativeSockets {
     const descriptor = this.#ffi.descriptor(fd);
     return { descriptor, ...(local && { local }), ...(remote && { remote }) };
   }
+}
+
+/** A socket that the user has made, -1 when there is none. */
+function usedFd(stream: StreamOptions): number {
+  const { useFd = -1 } = stream as { readonly useFd?: number };
+  return useFd;
 }

@@ -194,6 +194,12 @@ export class System {
     this.#check("fcntl", this.#fcntl(fd, F_SETFL, flags | O_NONBLOCK));
   }
 
+  /** Keeps a descriptor from the programs that this one starts. */
+  closeOnExec(fd: number): void {
+    const { F_SETFD, FD_CLOEXEC } = this.constants;
+    this.#check("fcntl", this.#fcntl(fd, F_SETFD, FD_CLOEXEC));
+  }
+
   /** Closes a descriptor. */
   close(fd: number): void {
     this.#calls.close(fd);
@@ -206,8 +212,7 @@ export class System {
 
   /** Neither blocks, nor goes to the programs that this one starts. */
   #prepared(fd: number): number {
-    const { F_SETFD, FD_CLOEXEC } = this.constants;
-    this.#check("fcntl", this.#fcntl(fd, F_SETFD, FD_CLOEXEC));
+    this.closeOnExec(fd);
     this.unblock(fd);
     return fd;
   }

@@ -73,7 +73,6 @@ interface Answer {
 interface Job {
   readonly call: ThreadCall;
   readonly values: readonly unknown[];
-  readonly holds: unknown;
   /** Whose thread is the only one that it may run on, while that is there. */
   readonly outcome: Outcome<unknown> | undefined;
   readonly keepsThread: boolean;
@@ -107,16 +106,15 @@ export class Threads {
   }
 
   /**
-   * Calls a function; `holds` is kept until it has returned. With an outcome,
-   * on the thread that gave it. Rejects with the reason of the signal.
+   * Calls a function. With an outcome, on the thread that gave it. Rejects with
+   * the reason of the signal.
    */
   call(
     call: ThreadCall,
     values: readonly unknown[],
-    { holds, outcome, signal, keepsThread = false }: CallConditions & {
-      readonly holds: unknown;
+    { outcome, signal, keepsThread = false }: CallConditions & {
       readonly outcome?: Outcome<unknown>;
-    },
+    } = {},
   ): Promise<Outcome<unknown>> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
@@ -126,7 +124,7 @@ export class Threads {
       };
       const begun = (): void => signal?.removeEventListener("abort", withdraw);
       const job: Job = {
-        ...{ call, values, holds, outcome, keepsThread },
+        ...{ call, values, outcome, keepsThread },
         ...{ begun, resolve, reject },
       };
       signal?.addEventListener("abort", withdraw);

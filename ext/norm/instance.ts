@@ -101,6 +101,16 @@ export class NormInstance {
   }
 
   /**
+   * Ends it for good, when nobody uses it any more: otherwise its thread alone,
+   * for whoever closes something yet asks the library.
+   */
+  destroy(): void {
+    this.stop();
+    if (this.#users > 0) return;
+    this.library.calls.NormDestroyInstance(this.handle);
+  }
+
+  /**
    * Begins to take a session's events.
    *
    * @param settled called after some were taken, from inside of none.

@@ -33,6 +33,7 @@ export const LIBNORM: LibrarySource = {
 const SIGNATURES = {
   NormCreateInstance: ["pointer", ["bool"]],
   NormStopInstance: ["void", ["pointer"]],
+  NormDestroyInstance: ["void", ["pointer"]],
   NormRestartInstance: ["bool", ["pointer"]],
   NormSuspendInstance: ["bool", ["pointer"]],
   NormResumeInstance: ["void", ["pointer"]],

@@ -32,8 +32,9 @@ export interface NormInit {
 const load = loadedPerRuntime(async (runtime) => {
   const instance = new NormInstance(new LibNorm(await loadFfi(runtime)));
   const host = await runtime.native?.();
-  // Sockets that do not keep the process running may still be open then.
-  host?.onExit(() => instance.stop());
+  // Sockets that do not keep the process running may still be open then. The
+  // process goes on after the end of a worker, with what is left of it.
+  host?.onExit(() => host.inWorker ? instance.destroy() : instance.stop());
   return instance;
 });
 

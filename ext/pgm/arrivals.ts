@@ -8,15 +8,19 @@
  * @module
  */
 
-import type { MulticastSink } from "../../mod.ts";
+import type { Clock, MulticastSink } from "../../mod.ts";
+import { PEER_EXPIRY } from "./constants.ts";
 import type { OpenPgm } from "./library.ts";
 
 /** Octets that what arrives is copied into, one after the other. */
 const CHUNK = 128 * 1024;
 /** `PGM_MAX_FRAGMENTS`: the packets of one unit. */
 const MOST_PACKETS = 16;
-/** How many sources are known; more are as if each had lost something. */
-const MOST_SOURCES = 4096;
+/**
+ * How many sources are heard. The library has some 150 kB for each of them, be
+ * it but one forged packet, until it has been silent for long.
+ */
+const MOST_SOURCES = 1024;
 
 // Where the fields of `struct pgm_sk_buff_t` are, and how much of it is read.
 const SOURCE_AT = 40;
@@ -28,6 +32,8 @@ const PACKET_SIZE = 160;
 /** One that sends to the group. */
 interface Source {
   readonly name: string;
+  /** When it sent something last, in ms. */
+  heard: number;
   /** Its next packet's number; none when what comes next begins anew. */
   next: number | undefined;
 }
@@ -41,6 +47,7 @@ export class Arrivals {
   readonly #library: OpenPgm;
   readonly #scheme: string;
   readonly #sink: MulticastSink;
+  readonly #clock: Pick<Clock, "now">;
   readonly #count = new Uint32Array(this.unit.buffer, 0, 1);
   readonly #packet = new Uint8Array(PACKET_SIZE);
   readonly #fields = new DataView(this.#packet.buffer);
@@ -53,10 +60,24 @@ export class Arrivals {
   #address = 0n;
   #at = 0;
 
-  constructor(library: OpenPgm, scheme: string, sink: MulticastSink) {
+  constructor(
+    library: OpenPgm,
+    scheme: string,
+    sink: MulticastSink,
+    clock: Pick<Clock, "now">,
+  ) {
+    this.#clock = clock;
     this.#library = library;
     this.#scheme = scheme;
     this.#sink = sink;
+  }
+
+  /**
+   * True when the library has too many sources, of which it forgets none: the
+   * socket is to be opened anew.
+   */
+  get isFull(): boolean {
+    return this.#sources.size > MOST_SOURCES;
   }
 
   /** Hands the unit on that the library has given; false: no more for now. */
@@ -120,23 +141,28 @@ export class Arrivals {
 
   /** Who has sent the packet that was read: by its TSI, RFC 3208 §3.4. */
   #sourceOf(key: bigint): Source {
+    const heard = this.#clock.now();
     const known = this.#sources.get(key);
-    if (known !== undefined) return known;
-    if (this.#sources.size >= MOST_SOURCES) this.#forget();
+    if (known !== undefined) {
+      known.heard = heard;
+      return known;
+    }
+    if (this.#sources.size >= MOST_SOURCES) this.#forget(heard - PEER_EXPIRY);
     const octets = this.#packet.subarray(SOURCE_AT, SOURCE_AT + 6);
     const port = this.#fields.getUint16(SOURCE_AT + 6);
     const name = `${this.#scheme}://${octets.join(".")}.${port}`;
-    const source = { name, next: undefined };
+    const source = { name, heard, next: undefined };
     this.#sources.set(key, source);
     return source;
   }
 
-  /** Forgets the source that is known for longest. */
-  #forget(): void {
+  /** Forgets the sources that have been silent since, as the library does. */
+  #forget(since: number): void {
     for (const [key, source] of this.#sources) {
+      if (source.heard >= since) continue;
       this.#sources.delete(key);
       this.#said.delete(source);
-      return this.#lost(source, "there are too many others");
+      this.#lost(source, "it was silent, and there are many others");
     }
   }
 

@@ -45,6 +45,9 @@ export const Option = {
   ODATA_MAX_RTE: 0x2034,
 } as const;
 
+/** How long, in ms, a source may be silent before the library forgets it. */
+export const PEER_EXPIRY = 300_000;
+
 /** What sending and receiving gave. */
 export const Status = {
   ERROR: 0,

@@ -122,6 +122,8 @@ export class OpenPgm {
     ...values: number[]
   ): boolean {
     const value = Int32Array.from(values);
+    // The library would take what is left of a number that is too large.
+    if (values.some((each, index) => each !== value[index])) return false;
     return this.setOctets(sock, IPPROTO_PGM, option, value);
   }
 

@@ -10,6 +10,7 @@ import {
   IPPROTO_PGM,
   IPPROTO_UDP,
   Option,
+  PEER_EXPIRY,
   SOCK_SEQPACKET,
 } from "./constants.ts";
 import type { OpenPgm } from "./library.ts";
@@ -80,8 +81,11 @@ export async function openPgm(
     prepare(library, sock, text, isInUdp ? port : 0, settings);
     bind(library, sock, text, port, groups);
     join(library, sock, text, groups, settings);
-    if (calls.connect(sock, error)) return sock;
-    throw library.failure(`Cannot open "${text}"`, "EINVAL", text);
+    if (!calls.connect(sock, error)) {
+      throw library.failure(`Cannot open "${text}"`, "EINVAL", text);
+    }
+    keep(library, sock);
+    return sock;
   } catch (cause) {
     calls.close(sock, false);
     throw cause;
@@ -155,7 +159,7 @@ function prepare(
       : [
         ["RECV_ONLY", 1],
         ["RXW_SQNS", window],
-        ["PEER_EXPIRY", 300 * s],
+        ["PEER_EXPIRY", PEER_EXPIRY * ms],
         ["SPMR_EXPIRY", 25 * ms],
         ["NAK_BO_IVL", 50 * ms],
         ["NAK_RPT_IVL", 200 * ms],
@@ -238,6 +242,21 @@ function join(
     library.set(sock, Option.TOS, EXPEDITED);
   }
   setAll(library, sock, text, [["NOBLOCK", 1]]);
+}
+
+/** A program that is started would hold the port, and take what comes to it. */
+function keep(library: OpenPgm, sock: bigint): void {
+  for (
+    const name of [
+      "SEND_SOCK",
+      "RECV_SOCK",
+      "REPAIR_SOCK",
+      "PENDING_SOCK",
+    ] as const
+  ) {
+    const fd = library.get(sock, Option[name]);
+    if (fd >= 0) library.ffi.system.closeOnExec(fd);
+  }
 }
 
 function setAll(

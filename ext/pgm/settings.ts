@@ -25,6 +25,13 @@ const LEAST_PACKET = 128;
 const MOST_PACKET = 65535;
 /** The library counts octets a second in an `int`. */
 const MOST_RATE = 17_179_869;
+/**
+ * Packets that can be kept: ten seconds of a gigabit. The library allocates
+ * for all of them, and ends the process when it cannot.
+ */
+const MOST_WINDOW = 0x100000;
+/** Octets that can be kept. */
+const MOST_OCTETS = 0x80000000;
 
 /** The settings of a socket of PGM. */
 export interface PgmSettings {
@@ -73,12 +80,22 @@ export function readSettings(
   check("rate", kilobits, Math.ceil(packet * 8 / 1000), MOST_RATE);
   const recovery = number("recoveryInterval", 10_000);
   const octets = recovery * Math.floor(kilobits / 8);
+  const window = Math.max(1, Math.floor(octets / packet));
+  if (window > MOST_WINDOW || octets > MOST_OCTETS) {
+    throw new ZmqError(
+      "EINVAL",
+      `Cannot open "${address}" with the recoveryInterval ${recovery} at the ` +
+        `rate ${kilobits}: expected a product of ${MOST_WINDOW} packets and ` +
+        `${MOST_OCTETS} octets at most, got ${window} and ${octets}`,
+      { address },
+    );
+  }
   const sendBuffer = settings.sendBufferSize as number | undefined;
   const receiveBuffer = settings.receiveBufferSize as number | undefined;
   return {
     sends: settings.role === "send",
     rate: Math.floor(kilobits * 1000 / 8),
-    window: Math.max(1, Math.floor(octets / packet)),
+    window,
     packet,
     hops: number("multicastHops", 1),
     loop: settings.multicastLoop !== false,

@@ -78,7 +78,7 @@ export class PgmSocket implements MulticastSocket {
     this.#sink = sink;
     this.endpoint = endpoint;
     const scheme = endpoint.slice(0, endpoint.indexOf(":"));
-    this.#arrivals = new Arrivals(library, scheme, sink);
+    this.#arrivals = new Arrivals(library, scheme, sink, clock);
     this.maxUnit = library.get(sock, Option.MSS);
   }
 
@@ -234,6 +234,7 @@ export class PgmSocket implements MulticastSocket {
       case Status.NORMAL:
         this.#failures = 0;
         if (!arrivals.take()) this.#pause();
+        if (arrivals.isFull) this.#lost(tooMany(this.endpoint));
         break;
       case Status.RESET:
         arrivals.reset(this.#library.reason());
@@ -295,4 +296,12 @@ export class PgmSocket implements MulticastSocket {
     this.#library.calls.close(this.#sock, true);
     this.#out?.free();
   }
+}
+
+function tooMany(endpoint: string): ZmqError {
+  return new ZmqError(
+    "EMFILE",
+    `Too many sources send to "${endpoint}": it is opened anew`,
+    { address: endpoint },
+  );
 }

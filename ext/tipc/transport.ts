@@ -99,23 +99,21 @@ export class TipcTransport implements Transport {
       const ffi = await load(this.#runtime, text);
       const { system } = ffi;
       const fd = open(ffi, text);
-      let bound: string;
       try {
         if (address.kind !== "any") system.bind(fd, encodeTipc(address));
         system.listen(fd, options.backlog);
-        bound = formatTipc(system.localAddress(fd));
+        return listen(ffi, fd, formatTipc(system.localAddress(fd)), {
+          accepted: (accepted) =>
+            void streamOf(ffi, this.#runtime.clock, accepted).then(
+              accept,
+              failed,
+            ),
+          failed,
+        });
       } catch (cause) {
         system.close(fd);
         throw cause;
       }
-      return listen(ffi, fd, bound, {
-        accepted: (accepted) =>
-          void streamOf(ffi, this.#runtime.clock, accepted).then(
-            accept,
-            failed,
-          ),
-        failed,
-      });
     } catch (cause) {
       throw toZmqError(cause, `Cannot bind to "${text}"`, text);
     }

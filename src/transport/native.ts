@@ -115,6 +115,11 @@ export interface NativeHost {
   endAtOnce?(isNeeded: () => boolean, end: (code: number) => void): void;
   /** True when the end of the process, or of a worker, waits for threads. */
   readonly joinsThreads: boolean;
+  /**
+   * True in a worker, which may be terminated: then no code runs at its end,
+   * while its calls off the main thread go on. Default: no.
+   */
+  readonly inWorker?: boolean;
   /** Has a function called when the process ends. */
   onExit(callback: () => void): void;
 }

@@ -11,6 +11,8 @@ const IPV4 = 1;
 /** Header of all packets, and the numbers of one with data. */
 const HEADER = 16;
 const NUMBERS = 8;
+/** The port that packets say to be from. */
+const PORT = 4321;
 /** No message begins in the packet. */
 const NONE = 0xffff;
 
@@ -54,7 +56,7 @@ export class PgmSource implements AsyncDisposable {
     this.#group = group;
     this.#port = port;
     this.#number = number;
-    this.name = `epgm://1.2.3.4.5.${number}.4321`;
+    this.name = `epgm://1.2.3.4.5.${number}.${PORT}`;
   }
 
   /**
@@ -81,13 +83,7 @@ export class PgmSource implements AsyncDisposable {
   async data(sequence: number, trail: number, piece: Piece): Promise<void> {
     const offset = piece.begins ? 0 : NONE;
     const unit = Uint8Array.of(offset >>> 8, offset, ...piece.octets);
-    const packet = new Uint8Array(HEADER + NUMBERS + unit.length);
-    const view = new DataView(packet.buffer);
-    view.setUint16(14, unit.length);
-    view.setUint32(HEADER, sequence);
-    view.setUint32(HEADER + 4, trail);
-    packet.set(unit, HEADER + NUMBERS);
-    await this.#send(ODATA, packet);
+    await this.raw(sequence, unit, { trail });
   }
 
   /** Says which packets can be had: those from the trail to the lead. */
@@ -102,17 +98,52 @@ export class PgmSource implements AsyncDisposable {
     await this.#send(SPM, packet);
   }
 
+  /**
+   * Sends a packet with data as it is.
+   *
+   * @param unit what it carries.
+   * @param length the octets of data that its header speaks of.
+   * @param trail the first packet that can be had again.
+   * @param from the port that it says to be from: another one is another source.
+   */
+  async raw(
+    sequence: number,
+    unit: Uint8Array,
+    { length = unit.length, trail = sequence, from = PORT }: {
+      readonly length?: number;
+      readonly trail?: number;
+      readonly from?: number;
+    } = {},
+  ): Promise<void> {
+    const packet = new Uint8Array(HEADER + NUMBERS + unit.length);
+    const view = new DataView(packet.buffer);
+    view.setUint16(14, length);
+    view.setUint32(HEADER, sequence);
+    view.setUint32(HEADER + 4, trail);
+    packet.set(unit, HEADER + NUMBERS);
+    await this.#send(ODATA, packet, from);
+  }
+
+  /** Sends what is no packet at all. */
+  noise(octets: Uint8Array): Promise<void> {
+    return this.#sendOctets(octets);
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return new Promise((resolve) => this.#socket.close(() => resolve()));
   }
 
-  #send(type: number, packet: Uint8Array): Promise<void> {
+  #send(type: number, packet: Uint8Array, from: number = PORT): Promise<void> {
     const view = new DataView(packet.buffer);
-    view.setUint16(0, 4321);
+    view.setUint16(0, from);
     view.setUint16(2, this.#port);
     packet[4] = type;
     packet.set([1, 2, 3, 4, 5, this.#number], 8);
     view.setUint16(6, checksum(packet));
+    return this.#sendOctets(packet);
+  }
+
+  #sendOctets(packet: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#socket.send(packet, this.#port, this.#group, (error) => {
         if (error) reject(error);

@@ -157,6 +157,21 @@ describe("NativeFunction.async()", { skip }, () => {
     assert.deepEqual(octets, new Uint8Array([7, 7, 7]));
   });
 
+  it("works in no view, which may be gone before it ends", async () => {
+    const ffi = await loadFfi();
+    const copy = ffi.library(LIBC)
+      .function("memcpy", "pointer", ["pointer", "pointer", "size"]);
+    const to = new Uint8Array(4);
+    const { value } = await held(
+      copy.async(to, Uint8Array.of(1, 2, 3, 4), 4),
+    );
+    assert.notEqual(value, ffi.address(to));
+    assert.deepEqual(to, Uint8Array.of(1, 2, 3, 4));
+    // An empty one has an address, too.
+    const empty = new Uint8Array(0);
+    assert.notEqual((await held(copy.async(empty, empty, 0))).value, null);
+  });
+
   it("lets the main thread go on, and several calls run at once", async () => {
     const ffi = await loadFfi();
     const [reads, writes] = ffi.system.pipe();

@@ -36,6 +36,8 @@ describe("PollLoop", { skip: skipWithoutKoffi }, () => {
   let ffi: Ffi;
   let reads: number;
   let writes: number;
+  /** What the last loop has called poll(2) with. */
+  let given: unknown[][];
 
   before(async () => {
     ffi = await loadFfi();
@@ -47,11 +49,13 @@ describe("PollLoop", { skip: skipWithoutKoffi }, () => {
   });
 
   /** A loop whose calls come to what the trouble says. */
-  function loopIn(trouble: () => Trouble): PollLoop {
+  function loopIn(trouble: () => Trouble, inWorker = false): PollLoop {
+    given = [];
     const koffi = context.runtime.loadAddon!("koffi") as Koffi;
     const real = koffi.load(ffi.system.library.file)
       .func("poll", "int", ["void *", "unsigned long", "int"]);
     const pooled = (...values: unknown[]): void => {
+      given.push(values.slice(0, 3));
       const done = values.at(-1) as Done;
       switch (trouble()) {
         case "none":
@@ -92,7 +96,7 @@ describe("PollLoop", { skip: skipWithoutKoffi }, () => {
         errorName: (errno: number) => system.errorName(errno),
       } as unknown as System,
       own,
-      { joinsThreads: false, onExit: () => {} },
+      { joinsThreads: false, inWorker, onExit: () => {} },
     );
   }
 
@@ -127,6 +131,28 @@ describe("PollLoop", { skip: skipWithoutKoffi }, () => {
         await watch.close();
       });
     }
+  }
+
+  for (const held of [true, false]) {
+    it(`waits in a worker for a while at a time, in memory that outlives it${held ? "" : ", without holding the process"}`, async () => {
+      const loop = loopIn(() => "none", true);
+      let told = 0;
+      const watch = loop.watch(reads, { readable: true }, () => {
+        told++;
+        ffi.system.read(reads, new Uint8Array(8));
+      });
+      watch.hold(held);
+      // The first ones may be before it is held, or not.
+      await until(() => given.length >= 3, "it waits again", 5000);
+      for (const [memory, , timeout] of given) {
+        assert.equal(typeof memory, "bigint");
+        assert.ok(Number(timeout) > 0 && Number(timeout) <= 500);
+      }
+      assert.equal(told, 0);
+      ffi.system.write(writes, new Uint8Array(1));
+      await until(() => told === 1, "the octet is told");
+      await watch.close();
+    });
   }
 
   it("has a thread of its own, however many calls wait for theirs", async () => {

@@ -7,7 +7,6 @@ import type { NativeHost } from "../../../mod.ts";
 const CALL = { file: "libc", name: "poll", result: "int", parameters: [] };
 /** How many run at once. */
 const MOST = 16;
-const HOLDS = { holds: undefined };
 
 /** Threads that a test answers for. */
 function threadsOf(): {
@@ -43,7 +42,7 @@ it("a call whose thread fails is rejected, and those that wait go on", async () 
   const { threads, started } = threadsOf();
   const calls = Array.from(
     { length: MOST + 1 },
-    () => threads.call(CALL, [], HOLDS),
+    () => threads.call(CALL, []),
   );
   // The last one has to wait for one of the others.
   assert.equal(started.length, MOST);
@@ -60,10 +59,10 @@ it("a call whose thread fails is rejected, and those that wait go on", async () 
   const outcomes = await Promise.all(calls.filter((_, index) => index !== 3));
   // What was to follow on a thread that is gone, is for any other.
   const last = outcomes.at(-1)!;
-  const follows = threads.call(CALL, [], { ...HOLDS, outcome: last });
+  const follows = threads.call(CALL, [], { outcome: last });
   started[MOST]!.fail(new Error("gone"));
   await assert.rejects(follows, /gone/);
-  const later = threads.call(CALL, [], { ...HOLDS, outcome: last });
+  const later = threads.call(CALL, [], { outcome: last });
   started[0]!.answer({ value: "other", errno: 0 });
   assert.equal((await later).value, "other");
   assert.deepEqual(outcomes.map(({ value }) => value), alive);
@@ -71,21 +70,21 @@ it("a call whose thread fails is rejected, and those that wait go on", async () 
 
 it("a call that nobody wants any more takes no thread", async () => {
   const { threads, started } = threadsOf();
-  for (let i = 0; i < MOST; i++) void threads.call(CALL, [i], HOLDS);
+  for (let i = 0; i < MOST; i++) void threads.call(CALL, [i]);
   const unwanted = new AbortController();
   const { signal } = unwanted;
   const withdrawn = Array.from(
     { length: 1000 },
-    () => threads.call(CALL, ["unwanted"], { ...HOLDS, signal }),
+    () => threads.call(CALL, ["unwanted"], { signal }),
   );
-  const wanted = threads.call(CALL, ["wanted"], HOLDS);
+  const wanted = threads.call(CALL, ["wanted"]);
   const rejected = Promise.all(
     withdrawn.map((each) => assert.rejects(each, /over/)),
   );
   unwanted.abort(new Error("over"));
   await rejected;
   await assert.rejects(
-    threads.call(CALL, ["late"], { ...HOLDS, signal }),
+    threads.call(CALL, ["late"], { signal }),
     /over/,
   );
   started[0]!.answer({ value: 0, errno: 0 });
@@ -95,7 +94,6 @@ it("a call that nobody wants any more takes no thread", async () => {
   started[0]!.answer({ value: "done", errno: 0 });
   assert.equal((await wanted).value, "done");
   const going = threads.call(CALL, ["begun"], {
-    ...HOLDS,
     signal: begun.signal,
   });
   begun.abort(new Error("too late"));
@@ -105,15 +103,15 @@ it("a call that nobody wants any more takes no thread", async () => {
 
 it("a thread that is kept runs only what follows, until it is released", async () => {
   const { threads, started } = threadsOf();
-  for (let i = 1; i < MOST; i++) void threads.call(CALL, ["rest"], HOLDS);
-  const keeping = threads.call(CALL, ["kept"], { ...HOLDS, keepsThread: true });
-  const other = threads.call(CALL, ["other"], HOLDS);
+  for (let i = 1; i < MOST; i++) void threads.call(CALL, ["rest"]);
+  const keeping = threads.call(CALL, ["kept"], { keepsThread: true });
+  const other = threads.call(CALL, ["other"]);
   const own = started[MOST - 1]!;
   own.answer({ value: 1, errno: 0 });
   const outcome = await keeping;
   assert.deepEqual(own.posted, ["kept"]);
   for (const text of ["first", "second"]) {
-    const following = threads.call(CALL, [text], { ...HOLDS, outcome });
+    const following = threads.call(CALL, [text], { outcome });
     own.answer({ value: text, errno: 0 });
     assert.equal((await following).value, text);
   }
@@ -145,9 +143,9 @@ it("a call whose thread cannot start is rejected, and not made later", async () 
     },
   } as unknown as NativeHost;
   const threads = new Threads(host, () => assert.fail("the process goes on"));
-  await assert.rejects(threads.call(CALL, [1], HOLDS), /no descriptor/);
+  await assert.rejects(threads.call(CALL, [1]), /no descriptor/);
   mayStart = true;
-  await threads.call(CALL, [2], HOLDS);
-  await threads.call(CALL, [3], HOLDS);
+  await threads.call(CALL, [2]);
+  await threads.call(CALL, [3]);
   assert.deepEqual(posted, [[2], [3]]);
 });
