@@ -74,9 +74,8 @@ export class SocketCore
     if (!services.options.blocky) this.options.linger = 0;
     this.pattern = makePattern(this);
     const { clock, options, pattern } = this;
-    const { pace } = services;
-    this.sender = new Sender(pattern, options, clock, pace);
-    this.receiver = new Receiver(pattern, options, clock, pace);
+    this.sender = new Sender(pattern, options, clock);
+    this.receiver = new Receiver(pattern, options, clock, services.pace);
   }
 
   get clock(): Clock {

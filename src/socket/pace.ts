@@ -1,26 +1,29 @@
 /**
- * How loops of calls that need not wait share a process with everything else.
+ * How loops of receives that need not wait share a process with everything
+ * else.
  *
  * A loop of promises that are resolved already never lets the event loop turn:
- * nothing would leave, nothing would arrive, and no timer would fire.
+ * nothing would arrive, nothing would leave, and no timer would fire until all
+ * that waits of all peers has been received.
  *
  * @module
  */
 
 import type { Clock } from "../base/clock.ts";
 
-/** Calls between two looks at the clock, which cost more than a call may. */
-const CALLS_PER_LOOK = 32;
-/** Looks after which the event loop has its turn anyway. */
-const LOOKS_PER_TURN = 16;
-/** Milliseconds after which it has its turn. */
+/** Messages between two looks at the clock, which cost more than one may. */
+const MESSAGES_PER_LOOK = 32;
+/**
+ * Milliseconds after which the event loop has its turn. By time, and not by a
+ * count of messages: a turn reads from each connection, and where they are
+ * many and messages small, more turns than needed take half of all time.
+ */
 const TURN_TIME = 5;
 
-/** Counts the calls of all sockets of a context that need not wait. */
+/** Counts what all sockets of a context received without waiting. */
 export class Pace {
   readonly #clock: Clock;
-  #left = CALLS_PER_LOOK;
-  #looks = 0;
+  #left = MESSAGES_PER_LOOK;
   #since = 0;
   #turn: Promise<void> | undefined;
 
@@ -29,27 +32,24 @@ export class Pace {
   }
 
   /**
-   * Counts messages that were sent or received at once. What it returns has
-   * to be waited for: the event loop turns only when all loops do.
+   * Counts messages that were received at once. What it returns has to be
+   * waited for: the event loop turns only when all loops do.
    */
   spend(messages: number): Promise<void> | undefined {
     this.#left -= messages;
     if (this.#left > 0) return undefined;
-    return this.#turn ?? this.#look(messages);
+    return this.#turn ?? this.#look();
   }
 
-  #look(messages: number): Promise<void> | undefined {
+  #look(): Promise<void> | undefined {
     const clock = this.#clock;
-    this.#left = CALLS_PER_LOOK;
-    this.#looks += Math.max(1, Math.floor(messages / CALLS_PER_LOOK));
-    const isEarly = clock.now() - this.#since < TURN_TIME;
-    if (this.#looks < LOOKS_PER_TURN && isEarly) return undefined;
+    this.#left = MESSAGES_PER_LOOK;
+    if (clock.now() - this.#since < TURN_TIME) return undefined;
     this.#left = 0;
     return this.#turn = new Promise((resolve) =>
       clock.defer(() => {
         this.#turn = undefined;
-        this.#left = CALLS_PER_LOOK;
-        this.#looks = 0;
+        this.#left = MESSAGES_PER_LOOK;
         this.#since = clock.now();
         resolve();
       })

@@ -14,7 +14,6 @@ import {
   type MessageLike,
 } from "../message/message.ts";
 import type { Options } from "../options/options.ts";
-import type { Pace } from "./pace.ts";
 import type { Envelope, Pattern } from "./pattern.ts";
 import {
   checkCall,
@@ -40,14 +39,21 @@ interface Outgoing {
 
 const ACTION = "send a message";
 
+/**
+ * A loop of resolved sends never lets the event loop turn: nothing would
+ * leave, nothing would arrive. Every so many sends, one takes a turn.
+ */
+const SENDS_PER_TURN = 512;
+
 const DONE: Promise<void> = Promise.resolve();
 
 /** The sending half of a socket. */
 export class Sender {
   readonly #pattern: Pattern;
   readonly #options: Options;
-  readonly #pace: Pace;
+  readonly #clock: Clock;
   readonly #waiters: Waiters<Outgoing, void>;
+  #sends = 0;
   #closed: ZmqError | undefined;
   #stream: WritableStream<MessageLike> | undefined;
   #controller: WritableStreamDefaultController | undefined;
@@ -62,10 +68,10 @@ export class Sender {
     return true;
   };
 
-  constructor(pattern: Pattern, options: Options, clock: Clock, pace: Pace) {
+  constructor(pattern: Pattern, options: Options, clock: Clock) {
     this.#pattern = pattern;
     this.#options = options;
-    this.#pace = pace;
+    this.#clock = clock;
     this.#waiters = new Waiters(clock, ACTION);
   }
 
@@ -82,7 +88,7 @@ export class Sender {
         !this.#mustWait(message, envelope) &&
         this.#pattern.send(message, envelope)
       ) {
-        return this.#pace.spend(1) ?? DONE;
+        return ++this.#sends % SENDS_PER_TURN === 0 ? this.#turn() : DONE;
       }
       const timeout = options?.timeout === undefined
         ? this.#options.sendTimeout
@@ -150,5 +156,9 @@ export class Sender {
   #mustWait(message: Message, envelope: Envelope | undefined): boolean {
     return this.#waiters.length > 0 &&
       this.#waiters.has(this.#pattern.target(message, envelope));
+  }
+
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.#clock.defer(resolve));
   }
 }

@@ -51,7 +51,7 @@ export interface SocketServices {
   readonly loadCurve: () => Promise<CurveCrypto>;
   /** Where costly steps of handshakes take turns. */
   readonly turns: Turns;
-  /** How the calls of sockets that need not wait let the event loop turn. */
+  /** How loops of receives let the event loop turn. */
   readonly pace: Pace;
   /** The ZAP handler, if there is one now. */
   authenticator(): PatientAuthenticator | undefined;
