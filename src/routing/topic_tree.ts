@@ -37,6 +37,8 @@ const stop = (): boolean => true;
 export class TopicTree {
   #nodes!: TreeNodes;
   #size = 0;
+  // What asks for all, as most subscribers do, need not be looked for.
+  #hasEmpty = false;
 
   readonly #most: number | undefined;
 
@@ -88,6 +90,7 @@ export class TopicTree {
   set(key: Uint8Array, value: number, end: number = key.length): boolean {
     const isNew = this.#set(key, value, end);
     if (isNew) this.#size++;
+    if (end === 0) this.#hasEmpty = true;
     this.#nodes.compact();
     return isNew;
   }
@@ -148,6 +151,7 @@ export class TopicTree {
     const node = nodes.read(ref);
     if (nodes.read(node + VALUE) === NONE) return false;
     nodes.write(node + VALUE, NONE);
+    if (end === 0) this.#hasEmpty = false;
     if (--this.#size === 0) this.clear();
     else if (ref === ROOT || nodes.count(node) > 0) this.#tidy(above, ref);
     else {
@@ -212,7 +216,7 @@ export class TopicTree {
 
   /** True when a stored key is a prefix of the frame. */
   matches(frame: Uint8Array): boolean {
-    return this.match(frame, stop);
+    return this.#hasEmpty || this.match(frame, stop);
   }
 
   /**
@@ -253,6 +257,7 @@ export class TopicTree {
   clear(): void {
     this.#nodes = new TreeNodes(this.#most);
     this.#size = 0;
+    this.#hasEmpty = false;
   }
 
   /** True for what is only there for what is below: no key, and one child. */
