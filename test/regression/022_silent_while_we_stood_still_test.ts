@@ -4,16 +4,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Router } from "../../mod.ts";
 import { History } from "../kit/history.ts";
+import { standStill } from "../kit/stand_still.ts";
 import { pause, within } from "../kit/wait.ts";
 import { Player } from "../soak/players.ts";
 
 const TIME_TO_LIVE = 600;
-
-/** Lets nothing else happen for so many milliseconds. */
-function standStill(milliseconds: number): void {
-  const end = performance.now() + milliseconds;
-  while (performance.now() < end);
-}
 
 test("a peer that pings is kept by who stood still for longer than its time to live", async () => {
   await using player = new Player(new History(), 0);

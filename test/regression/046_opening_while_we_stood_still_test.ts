@@ -5,16 +5,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Dealer } from "../../mod.ts";
 import { History } from "../kit/history.ts";
+import { standStill } from "../kit/stand_still.ts";
 import { within } from "../kit/wait.ts";
 import { Player } from "../soak/players.ts";
 
 const LIMIT = 200;
-
-/** Lets nothing else happen for so many milliseconds. */
-function standStill(milliseconds: number): void {
-  const end = performance.now() + milliseconds;
-  while (performance.now() < end);
-}
 
 test("a program that stands still keeps its connections, new ones too", async () => {
   await using player = new Player(new History(), 0);

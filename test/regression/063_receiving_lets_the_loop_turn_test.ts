@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import { poll, Pull, Push } from "../../mod.ts";
 import { PATIENCE } from "../kit/wait.ts";
 import { Stage } from "../kit/stage.ts";
+import { standStill } from "../kit/stand_still.ts";
 
 const COUNT = 5000;
 /** Messages that may be received before a timer that is due. */
@@ -12,8 +13,7 @@ const MOST = 600;
 
 /** What somebody does with a message: a timer of 0 ms is due soon. */
 function handle(messages: number): void {
-  const end = performance.now() + 0.02 * messages;
-  while (performance.now() < end);
+  standStill(0.02 * messages);
 }
 
 /** The ways to receive everything, which say how much each step gave. */
