@@ -3,16 +3,35 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { it } from "node:test";
 import { Publisher, Subscriber } from "../../mod.ts";
 import { groupEndpoint, skipWithoutPgm } from "../kit/pgm.ts";
+import { until } from "../kit/wait.ts";
 
-/** How many sockets the system has at a port. */
-function socketsAt(port: number): number {
-  const local = `:${port.toString(16).toUpperCase().padStart(4, "0")} `;
+/** The sockets that the system has at a port of UDP, by their inodes. */
+function socketsAt(port: number): string[] {
+  const local = new RegExp(
+    `^ *\\d+: [0-9A-F]{8}:${port.toString(16).toUpperCase().padStart(4, "0")} `,
+  );
   return readFileSync("/proc/net/udp", "utf8").split("\n")
-    .filter((line) => line.slice(0, 30).includes(local)).length;
+    .filter((line) => local.test(line))
+    .map((line) => line.trim().split(/ +/)[9]!);
+}
+
+/** The sockets of this process, by their inodes. */
+function ownSockets(): Set<string> {
+  const inodes = new Set<string>();
+  for (const fd of readdirSync("/proc/self/fd")) {
+    try {
+      const target = readlinkSync(`/proc/self/fd/${fd}`);
+      const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
+      if (inode !== undefined) inodes.add(inode);
+    } catch {
+      // What listed them is closed.
+    }
+  }
+  return inodes;
 }
 
 for (const Type of [Publisher, Subscriber]) {
@@ -23,13 +42,20 @@ for (const Type of [Publisher, Subscriber]) {
     const port = Number(endpoint.slice(endpoint.lastIndexOf(":") + 1));
     const socket = new Type({ rate: 40_000 });
     await socket.bind(endpoint);
-    assert.notEqual(socketsAt(port), 0);
+    // The tests of another process may have come by the same port.
+    const own = ownSockets();
+    const opened = new Set(socketsAt(port).filter((inode) => own.has(inode)));
+    assert.notEqual(opened.size, 0);
     const program = spawn("sleep", ["30"], { stdio: "ignore" });
     const ended = once(program, "exit");
     try {
       await once(program, "spawn");
       await socket.close();
-      assert.equal(socketsAt(port), 0);
+      await until(
+        () => !socketsAt(port).some((inode) => opened.has(inode)),
+        "the port to be free",
+        5000,
+      );
     } finally {
       program.kill();
       await ended;

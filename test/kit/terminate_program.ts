@@ -1,10 +1,10 @@
 // A program that terminates workers in the middle of what native code does for
-// them, one after the other: ffi_terminate_test.ts watches whether it survives.
+// them, one after the other: terminate.ts watches whether it survives.
 import { once } from "node:events";
 import process from "node:process";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
-import { LIBC, loadFfi } from "../../../ext/ffi/mod.ts";
-import { Publisher, Pull, Subscriber } from "../../../mod.ts";
+import { LIBC, loadFfi } from "../../ext/ffi/mod.ts";
+import { Publisher, Pull, Subscriber } from "../../mod.ts";
 
 /** How many workers. */
 const COUNT = 4;
