@@ -75,6 +75,7 @@ const SIGNATURES = {
   NormSetCongestionControl: ["void", ["pointer", "bool", "bool"]],
   NormSetEcnSupport: ["void", ["pointer", "bool", "bool", "bool"]],
   NormSetGrttEstimate: ["void", ["pointer", "f64"]],
+  NormSetGrttMax: ["void", ["pointer", "f64"]],
   NormSetTxRobustFactor: ["void", ["pointer", "i32"]],
   NormSetAutoParity: ["void", ["pointer", "u8"]],
   NormStreamOpen: ["pointer", ["pointer", "u32", "pointer", "u32"]],

@@ -35,6 +35,14 @@ const LINK_GROUP = /^ff[0-9a-f][12]:/i;
 const FIRST_ROUND_TRIP = 0.02;
 
 /**
+ * The most that is taken for a round trip at a fixed rate, in seconds. Repairs
+ * are asked for and made in some five of them. The library believes ten, and
+ * for long: once somebody stood still for a second, nothing would be repaired
+ * before the buffer, of seconds, has gone on.
+ */
+const LONGEST_ROUND_TRIP = 0.25;
+
+/**
  * Round trips for which a publisher that has no more to send asks whether all
  * have it: ten seconds with the shortest, as libzmq's have with their longer.
  */
@@ -204,6 +212,7 @@ function startSender(
     // they are, and so how soon they can ask for repairs.
     calls.NormSetCongestionControl(session, true, false);
     calls.NormSetTxRate(session, rate);
+    calls.NormSetGrttMax(session, LONGEST_ROUND_TRIP);
   } else {
     const { marks, marksOnly, toleratesLoss } = settings.heeds;
     calls.NormSetCongestionControl(session, true, true);

@@ -9,6 +9,7 @@ import type { Clock, MulticastSink, MulticastSocket } from "../../mod.ts";
 import { Event, OBJECT_STREAM } from "./constants.ts";
 import type { NormInstance } from "./instance.ts";
 import type { LibNorm } from "./library.ts";
+import { Looks } from "./looks.ts";
 import type { OpenNorm } from "./open.ts";
 import { NormSenders } from "./senders.ts";
 import { nameOf } from "./source.ts";
@@ -34,6 +35,8 @@ interface Stream {
   readonly size: number;
   /** Octets that were skipped. */
   skipped: number;
+  /** Some of it has come since silent ones were last looked at. */
+  hasCome: boolean;
 }
 
 /** One subscriber. */
@@ -47,6 +50,7 @@ export class NormReceiver implements MulticastSocket {
   /** By the library's objects. */
   readonly #streams = new Map<bigint, Stream>();
   readonly #senders: NormSenders;
+  readonly #looks: Looks;
   // There may be too many of them now.
   #isSwelling = false;
   /** Those that may have something to read. */
@@ -82,6 +86,7 @@ export class NormReceiver implements MulticastSocket {
     this.#sink = sink;
     this.endpoint = endpoint;
     this.#senders = new NormSenders(buffer);
+    this.#looks = new Looks(clock, () => this.#look());
     instance.add(
       session,
       (type, sender, object) => this.#handle(type, sender, object),
@@ -178,12 +183,14 @@ export class NormReceiver implements MulticastSocket {
       state: "seeking",
       size: Number(calls.NormObjectGetSize(object)),
       skipped: 0,
+      hasCome: true,
     };
     this.#streams.set(object, stream);
     this.#senders.add(sender, object, stream.size);
     this.#lose(stream, "its stream begins anew");
     this.#ready.add(stream);
     this.#defer();
+    this.#looks.begin();
   }
 
   #lose({ name }: Stream, why: string): void {
@@ -205,6 +212,7 @@ export class NormReceiver implements MulticastSocket {
     this.#streams.delete(object);
     this.#ready.delete(stream);
     this.#senders.remove(stream.sender, object);
+    if (this.#streams.size === 0) this.#looks.end();
     this.#library.calls.NormObjectRelease(object);
     return stream;
   }
@@ -232,6 +240,18 @@ export class NormReceiver implements MulticastSocket {
     drain();
     calls.NormNodeDelete(node);
     this.#senders.forget(node);
+  }
+
+  /** Looks at the streams of which nothing came; true: of one, something. */
+  #look(): boolean {
+    let isLively = false;
+    for (const stream of this.#streams.values()) {
+      if (stream.hasCome) isLively = true;
+      else this.#ready.add(stream);
+      stream.hasCome = false;
+    }
+    if (this.#ready.size > 0) this.#defer();
+    return isLively;
   }
 
   /** Reads in a moment, from inside of no other call. */
@@ -277,6 +297,7 @@ export class NormReceiver implements MulticastSocket {
     }
     if (octets.length === 0) return false;
     this.#at += octets.length;
+    stream.hasCome = true;
     this.#senders.heard(stream.sender);
     if (!this.#sink.received(name, octets)) this.#isPaused = true;
     return true;
@@ -312,6 +333,7 @@ export class NormReceiver implements MulticastSocket {
       calls.NormDestroySession(this.#session);
     });
     this.#instance.release();
+    this.#looks.end();
     return removed;
   }
 }

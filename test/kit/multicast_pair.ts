@@ -9,7 +9,7 @@ import { skipWithoutKoffi } from "./native.ts";
 import { noPython } from "./python_peer.ts";
 import { scriptCommand, scriptUrl } from "./runtime.ts";
 import { noVeth } from "./veth.ts";
-import { within } from "./wait.ts";
+import { pause, within } from "./wait.ts";
 
 /** Whose a side is. */
 export type Side = "ours" | "libzmq";
@@ -35,12 +35,20 @@ export interface Load {
  */
 const REPORT_LIMIT = 200_000;
 
+/** What happens to the two while they are at it, until the signal's end. */
+export type Trouble = (
+  sender: Part,
+  receiver: Part,
+  over: AbortSignal,
+) => Promise<void>;
+
 /** Runs a pair; resolves with what the receiver came to. */
 export async function runPair<Report>(
   [from, to]: readonly [Side, Side],
   [near, far]: readonly [readonly string[], readonly string[]],
   endpoints: readonly [string, string],
   load: Load,
+  trouble: Trouble = () => Promise.resolve(),
 ): Promise<Report> {
   const { count, size, parts, rate } = load;
   const words = [count, size, parts, rate].map(String);
@@ -63,12 +71,16 @@ export async function runPair<Report>(
     );
   const receiver = part(to, far, ["receive", endpoints[1], ...words]);
   const parts_ = [receiver];
+  const over = new AbortController();
   try {
     await within(receiver.line(), "the receiver to be ready", 20_000);
     const sender = part(from, near, ["send", endpoints[0], ...words]);
     parts_.push(sender);
     await within(sender.line(), "the sender to be ready", 20_000);
+    const troubled = trouble(sender, receiver, over.signal);
     const line = await within(receiver.line(), "the report", REPORT_LIMIT);
+    over.abort();
+    await troubled;
     sender.dismiss();
     const codes = await Promise.all(
       parts_.map((part) => within(part.exited, "its end", 20_000)),
@@ -76,6 +88,7 @@ export async function runPair<Report>(
     if (codes.some((code) => code !== 0)) throw new Error(`Ended: ${codes}`);
     return JSON.parse(line) as Report;
   } finally {
+    over.abort();
     for (const part of parts_) part.kill();
   }
 }
@@ -84,7 +97,7 @@ export async function runPair<Report>(
 export class Part {
   /** Resolves with its exit code, or the signal that ended it. */
   readonly exited: Promise<number | string | null>;
-  readonly #kill: () => void;
+  readonly #signal: (signal: NodeJS.Signals) => void;
   readonly #end: () => void;
   readonly #lines: AsyncIterator<string>;
 
@@ -96,10 +109,10 @@ export class Part {
     this.exited = new Promise((resolve) =>
       child.on("exit", (code, signal) => resolve(code ?? signal))
     );
-    this.#kill = () => {
+    this.#signal = (signal) => {
       if (child.exitCode === null && child.pid !== undefined) {
         try {
-          process.kill(child.pid, "SIGKILL");
+          process.kill(child.pid, signal);
         } catch {
           // It is gone already.
         }
@@ -124,8 +137,15 @@ export class Part {
     this.#end();
   }
 
+  /** Has it stand still for so many milliseconds. */
+  async standStill(milliseconds: number): Promise<void> {
+    this.#signal("SIGSTOP");
+    await pause(milliseconds);
+    this.#signal("SIGCONT");
+  }
+
   /** Ends it, if it has not ended. */
   kill(): void {
-    this.#kill();
+    this.#signal("SIGKILL");
   }
 }

@@ -22,6 +22,8 @@ export class PlayedNorm {
   readonly events: PlayedEvent[] = [];
   /** Addresses and names that it was given. */
   readonly hosts: unknown[] = [];
+  /** What functions answer that are not to answer true. */
+  readonly answers = new Map<string, () => unknown>();
   /** A function that fails. */
   refused: string | undefined;
   readonly instance: NormInstance;
@@ -38,6 +40,7 @@ export class PlayedNorm {
       calls,
       ffi: {
         watch: () => ({ hold: () => {}, close: () => Promise.resolve() }),
+        address: () => 8n,
       },
       failure: (call: string) => new ZmqError("EINVAL", `${call} has failed`),
     };
@@ -63,8 +66,11 @@ export class PlayedNorm {
         return 6n;
       case "NormGetNextEvent":
         return this.#next(values[1] as BigUint64Array);
+      case "NormStreamRead":
+        // There is nothing.
+        (values[2] as Uint32Array)[0] = 0;
     }
-    return true;
+    return this.answers.get(name)?.() ?? true;
   }
 
   #next(into: BigUint64Array): boolean {
