@@ -1,6 +1,7 @@
 // A process of its own with one socket of ours (resource_victim.ts), and what
 // the system says of the process: memory, time, descriptors.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { limitDescriptors } from "../kit/descriptors.ts";
 import { Script, scriptUrl } from "../kit/runtime.ts";
 import { until } from "../kit/wait.ts";
 import type { OwnType } from "./traffic_scene.ts";
@@ -42,15 +43,15 @@ export class Victim implements AsyncDisposable {
   static async start(
     { type, socket = {}, descriptors }: VictimOptions,
   ): Promise<Victim> {
-    const launcher = descriptors === undefined
-      ? []
-      : ["sh", "-c", `ulimit -n ${descriptors}; exec "$0" "$@"`];
     const script = new Script(
       scriptUrl("resource_victim", import.meta.url),
       [type, JSON.stringify(socket)],
-      { launcher },
     );
-    return new Victim(script, await script.line());
+    const endpoint = await script.line();
+    if (descriptors !== undefined) {
+      limitDescriptors(script.child.pid!, descriptors);
+    }
+    return new Victim(script, endpoint);
   }
 
   /** Starts a proxy of subscribers, whose publisher is elsewhere. */

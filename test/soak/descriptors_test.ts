@@ -3,6 +3,7 @@
 import { connect, type Socket } from "node:net";
 import { describe, it } from "node:test";
 import { Dealer } from "../../mod.ts";
+import { limitDescriptors } from "../kit/descriptors.ts";
 import { History } from "../kit/history.ts";
 import { verdict } from "../kit/verdict.ts";
 import { pause } from "../kit/wait.ts";
@@ -14,14 +15,13 @@ const SECONDS = 10;
 
 describe(`a process with ${LIMIT} descriptors`, () => {
   it(`outlives ${FLOOD} connections`, async () => {
-    await using player = new Player(new History(), 0, {
-      launcher: ["sh", "-c", `ulimit -n ${LIMIT}; exec "$@"`, "sh"],
-    });
+    await using player = new Player(new History(), 0);
     const { name, endpoint } = await player.bound(
       "ROUTER",
       "tcp://127.0.0.1:*",
     );
     await player.ask("echo", name);
+    limitDescriptors(player.child.pid!, LIMIT);
     const ask = async (dealer: Dealer): Promise<number> => {
       const start = performance.now();
       await dealer.send("?");
