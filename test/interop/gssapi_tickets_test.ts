@@ -1,5 +1,6 @@
 // Tickets have an end, and so have the connections that were made with them;
 // keys are changed, and a KDC may not answer.
+// thorough
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";

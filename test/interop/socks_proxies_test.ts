@@ -1,5 +1,6 @@
 // Connections through the SOCKS proxies of others: what each refuses, and that
 // the socket gets through once it does not any more.
+// thorough
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Pull, Push, type SocketEvent, ZmqError } from "../../mod.ts";

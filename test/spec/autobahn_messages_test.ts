@@ -1,5 +1,6 @@
 // Autobahn's groups 1, 3, 4, 5, 6 and 10: messages, reserved bits and opcodes,
 // fragments, text, and fragments of a size that nothing is made for.
+// thorough
 import { describe } from "node:test";
 import { concat } from "../../src/base/bytes.ts";
 import { text } from "../kit/websocket_wire.ts";

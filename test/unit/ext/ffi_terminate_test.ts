@@ -1,5 +1,6 @@
 // A worker that is terminated ends, and its process goes on, whatever native
 // code does for it at that moment.
+// thorough
 import { describe, it } from "node:test";
 import { skipWithoutKoffi } from "../../kit/native.ts";
 import { groupEndpoint, skipWithoutPgm } from "../../kit/pgm.ts";

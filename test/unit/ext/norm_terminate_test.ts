@@ -2,6 +2,7 @@
 // on. docs/extensions.md: Bun may run what the worker has of libnorm when its
 // native parts are gone, and ends.
 // runtimes: node, deno
+// thorough
 import { it } from "node:test";
 import { normEndpoint, skipWithoutNorm } from "../../kit/norm.ts";
 import { outlivesItsWorkers } from "../../kit/terminate.ts";
