@@ -84,8 +84,9 @@ const TROUBLED = 25_000;
 const standingStill = (number: number): Trouble => {
   const trouble = async (part: Part, seed: number, over: AbortSignal) => {
     const end = performance.now() + TROUBLED;
-    for (let i = seed; performance.now() < end && !over.aborted; i++) {
+    for (let i = seed; performance.now() < end; i++) {
       await pause((i * 631) % 3000);
+      if (over.aborted) break;
       await part.standStill((i * 433) % 1200);
     }
   };

@@ -110,7 +110,9 @@ export class Part {
       child.on("exit", (code, signal) => resolve(code ?? signal))
     );
     this.#signal = (signal) => {
-      if (child.exitCode === null && child.pid !== undefined) {
+      // A process that is gone may have left its number to another.
+      const isThere = child.exitCode === null && child.signalCode === null;
+      if (isThere && child.pid !== undefined) {
         try {
           process.kill(child.pid, signal);
         } catch {

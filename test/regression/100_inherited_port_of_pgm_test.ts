@@ -51,6 +51,9 @@ for (const Type of [Publisher, Subscriber]) {
     try {
       await once(program, "spawn");
       await socket.close();
+      const left = ownSockets();
+      assert.deepEqual([...opened].filter((inode) => left.has(inode)), []);
+      // The other may yet be on its way to be another program, with copies.
       await until(
         () => !socketsAt(port).some((inode) => opened.has(inode)),
         "the port to be free",
