@@ -25,6 +25,8 @@ export interface NativeTraits {
   readonly hasPolling: boolean;
   /** True when the end of the process waits for all threads. */
   readonly joinsThreads: boolean;
+  /** True when a worker's end completes what its pool has not begun. */
+  readonly cancelsCalls?: boolean;
 }
 
 /** The runtime at hand, for native code. */
@@ -37,12 +39,15 @@ export class DriverNativeHost implements NativeHost {
   readonly inWorker: boolean;
   /** True when the end of the process, or of a worker, waits for threads. */
   readonly joinsThreads: boolean;
+  /** True when a worker's end completes what its pool has not begun. */
+  readonly cancelsCalls: boolean;
   /** Has the end of the process not wait for its threads. */
   readonly endAtOnce?: NonNullable<NativeHost["endAtOnce"]>;
   readonly #driver: Driver;
 
   /** Takes the sockets of the runtime. */
-  constructor(driver: Driver, { hasPolling, joinsThreads }: NativeTraits) {
+  constructor(driver: Driver, traits: NativeTraits) {
+    const { hasPolling, joinsThreads, cancelsCalls = false } = traits;
     this.#driver = driver;
     this.platform = driver.platform;
     const { isMainThread } = builtin("node:worker_threads");
@@ -52,6 +57,7 @@ export class DriverNativeHost implements NativeHost {
     // it polls.
     this.hasPolling = hasPolling && !this.inWorker;
     this.joinsThreads = joinsThreads;
+    this.cancelsCalls = cancelsCalls;
     // The end of a worker is not that of the process.
     const isPosix = driver.platform !== "win32";
     if (joinsThreads && !this.inWorker && isPosix) this.endAtOnce = endAtOnce;
@@ -71,7 +77,7 @@ export class DriverNativeHost implements NativeHost {
     return new CallbackByteStream(await adopt(this.#driver, adoption));
   }
 
-  /** Starts a thread that never keeps the process running. */
+  /** Starts a thread that does not keep the process running. */
   startThread(
     source: string,
     addon: string,
@@ -94,6 +100,7 @@ export class DriverNativeHost implements NativeHost {
     worker.unref();
     return {
       post: (message) => worker.postMessage(message),
+      hold: (keepsProcess) => keepsProcess ? worker.ref() : worker.unref(),
       stop: () => void worker.terminate(),
     };
   }

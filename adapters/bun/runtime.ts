@@ -50,7 +50,11 @@ export function bunRuntime(sockets?: LoadNativeSockets): Runtime {
       return options ??= bunOptions();
     },
     loadAddon,
-    native: lazyNative(load, { hasPolling: false, joinsThreads: false }),
+    native: lazyNative(load, {
+      hasPolling: false,
+      joinsThreads: false,
+      cancelsCalls: true,
+    }),
     ...(native && { nativeOptions: native }),
   };
   return runtime;

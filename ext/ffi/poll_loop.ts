@@ -66,7 +66,10 @@ export class PollLoop implements Watcher {
     koffi: Koffi,
     system: System,
     library: Library,
-    host: Pick<NativeHost, "joinsThreads" | "inWorker" | "onExit">,
+    host: Pick<
+      NativeHost,
+      "joinsThreads" | "inWorker" | "cancelsCalls" | "onExit"
+    >,
   ) {
     this.#timeout = host.inWorker ? IN_WORKER : FOREVER;
     this.#koffi = koffi;
@@ -74,17 +77,13 @@ export class PollLoop implements Watcher {
     if (host.joinsThreads) host.onExit(() => this.#wake());
     const poll = library.function("poll", "i32", ["pointer", "ulong", "i32"]);
     this.#now = poll;
-    const pooled = koffi.load(library.file)
-      .func("poll", "int", ["void *", "unsigned long", "int"]);
-    // The runtime's pool is quick, and keeps the process running.
-    this.#held = (...values) =>
-      new Promise((resolve, reject) => {
-        pooled.async(...values, (error: unknown, result: number) => {
-          if (error) reject(error);
-          else resolve(result);
-        });
-      });
-    this.#unheld = async (...values) => (await poll.async(...values)).value;
+    const threaded = (keepsProcess: boolean): Poll => async (...values) =>
+      (await poll.when({ keepsProcess }, ...values)).value;
+    this.#unheld = threaded(false);
+    // Not where a worker's end would have koffi call what it has not prepared.
+    this.#held = host.inWorker && host.cancelsCalls
+      ? threaded(true)
+      : pooled(koffi, library);
   }
 
   /** Waits for a descriptor. */
@@ -181,6 +180,19 @@ export class PollLoop implements Watcher {
     this.#pipe = undefined;
     this.#woken = false;
   }
+}
+
+/** On the runtime's pool, which is quick, and keeps the process running. */
+function pooled(koffi: Koffi, { file }: Library): Poll {
+  const poll = koffi.load(file)
+    .func("poll", "int", ["void *", "unsigned long", "int"]);
+  return (...values) =>
+    new Promise((resolve, reject) => {
+      poll.async(...values, (error: unknown, result: number) => {
+        if (error) reject(error);
+        else resolve(result);
+      });
+    });
 }
 
 class PollWatch implements Watch {

@@ -1,6 +1,7 @@
 /**
- * Calls off the main thread. They run on threads that never keep a process
- * from its end: the runtimes' own pools do, for as long as a call blocks.
+ * Calls off the main thread. They run on threads that keep a process from its
+ * end only when they are asked to: the runtimes' own pools always do, for as
+ * long as a call blocks.
  *
  * @module
  */
@@ -30,6 +31,8 @@ export interface CallConditions {
    * released. Default: false.
    */
   readonly keepsThread?: boolean | undefined;
+  /** True: the call keeps the process running. Default: false. */
+  readonly keepsProcess?: boolean | undefined;
 }
 
 /** A function, as a thread finds it anew. */
@@ -76,6 +79,7 @@ interface Job {
   /** Whose thread is the only one that it may run on, while that is there. */
   readonly outcome: Outcome<unknown> | undefined;
   readonly keepsThread: boolean;
+  readonly keepsProcess: boolean;
   /** The job is on its way to a thread: it cannot be taken back. */
   readonly begun: () => void;
   readonly resolve: (outcome: Outcome<unknown>) => void;
@@ -112,10 +116,10 @@ export class Threads {
   call(
     call: ThreadCall,
     values: readonly unknown[],
-    { outcome, signal, keepsThread = false }: CallConditions & {
-      readonly outcome?: Outcome<unknown>;
-    } = {},
+    conditions: CallConditions & { readonly outcome?: Outcome<unknown> } = {},
   ): Promise<Outcome<unknown>> {
+    const { outcome, signal, keepsThread = false, keepsProcess = false } =
+      conditions;
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       const withdraw = (): void => {
@@ -124,7 +128,7 @@ export class Threads {
       };
       const begun = (): void => signal?.removeEventListener("abort", withdraw);
       const job: Job = {
-        ...{ call, values, outcome, keepsThread },
+        ...{ call, values, outcome, keepsThread, keepsProcess },
         ...{ begun, resolve, reject },
       };
       signal?.addEventListener("abort", withdraw);
@@ -151,6 +155,7 @@ export class Threads {
       this.#waiting.delete(job);
       job.begun();
       seat.job = job;
+      if (job.keepsProcess) seat.thread.hold(true);
       seat.thread.post({ call: job.call, values: job.values });
       return;
     }
@@ -191,6 +196,7 @@ export class Threads {
   #answered(seat: Seat, { value, errno = 0, error }: Answer): void {
     const job = seat.job!;
     seat.job = undefined;
+    if (job.keepsProcess) seat.thread.hold(false);
     if (error === undefined) {
       const release = (): void => {
         if (seat.kept !== outcome) return;

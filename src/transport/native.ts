@@ -78,6 +78,8 @@ export interface Adoption {
 export interface NativeThread {
   /** Sends the thread a message. */
   post(message: unknown): void;
+  /** Lets it keep the process running, or not, which is how it begins. */
+  hold(keepsProcess: boolean): void;
   /** Ends the thread, unless it is inside of a call. */
   stop(): void;
 }
@@ -93,7 +95,7 @@ export interface NativeHost {
   /** Makes a descriptor a byte stream. */
   adopt(adoption: Adoption): Promise<ByteStream>;
   /**
-   * Starts a thread that never keeps the process running.
+   * Starts a thread that does not keep the process running.
    *
    * @param source the program, CommonJS: it has `require`, `addon`, which is
    * the package of that name, and the `parentPort` of `node:worker_threads`.
@@ -120,6 +122,12 @@ export interface NativeHost {
    * while its calls off the main thread go on. Default: no.
    */
   readonly inWorker?: boolean;
+  /**
+   * True when the end of a worker completes what the runtime's pool has not
+   * begun for it: native code that does not look for that calls what it never
+   * had. Default: no.
+   */
+  readonly cancelsCalls?: boolean;
   /** Has a function called when the process ends. */
   onExit(callback: () => void): void;
 }

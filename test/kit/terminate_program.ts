@@ -1,5 +1,6 @@
 // A program that terminates workers in the middle of what native code does for
 // them, one after the other: terminate.ts watches whether it survives.
+import { pbkdf2 } from "node:crypto";
 import { once } from "node:events";
 import process from "node:process";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
@@ -37,6 +38,15 @@ const ways: Readonly<Record<string, () => Promise<void>>> = {
     ffi.watch(reads, { readable: true }, () => {}).hold(false);
     setInterval(() => {}, 1000);
   },
+  async crowded() {
+    const ffi = await loadFfi();
+    const [reads] = ffi.system.pipe();
+    // Longer than the worker lives, on each thread of the runtime's pool.
+    for (let i = 0; i < 8; i++) {
+      pbkdf2("password", "salt", 200_000, 64, "sha512", () => {});
+    }
+    ffi.watch(reads, { readable: true }, () => {});
+  },
   async call() {
     const ffi = await loadFfi();
     const [reads] = ffi.system.pipe();
@@ -61,9 +71,11 @@ if (isMainThread) {
       argv: [way, endpoint],
     });
     await once(worker, "message");
+    let isOver = false;
+    worker.once("exit", () => isOver = true);
     await new Promise((resolve) => setTimeout(resolve, BUSY));
+    console.log(`${isOver ? "had ended" : "terminated"} ${i + 1}`);
     await worker.terminate();
-    console.log(`terminated ${i + 1}`);
   }
   // What has lost its memory may be told of something yet.
   await new Promise((resolve) => setTimeout(resolve, 4 * BUSY));

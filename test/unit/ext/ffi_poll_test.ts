@@ -80,7 +80,10 @@ describe("PollLoop", { skip: skipWithoutKoffi }, () => {
     const { system } = ffi;
     const own = {
       file: system.library.file,
-      function: () => Object.assign(now, { async: unheld }),
+      function: () =>
+        Object.assign(now, {
+          when: (_: object, ...values: unknown[]) => unheld(...values),
+        }),
     } as unknown as Library;
     return new PollLoop(
       {

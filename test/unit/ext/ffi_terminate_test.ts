@@ -3,6 +3,7 @@
 // thorough
 import { describe, it } from "node:test";
 import { skipWithoutKoffi } from "../../kit/native.ts";
+import { normEndpoint, skipWithoutNorm } from "../../kit/norm.ts";
 import { groupEndpoint, skipWithoutPgm } from "../../kit/pgm.ts";
 import { outlivesItsWorkers } from "../../kit/terminate.ts";
 
@@ -11,9 +12,11 @@ const ways: Readonly<
 > = {
   watch: ["a watch waits", skipWithoutKoffi],
   unheld: ["a watch that does not hold it waits", skipWithoutKoffi],
+  crowded: ["a watch waits for a thread", skipWithoutKoffi],
   call: ["calls have not returned", skipWithoutKoffi],
   sockets: ["a socket with options by native code listens", skipWithoutKoffi],
   epgm: ["sockets of epgm are busy", skipWithoutPgm, groupEndpoint()],
+  norm: ["sockets of norm are busy", skipWithoutNorm, normEndpoint()],
 };
 
 describe("a process survives the end of workers in which", () => {

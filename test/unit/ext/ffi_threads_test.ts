@@ -13,6 +13,7 @@ function threadsOf(): {
   threads: Threads;
   started: {
     posted: unknown[];
+    holds: boolean[];
     answer(message: unknown): void;
     fail(cause: unknown): void;
   }[];
@@ -26,10 +27,12 @@ function threadsOf(): {
       fail: (cause: unknown) => void,
     ) => {
       const posted: unknown[] = [];
-      started.push({ posted, answer, fail });
+      const holds: boolean[] = [];
+      started.push({ posted, holds, answer, fail });
       return {
         post: ({ values }: { values: readonly unknown[] }) =>
           posted.push(...values),
+        hold: (keepsProcess: boolean) => holds.push(keepsProcess),
         stop: () => {},
       };
     },
@@ -101,6 +104,20 @@ it("a call that nobody wants any more takes no thread", async () => {
   assert.equal((await going).value, "done too");
 });
 
+it("a call keeps the process only where that is asked for, and while it runs", async () => {
+  const { threads, started } = threadsOf();
+  const call = threads.call(CALL, [], { keepsProcess: true });
+  const [thread] = started;
+  assert.deepEqual(thread!.holds, [true]);
+  thread!.answer({ value: 0, errno: 0 });
+  await call;
+  assert.deepEqual(thread!.holds, [true, false]);
+  const other = threads.call(CALL, []);
+  thread!.answer({ value: 0, errno: 0 });
+  await other;
+  assert.deepEqual(thread!.holds, [true, false]);
+});
+
 it("a thread that is kept runs only what follows, until it is released", async () => {
   const { threads, started } = threadsOf();
   for (let i = 1; i < MOST; i++) void threads.call(CALL, ["rest"]);
@@ -138,6 +155,7 @@ it("a call whose thread cannot start is rejected, and not made later", async () 
           posted.push(message.values);
           queueMicrotask(() => answer({ value: 0, errno: 0 }));
         },
+        hold: () => {},
         stop: () => {},
       };
     },

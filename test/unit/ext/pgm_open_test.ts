@@ -146,6 +146,7 @@ describe("epgm with names of networks", { skip: skipWithoutPgm }, () => {
           setTimeout(() => answers.forEach((answer) => answer()));
         }
       },
+      hold: () => {},
       stop: () => {},
     });
     const own = await contextWith({}, { startThread });
