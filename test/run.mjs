@@ -28,7 +28,8 @@ const USAGE = `Usage: node test/run.mjs [options] [path-part…]
                        what knows no runtime (always in CI)
   --slowest N          print the files that took longest
   --jobs N             files at a time (2; 1 with --soak)
-  --timeout S          seconds for one file (120; 3600 with --soak)
+  --timeout S          seconds for one file (120; 240 with --thorough,
+                       3600 with --soak)
   --runtime-timeout S  seconds for one runtime (1500; 10800 with --soak)
 `;
 
@@ -74,7 +75,11 @@ function readOptions() {
       ? 0
       : positive("slowest", values.slowest),
     jobs: positive("jobs", values.jobs, values.soak ? 1 : 2),
-    fileTimeout: positive("timeout", values.timeout, values.soak ? 3600 : 120),
+    fileTimeout: positive(
+      "timeout",
+      values.timeout,
+      values.soak ? 3600 : values.thorough ? 240 : 120,
+    ),
     runtimeTimeout: positive(
       "runtime-timeout",
       values["runtime-timeout"],
